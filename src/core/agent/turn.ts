@@ -1,0 +1,33 @@
+import type { ApprovalMode } from '../../protocol/events.js';
+import type { Checkpoint } from '../edits/checkpoint.js';
+import type { Packer } from '../pack/packer.js';
+
+/** A finding or site as the model reported it, before any check against the disk. */
+export interface ReportedFinding {
+  path: string;
+  quote: string;
+  severity: 'error' | 'warning' | 'info';
+  category: string;
+  message: string;
+  fix?: string;
+  callers: { path: string; quote: string }[];
+}
+
+/** What the tools of one running turn share. The loop makes it, the tools write what they did. */
+export interface Turn {
+  session: string;
+  mode: ApprovalMode;
+  checkpoint: Checkpoint;
+  packer: Packer;
+  /** Commands that run without asking, each exactly this text. */
+  allowedCommands: readonly string[];
+  commandTimeoutMs: number;
+  /** Relative paths that edits of this turn changed. */
+  changed: Set<string>;
+  changedByCommands: Set<string>;
+  /** An edit of the present reply failed: a later command of the same reply does not run. */
+  editFailedInReply: boolean;
+  reported: ReportedFinding[];
+  /** `report_findings` was called at least once, perhaps with an empty list. */
+  hasReport: boolean;
+}

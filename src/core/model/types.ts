@@ -1,0 +1,103 @@
+/** The conversation as it is stored, the request made of it, and what comes back. Neither wire shows here. */
+import type { StopReason, ThinkingLevel, Usage, WireName } from '../../protocol/events.js';
+import type { CatalogueHost, CatalogueModel } from './catalogue.js';
+
+/** One tool call of the model. `arguments` stays the raw JSON text, byte for byte, until a tool parses it. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/** `text` of a pack message is not here: it stays in the worker, under its SHA-256, and is spliced in at the boundary. */
+export type Message =
+  | { role: 'user'; text: string }
+  | { role: 'user'; packSha256: string }
+  | AssistantMessage
+  | { role: 'tool'; call: string; name: string; text: string; failed: boolean };
+
+/** `reasoning` is never blank: a reply without any gets `noReasoning` when it arrives, and keeps it for ever. */
+export interface AssistantMessage {
+  role: 'assistant';
+  reasoning: string;
+  text: string;
+  calls: ToolCall[];
+}
+
+/** The stored stand-in for reasoning that the model did not give (DeepSeek refuses a blank one). */
+export const noReasoning = '[this reply came without reasoning]';
+
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema, in the order in which it is sent. */
+  schema: Record<string, unknown>;
+}
+
+export interface ModelRequest {
+  model: CatalogueModel;
+  host: CatalogueHost;
+  wire: WireName;
+  /** Without a trailing slash; overrides the host's. */
+  baseUrl: string;
+  apiKey: string;
+  thinking: ThinkingLevel;
+  maxTokens: number;
+  system: string;
+  tools: readonly ToolSpec[];
+  messages: readonly Message[];
+  /** Constant for one person: it partitions the prefix cache. */
+  userId: string;
+}
+
+export type FailureKind =
+  | 'key'
+  | 'balance'
+  | 'moderation'
+  | 'overflow'
+  | 'bad_request'
+  | 'reasoning_missing'
+  | 'rate_limit'
+  | 'server'
+  | 'network'
+  | 'tls'
+  | 'stalled'
+  | 'cut'
+  | 'malformed'
+  | 'empty'
+  | 'not_the_api'
+  | 'secret';
+
+export interface Failure {
+  kind: FailureKind;
+  /** One plain sentence for the user; server text is redacted. */
+  message: string;
+  retryable: boolean;
+  status?: number;
+  retryAfterMs?: number;
+  requestId?: string;
+  /** From an overflow answer: tokens in the messages and tokens asked for the completion. */
+  overflow?: { windowTokens: number; messageTokens: number; completionTokens: number };
+}
+
+/** The stream of one request. It never throws: it ends with exactly one `done` or `failed`. */
+export type ModelEvent =
+  | { type: 'reasoning'; text: string }
+  | { type: 'text'; text: string }
+  | { type: 'call'; id: string; name: string }
+  | { type: 'waiting'; reason: 'queued' | 'silent'; seconds: number }
+  | {
+      type: 'done';
+      message: AssistantMessage;
+      stopReason: Exclude<StopReason, 'aborted' | 'error'>;
+      usage: Usage;
+      /** The model that the server says answered, for the log. */
+      model: string;
+      requestId?: string;
+    }
+  | { type: 'failed'; failure: Failure }
+  | { type: 'aborted' };
+
+export interface ModelClient {
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}

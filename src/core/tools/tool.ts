@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
+import type { CommandResult, Host } from '../host.js';
+import type { Turn } from '../agent/turn.js';
+
+/** What every tool works with; made once per session. */
+export interface ToolContext {
+  host: Host;
+  /** Absolute, resolved path of the workspace folder. */
+  root: string;
+  turn: Turn;
+  signal: AbortSignal;
+  /** Live output of the running call. */
+  output: (text: string) => void;
+}
+
+/** Twice an answer: `text` for the model, already a view; `summary` and `details` for the eye. */
+export interface ToolResult {
+  text: string;
+  failed: boolean;
+  summary: string;
+  details?: ToolDetails;
+}
+
+/** Either ready to run, perhaps after an approval, or already decided (bad arguments, a refused path). */
+export type Prepared =
+  | { kind: 'ready'; subject?: ApprovalSubject; protectedBy?: string; run: () => Promise<ToolResult> }
+  | { kind: 'decided'; refused: boolean; result: ToolResult };
+
+export interface Tool<Arguments = unknown> {
+  name: string;
+  description: string;
+  arguments: z.ZodType<Arguments>;
+  /** Calls of one step that only read run side by side. */
+  readsOnly: boolean;
+  /** What the card shows, for instance "Edit src/a.ts". */
+  title: (args: Arguments) => { title: string; path?: string };
+  /** Gates paths and works out what an approval must show. Writes nothing and starts nothing. */
+  prepare: (args: Arguments, context: ToolContext) => Promise<Prepared>;
+}
+
+export type { CommandResult };

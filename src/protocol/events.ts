@@ -1,0 +1,200 @@
+/**
+ * What the core tells the world while it works: one vocabulary for the sidebar, the command line's
+ * `--json`, the session log and the tests. Every event is plain JSON and never changes its meaning.
+ */
+
+export type Workflow = 'chat' | 'ask' | 'run' | 'refactor' | 'review';
+export type ThinkingLevel = 'off' | 'low' | 'high' | 'max';
+export type WireName = 'openai' | 'anthropic';
+/** plan: nothing changes. ask: every edit and command asks. auto-edit: edits run, commands ask. */
+export type ApprovalMode = 'plan' | 'ask' | 'auto-edit';
+
+/** Token counts of one or more requests. The two input counts are disjoint; output includes reasoning. */
+export interface Usage {
+  cacheHitTokens: number;
+  cacheMissTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+}
+
+/** How a turn ended. The command line maps each to an exit code. */
+export type Outcome =
+  | 'done'
+  | 'failed'
+  | 'bad_usage'
+  | 'verification_failed'
+  | 'cap_reached'
+  | 'refused'
+  | 'overflow'
+  | 'api_refused'
+  | 'findings'
+  | 'cancelled';
+
+/** Why a step (one model request) ended. */
+export type StopReason = 'stop' | 'length' | 'tool_calls' | 'aborted' | 'error';
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** A place in the workspace, already checked against the disk. Lines are 1-based, columns 0-based UTF-16. */
+export interface Place {
+  path: string;
+  startLine: number;
+  startColumn: number;
+  endLine: number;
+  endColumn: number;
+}
+
+/** One remark of a review whose verbatim quote was found on disk. */
+export interface Finding {
+  /** Stable over line moves: a hash of path, quote and category. */
+  id: string;
+  path: string;
+  quote: string;
+  place: Place;
+  severity: Severity;
+  category: string;
+  message: string;
+  /** Text that may replace the quote. */
+  fix?: string;
+  /** Callers elsewhere that the change breaks; only those found on disk. */
+  callers: { path: string; quote: string; place: Place }[];
+}
+
+/** One place that a refactoring has to change; `onDisk` is the program's own check of the model's claim. */
+export interface Site {
+  id: string;
+  path: string;
+  quote: string;
+  reason: string;
+  onDisk: boolean;
+  place?: Place;
+}
+
+/** What a tool call shows on the screen; the text for the model stands in the session log. */
+export type ToolDetails =
+  | { kind: 'text'; text: string }
+  | { kind: 'edit'; path: string; diff: string; added: number; removed: number; created: boolean }
+  | {
+      kind: 'command';
+      command: string;
+      exitCode: number | null;
+      durationMs: number;
+      timedOut: boolean;
+      /** Files that the command changed, as a bounded scan saw them. */
+      changed: string[];
+    }
+  | { kind: 'findings'; count: number };
+
+export type ApprovalSubject =
+  | { kind: 'command'; command: string; cwd: string }
+  | { kind: 'edit'; path: string; diff: string; protectedBy?: string };
+
+/** A waiting question. `id` is random and made by the host, so that a page cannot invent an answer. */
+export interface ApprovalRequest {
+  id: string;
+  call: string;
+  subject: ApprovalSubject;
+  /** Why it asks, in a sentence. */
+  reason: string;
+}
+
+export type ApprovalDecision = 'approved' | 'approved_for_session' | 'rejected';
+
+export interface NoticeAction {
+  /** What the button does in an editor. */
+  kind: 'set_key' | 'open_settings' | 'retry' | 'open_url';
+  label: string;
+  url?: string;
+}
+
+export type AgentEvent =
+  | {
+      type: 'start';
+      version: 1;
+      session: string;
+      workflow: Workflow;
+      model: string;
+      thinking: ThinkingLevel;
+      wire: WireName;
+      host: string;
+      approve: ApprovalMode;
+      rehearsal: boolean;
+      root: string;
+      /** ISO 8601, UTC. */
+      at: string;
+    }
+  | { type: 'progress'; phase: 'list' | 'read' | 'count' | 'render' | 'save'; done: number; total: number }
+  | {
+      type: 'pack_ready';
+      files: number;
+      tokens: number;
+      budget: number;
+      windowTokens: number;
+      withheld: number;
+      listed: number;
+      changes: number;
+      snapshot: string;
+      reused: boolean;
+    }
+  | { type: 'turn_start'; turn: number; message: string }
+  | { type: 'step_start'; step: number }
+  | { type: 'reasoning_delta'; text: string }
+  | { type: 'text_delta'; text: string }
+  /** The partial output of this step is void: a retry replaces it. */
+  | { type: 'step_retry'; step: number; reason: string; waitMs: number }
+  | { type: 'waiting'; reason: 'queued' | 'silent'; seconds: number }
+  | { type: 'tool_call_start'; call: string; tool: string; title: string; path?: string }
+  | { type: 'tool_call_output'; call: string; text: string }
+  | {
+      type: 'tool_call_end';
+      call: string;
+      status: 'done' | 'failed' | 'refused' | 'cancelled';
+      summary: string;
+      details?: ToolDetails;
+    }
+  | { type: 'approval_request'; approval: ApprovalRequest }
+  | { type: 'approval_end'; id: string; decision: ApprovalDecision }
+  | {
+      type: 'step_end';
+      step: number;
+      stopReason: StopReason;
+      usage: Usage;
+      costUsd: number;
+      contextTokens: number;
+      windowTokens: number;
+    }
+  | { type: 'sites'; rule: string; sites: Site[] }
+  | { type: 'findings'; findings: Finding[]; dropped: number; state: 'clean' | 'findings' | 'no_result' }
+  | { type: 'verify_start'; command: string; round: number }
+  | { type: 'verify_end'; command: string; round: number; exitCode: number | null; durationMs: number; output: string }
+  | { type: 'restored'; paths: string[]; reason: string }
+  | { type: 'cache_break'; reason: string; firstDifferingByte?: number }
+  | { type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; action?: NoticeAction }
+  | {
+      type: 'turn_end';
+      turn: number;
+      outcome: Outcome;
+      usage: Usage;
+      costUsd: number;
+      changed: string[];
+      /** Files written by commands, not by edits: undo lists them and leaves them alone. */
+      changedByCommands: string[];
+      /** The checkpoint that `undo` restores, if anything was changed. */
+      checkpoint?: string;
+      durationMs: number;
+    };
+
+export type AgentEventType = AgentEvent['type'];
+export type EventOf<T extends AgentEventType> = Extract<AgentEvent, { type: T }>;
+export type Emit = (event: AgentEvent) => void;
+
+export const noUsage: Usage = { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    cacheHitTokens: a.cacheHitTokens + b.cacheHitTokens,
+    cacheMissTokens: a.cacheMissTokens + b.cacheMissTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+  };
+}

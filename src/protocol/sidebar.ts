@@ -1,0 +1,70 @@
+/** What the sidebar page and the extension say to each other. The page is not trusted: see `core` for the checks. */
+import type { AgentEvent, ApprovalDecision, ApprovalMode, ThinkingLevel } from './events.js';
+
+export interface ModelChoice {
+  id: string;
+  label: string;
+  /** For instance "$0.15 in · $0.003 cached · $0.60 out per 1M, off-peak". */
+  detail: string;
+}
+
+export interface SessionSummary {
+  id: string;
+  title: string;
+  /** ISO 8601, UTC. */
+  at: string;
+  costUsd: number;
+}
+
+/** Which model answers: the host with a key, the rehearsal, or nothing yet. */
+export type KeyState = 'missing' | 'checking' | 'accepted' | 'rejected' | 'rehearsal';
+
+export interface SidebarState {
+  keyState: KeyState;
+  /** A sentence about the key: the balance, or what went wrong. */
+  keyDetail?: string;
+  model: string;
+  models: ModelChoice[];
+  thinking: ThinkingLevel;
+  approve: ApprovalMode;
+  session: string | undefined;
+  running: boolean;
+  /** The workspace is trusted and has a folder; otherwise a sentence that says what is missing. */
+  blocked?: string;
+}
+
+export type ToPage =
+  /** First answer to `ready`: the state and the whole transcript, in the order it happened. */
+  | { type: 'open'; state: SidebarState; transcript: TranscriptEntry[]; draft: string }
+  | { type: 'state'; state: SidebarState }
+  /** A batch of events of the running turn, at most one batch per animation frame. */
+  | { type: 'events'; events: AgentEvent[] }
+  | { type: 'sessions'; sessions: SessionSummary[] }
+  /** The question text put into the message box, for instance by a command. */
+  | { type: 'prefill'; text: string }
+  | { type: 'focus' };
+
+/** One thing that the page shows again after a reload; `user` is a message the user sent. */
+export type TranscriptEntry = { type: 'user'; text: string } | { type: 'event'; event: AgentEvent };
+
+export type ToHost =
+  | { type: 'ready' }
+  | { type: 'send'; text: string }
+  | { type: 'stop' }
+  | { type: 'draft'; text: string }
+  | { type: 'decide'; approval: string; decision: ApprovalDecision }
+  | { type: 'set_model'; model: string }
+  | { type: 'set_thinking'; thinking: ThinkingLevel }
+  | { type: 'set_approve'; approve: ApprovalMode }
+  | { type: 'new_session' }
+  | { type: 'list_sessions' }
+  | { type: 'open_session'; session: string }
+  | { type: 'enter_key' }
+  | { type: 'check_key' }
+  | { type: 'rehearse' }
+  /** Opens a workspace file; the host checks the path. */
+  | { type: 'open_file'; path: string; line?: number }
+  /** Opens the native diff of one edit of a turn: before and after. */
+  | { type: 'open_diff'; call: string }
+  | { type: 'undo_turn'; checkpoint: string }
+  | { type: 'open_url'; url: string };
