@@ -1,0 +1,190 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileTooLarge } from '../../src/core/errors.js';
+import { createNodeFiles } from '../../src/node/files.js';
+
+const files = createNodeFiles();
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'baleen-files-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const at = (name: string): string => join(folder, name);
+
+describe('reading', () => {
+  it('reads a regular file, an empty one, and refuses links', async () => {
+    writeFileSync(at('a'), 'héllo');
+    writeFileSync(at('empty'), '');
+    symlinkSync('a', at('link'));
+    expect(new TextDecoder().decode(await files.read(at('a')))).toBe('héllo');
+    expect(await files.read(at('empty'))).toHaveLength(0);
+    await expect(files.read(at('link'))).rejects.toThrow(/symbolic link/);
+    await expect(files.read(at('missing'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('refuses FIFOs, folders and devices without waiting, and sparse giants by size', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    await expect(files.read(at('pipe'))).rejects.toThrow(/not a regular file/);
+    await expect(files.read(folder)).rejects.toThrow(/not a regular file/);
+    await expect(files.read('/dev/zero')).rejects.toThrow(/not a regular file/);
+    writeFileSync(at('sparse'), '');
+    truncateSync(at('sparse'), 2 ** 40);
+    await expect(files.read(at('sparse'))).rejects.toThrow(FileTooLarge);
+    writeFileSync(at('ten'), '0123456789');
+    expect(await files.read(at('ten'), 10)).toHaveLength(10);
+    await expect(files.read(at('ten'), 9)).rejects.toThrow(FileTooLarge);
+  });
+
+  it('tells what a path is, without following links', async () => {
+    writeFileSync(at('a'), 'x', { mode: 0o640 });
+    chmodSync(at('a'), 0o751);
+    symlinkSync('nowhere', at('dangling'));
+    linkSync(at('a'), at('b'));
+    expect(await files.lstat(at('a'))).toMatchObject({ kind: 'file', size: 1, mode: 0o751, links: 2 });
+    expect((await files.lstat(at('dangling')))?.kind).toBe('link');
+    expect((await files.lstat(folder))?.kind).toBe('directory');
+    expect(await files.lstat(at('a/child'))).toBeUndefined();
+    expect(await files.lstat(at('missing'))).toBeUndefined();
+    expect(await files.realpath(at('dangling'))).toBeUndefined();
+    expect(await files.list(folder)).toEqual(['a', 'b', 'dangling']);
+  });
+});
+
+describe('replacing', () => {
+  it('creates, and keeps the mode of what was there (EDT-07)', async () => {
+    await files.replace(at('new'), bytesOf('one'), 0o755);
+    expect(statSync(at('new')).mode & 0o777).toBe(0o755);
+    chmodSync(at('new'), 0o640);
+    await files.replace(at('new'), bytesOf('two'), 0o777);
+    expect(readFileSync(at('new'), 'utf8')).toBe('two');
+    expect(statSync(at('new')).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder)).toEqual(['new']);
+  });
+
+  it('writes hard links in place, so that both names have the new text (EDT-07)', async () => {
+    writeFileSync(at('a'), 'a longer old text');
+    linkSync(at('a'), at('b'));
+    await files.replace(at('a'), bytesOf('new'));
+    expect(readFileSync(at('b'), 'utf8')).toBe('new');
+    expect(statSync(at('a')).ino).toBe(statSync(at('b')).ino);
+  });
+
+  it('leaves links, read-only files and folders alone, in a sentence (EDT-08, PTH-04)', async () => {
+    symlinkSync('nowhere', at('dangling'));
+    writeFileSync(at('locked'), 'old');
+    chmodSync(at('locked'), 0o444);
+    mkdirSync(at('dir'));
+    await expect(files.replace(at('dangling'), bytesOf('x'))).rejects.toThrow(/symbolic link; it was left alone/);
+    await expect(files.replace(at('locked'), bytesOf('x'))).rejects.toThrow(/read-only; it was left alone/);
+    await expect(files.replace(at('dir'), bytesOf('x'))).rejects.toThrow(/not a regular file/);
+    expect(readlinkSync(at('dangling'))).toBe('nowhere');
+    expect(existsSync(at('nowhere'))).toBe(false);
+    expect(readFileSync(at('locked'), 'utf8')).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual(['dangling', 'dir', 'locked']);
+  });
+
+  it('leaves no temporary file when the folder is missing', async () => {
+    await expect(files.replace(at('no/such/file'), bytesOf('x'))).rejects.toThrow(/ENOENT/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.runIf(process.getuid?.() === 0)("keeps another owner's file that owner's", async () => {
+    writeFileSync(at('a'), 'old');
+    execFileSync('chown', ['12345:12345', at('a')]);
+    await files.replace(at('a'), bytesOf('new'));
+    expect(statSync(at('a'))).toMatchObject({ uid: 12345, gid: 12345 });
+    expect(readFileSync(at('a'), 'utf8')).toBe('new');
+  });
+});
+
+describe('appending, folders, modes', () => {
+  it('appends to a 0600 file and never through a link', async () => {
+    await files.append(at('log'), bytesOf('1\n'));
+    await files.append(at('log'), bytesOf('2\n'));
+    expect(readFileSync(at('log'), 'utf8')).toBe('1\n2\n');
+    expect(statSync(at('log')).mode & 0o777).toBe(0o600);
+    symlinkSync(at('log'), at('link'));
+    await expect(files.append(at('link'), bytesOf('3'))).rejects.toThrow(/symbolic link/);
+    await expect(files.setMode(at('link'), 0o600)).rejects.toThrow(/symbolic link/);
+  });
+
+  it('makes and removes folders', async () => {
+    await files.makeFolder(at('a/b/c'));
+    expect(statSync(at('a/b')).mode & 0o777).toBe(0o700);
+    expect(await files.removeEmptyFolder(at('a/b'))).toBe(false);
+    expect(await files.removeEmptyFolder(at('a/b/c'))).toBe(true);
+    expect(await files.removeEmptyFolder(at('a/missing'))).toBe(false);
+    writeFileSync(at('f'), '');
+    await files.remove(at('f'));
+    await files.remove(at('f'));
+    expect(existsSync(at('f'))).toBe(false);
+  });
+});
+
+describe('locks', () => {
+  it('lets one work at a time, and gives the lock back after a failure', async () => {
+    let inside = 0;
+    let most = 0;
+    const jobs = Array.from({ length: 8 }, (_, index) =>
+      files.withLock(at('lock'), async () => {
+        most = Math.max(most, ++inside);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        inside--;
+        if (index === 3) throw new Error('job 3 failed');
+        return index;
+      }),
+    );
+    const results = await Promise.allSettled(jobs);
+    expect(results.filter((result) => result.status === 'rejected')).toHaveLength(1);
+    expect(most).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('waits for a live process and takes over from a dead one', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    writeFileSync(at('lock'), JSON.stringify({ pid: child.pid, host: hostname(), token: 'other' }));
+    let entered = false;
+    const work = files.withLock(at('lock'), async () => {
+      entered = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(entered).toBe(false);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await work;
+    expect(entered).toBe(true);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('takes over a lock that is very old or was never filled in', async () => {
+    const longAgo = new Date(Date.now() - 3_600_000);
+    for (const content of [JSON.stringify({ pid: process.pid, host: hostname(), token: 'x' }), '', 'null']) {
+      writeFileSync(at('lock'), content);
+      utimesSync(at('lock'), longAgo, longAgo);
+      expect(await files.withLock(at('lock'), async () => lstatSync(at('lock')).size)).toBeGreaterThan(0);
+    }
+  });
+});
