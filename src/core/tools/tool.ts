@@ -3,12 +3,14 @@ import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
 import type { CommandResult, Host } from '../host.js';
 import type { Turn } from '../agent/turn.js';
 
-/** What every tool works with; made once per session. */
+/** What every tool call works with. */
 export interface ToolContext {
   host: Host;
   /** Absolute, resolved path of the workspace folder. */
   root: string;
   turn: Turn;
+  /** Id of the running call. */
+  call: string;
   signal: AbortSignal;
   /** Live output of the running call. */
   output: (text: string) => void;
@@ -22,9 +24,12 @@ export interface ToolResult {
   details?: ToolDetails;
 }
 
-/** Either ready to run, perhaps after an approval, or already decided (bad arguments, a refused path). */
+/**
+ * Either ready to run, perhaps after an approval, or already decided (bad arguments, a refused path). Without a
+ * `subject` the call only reads; a `reason` asks even where the mode alone would not.
+ */
 export type Prepared =
-  | { kind: 'ready'; subject?: ApprovalSubject; protectedBy?: string; run: () => Promise<ToolResult> }
+  | { kind: 'ready'; subject?: ApprovalSubject; reason?: string; run: () => Promise<ToolResult> }
   | { kind: 'decided'; refused: boolean; result: ToolResult };
 
 export interface Tool<Arguments = unknown> {

@@ -1,0 +1,34 @@
+import type { ApprovalDecision, ApprovalMode, ApprovalRequest, ApprovalSubject } from '../../protocol/events.js';
+
+/** Asks the user. An `Approver` that cannot ask does not exist: leave it out, and what would ask is refused. */
+export interface Approver {
+  /** Rejects only when `signal` aborts. */
+  ask(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision>;
+}
+
+export interface ApprovalPolicy {
+  mode: ApprovalMode;
+  /** Commands that run without asking; each is compared as a whole, character by character. */
+  allowedCommands: ReadonlySet<string>;
+}
+
+export type Verdict = { kind: 'run' } | { kind: 'ask'; reason: string } | { kind: 'refuse'; sentence: string };
+
+/** What the policy says of one prepared call; `undefined` as subject means that the call only reads. */
+export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefined, reason?: string): Verdict {
+  if (subject === undefined) return { kind: 'run' };
+  if (policy.mode === 'plan') {
+    return { kind: 'refuse', sentence: 'Plan mode: nothing is changed and nothing runs. Describe what you would do instead.' };
+  }
+  switch (subject.kind) {
+    case 'command':
+      if (policy.allowedCommands.has(subject.command)) return { kind: 'run' };
+      return { kind: 'ask', reason: reason ?? 'Commands run only after a yes to exactly this text.' };
+    case 'edit':
+      if (subject.protectedBy !== undefined) {
+        return { kind: 'ask', reason: `${subject.path} is protected (${subject.protectedBy}).` };
+      }
+      if (reason !== undefined) return { kind: 'ask', reason };
+      return policy.mode === 'auto-edit' ? { kind: 'run' } : { kind: 'ask', reason: 'Every edit asks in this mode.' };
+  }
+}

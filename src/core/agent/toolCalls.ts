@@ -1,0 +1,138 @@
+/** The tool calls of one reply: prepare (parse, gate, approve), execute, finalize. */
+import type { AgentEvent, Emit, EventOf } from '../../protocol/events.js';
+import { isCancellation, messageOf } from '../errors.js';
+import type { Message, ToolCall } from '../model/types.js';
+import { parseArguments } from '../tools/toolList.js';
+import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
+import { encodeView } from '../view/codec.js';
+import { judge, type ApprovalPolicy, type Approver } from './approval.js';
+
+export interface ToolCallParts {
+  tools: readonly Tool[];
+  context: ToolContext;
+  policy: ApprovalPolicy & { allowedCommands: Set<string> };
+  approver: Approver | undefined;
+  /** A sentence if the running workflow does not execute this call, for instance an edit during a review. */
+  refuse: (call: ToolCall) => string | undefined;
+  /** Written down, fsynced, before a call runs, so that it never runs twice. */
+  noteStarted: (call: ToolCall) => Promise<void>;
+  /** Called with the message of each call, in the order in which the model asked. */
+  noteResult: (message: Message) => Promise<void>;
+  emit: Emit;
+  /** An approval was needed and nobody could be asked. */
+  onUnapproved: (title: string) => void;
+}
+
+type EndStatus = EventOf<'tool_call_end'>['status'];
+type Ended = { status: EndStatus; result: ToolResult };
+
+/** Runs every call; calls next to each other that only read run side by side, all others in order. */
+export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallParts): Promise<void> {
+  parts.context.turn.editFailedInReply = false;
+  for (let at = 0; at < calls.length; ) {
+    const end = endOfGroup(calls, at, parts.tools);
+    const group = calls.slice(at, end);
+    const ended = await Promise.all(group.map((call) => runToolCall(call, parts)));
+    for (const [index, call] of group.entries()) {
+      const { result } = ended[index]!;
+      await parts.noteResult({ role: 'tool', call: call.id, name: call.name, text: result.text, failed: result.failed });
+    }
+    at = end;
+  }
+}
+
+function endOfGroup(calls: readonly ToolCall[], start: number, tools: readonly Tool[]): number {
+  const readsOnly = (call: ToolCall | undefined): boolean =>
+    call !== undefined && tools.some((tool) => tool.name === call.name && tool.readsOnly);
+  let end = start + 1;
+  if (readsOnly(calls[start])) while (readsOnly(calls[end])) end++;
+  return end;
+}
+
+async function runToolCall(call: ToolCall, parts: ToolCallParts): Promise<Ended> {
+  const ended = await prepareAndExecute(call, { ...parts, context: contextOf(call, parts) });
+  const { status, result } = ended;
+  const changes = call.name === 'edit_file' || call.name === 'write_file';
+  if (changes && status !== 'done') parts.context.turn.editFailedInReply = true;
+  parts.emit({
+    type: 'tool_call_end',
+    call: call.id,
+    status,
+    summary: result.summary,
+    ...(result.details === undefined ? {} : { details: result.details }),
+  });
+  return ended;
+}
+
+function contextOf(call: ToolCall, parts: ToolCallParts): ToolContext {
+  const output = (text: string): void => parts.emit({ type: 'tool_call_output', call: call.id, text });
+  return { ...parts.context, call: call.id, output };
+}
+
+async function prepareAndExecute(call: ToolCall, parts: ToolCallParts): Promise<Ended> {
+  const start = (title: string, path?: string): void => {
+    const event: AgentEvent = { type: 'tool_call_start', call: call.id, tool: call.name, title };
+    parts.emit(path === undefined ? event : { ...event, path });
+  };
+  const tool = parts.tools.find((candidate) => candidate.name === call.name);
+  if (tool === undefined) {
+    start(call.name);
+    return failed(`There is no tool named ${call.name}. The tools are: ${parts.tools.map((one) => one.name).join(', ')}.`);
+  }
+  const parsed = parseArguments(tool, call.arguments);
+  if (!parsed.ok) {
+    start(call.name);
+    return failed(parsed.sentence);
+  }
+  const { title, path } = tool.title(parsed.value);
+  start(title, path);
+  const refusal = parts.refuse(call);
+  if (refusal !== undefined) return refused(refusal);
+  if (parts.context.signal.aborted) return cancelled();
+  try {
+    const prepared = await tool.prepare(parsed.value, parts.context);
+    return await approveAndExecute(call, title, prepared, parts);
+  } catch (error) {
+    if (isCancellation(error, parts.context.signal)) return cancelled();
+    return failed(encodeView(messageOf(error)).view);
+  }
+}
+
+async function approveAndExecute(call: ToolCall, title: string, prepared: Prepared, parts: ToolCallParts): Promise<Ended> {
+  if (prepared.kind === 'decided') return { status: prepared.refused ? 'refused' : 'failed', result: prepared.result };
+  const verdict = judge(parts.policy, prepared.subject, prepared.reason);
+  if (verdict.kind === 'refuse') return refused(verdict.sentence);
+  if (verdict.kind === 'ask') {
+    const subject = prepared.subject!;
+    if (parts.approver === undefined) {
+      parts.onUnapproved(title);
+      return refused(`Not done: it needs the user's approval (${verdict.reason}), and nobody can be asked here.`);
+    }
+    const request = { id: parts.context.host.randomHex(32), call: call.id, subject, reason: verdict.reason };
+    parts.emit({ type: 'approval_request', approval: request });
+    const decision = await parts.approver.ask(request, parts.context.signal);
+    parts.emit({ type: 'approval_end', id: request.id, decision });
+    if (decision === 'rejected') return refused('The user said no to this. Do not try it again; say what is left undone.');
+    if (decision === 'approved_for_session' && subject.kind === 'command') parts.policy.allowedCommands.add(subject.command);
+  }
+  await parts.noteStarted(call);
+  const result = await prepared.run();
+  if (parts.context.signal.aborted && result.failed) return { status: 'cancelled', result };
+  return { status: result.failed ? 'failed' : 'done', result };
+}
+
+function failed(text: string): Ended {
+  return { status: 'failed', result: { text, failed: true, summary: firstLine(text) } };
+}
+
+function refused(text: string): Ended {
+  return { status: 'refused', result: { text, failed: true, summary: firstLine(text) } };
+}
+
+function cancelled(): Ended {
+  return { status: 'cancelled', result: { text: 'Not run: the user stopped the turn.', failed: true, summary: 'stopped' } };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!.slice(0, 200);
+}
