@@ -1,0 +1,158 @@
+const headBytes = 16 * 1024;
+const tailBytes = 32 * 1024;
+
+/** After so many characters an OSC or DCS that never ends is given up, so that it cannot hide the rest of the output. */
+const longestString = 64 * 1024;
+
+const anyControl = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const plainRun = /[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/y;
+
+type State = 'text' | 'escape' | 'intermediate' | 'csi' | 'string' | 'string escape';
+
+/**
+ * Takes the terminal control sequences (ECMA-48: CSI, OSC, DCS, APC, PM, SOS, 7 and 8 bit) and every control character
+ * but tab and line feed out of a stream. A carriage return ends a line. Sequences may be split over chunks.
+ */
+export function createControlStripper(): (chunk: string) => string {
+  let state: State = 'text';
+  let stringLength = 0;
+  let afterReturn = false;
+
+  const startOf = (code: number): State => {
+    switch (code) {
+      case 0x5b: // [ CSI
+        return 'csi';
+      case 0x5d: // ] OSC
+      case 0x50: // P DCS
+      case 0x58: // X SOS
+      case 0x5e: // ^ PM
+      case 0x5f: // _ APC
+        stringLength = 0;
+        return 'string';
+      default:
+        return code >= 0x20 && code <= 0x2f ? 'intermediate' : 'text';
+    }
+  };
+
+  const stepText = (code: number): string => {
+    if (code === 0x0d) {
+      afterReturn = true;
+      return '\n';
+    }
+    if (code === 0x1b) state = 'escape';
+    // The 8-bit forms are the second byte of the 7-bit ones plus 0x40.
+    else if (code >= 0x80 && code <= 0x9f) state = startOf(code - 0x40);
+    return '';
+  };
+
+  const stepSequence = (code: number): void => {
+    // CAN and SUB end every sequence, ESC begins a new one.
+    if (code === 0x18 || code === 0x1a) state = 'text';
+    else if (state === 'string') {
+      if (code === 0x1b) state = 'string escape';
+      else if (code === 0x07 || code === 0x9c || ++stringLength > longestString) state = 'text';
+    } else if (state === 'string escape') state = code === 0x5c ? 'text' : startOf(code);
+    else if (code === 0x1b) state = 'escape';
+    else if (state === 'escape') state = startOf(code);
+    else if (state === 'csi') state = code >= 0x40 && code <= 0x7e ? 'text' : 'csi';
+    else if (code >= 0x30) state = 'text';
+  };
+
+  return (chunk) => {
+    if (state === 'text' && !afterReturn && !anyControl.test(chunk)) return chunk;
+    let clean = '';
+    for (let index = 0; index < chunk.length;) {
+      const code = chunk.charCodeAt(index);
+      if (state !== 'text') {
+        stepSequence(code);
+        index++;
+        continue;
+      }
+      if (afterReturn) {
+        afterReturn = false;
+        if (code === 0x0a) {
+          index++;
+          continue;
+        }
+      }
+      plainRun.lastIndex = index;
+      const run = plainRun.exec(chunk)?.[0];
+      if (run === undefined) {
+        clean += stepText(code);
+        index++;
+      } else {
+        clean += run;
+        index += run.length;
+      }
+    }
+    return clean;
+  };
+}
+
+export interface KeptOutput {
+  add(raw: string): void;
+  /** The output, or its head and tail cut at line ends with a line between them that says how much is missing. */
+  finish(): { output: string; omittedBytes: number };
+}
+
+/** Holds at most 48 KB and one chunk, however much comes. */
+export function createKeptOutput(): KeptOutput {
+  const strip = createControlStripper();
+  let head = Buffer.alloc(0);
+  let tail: Buffer[] = [];
+  let tailLength = 0;
+  let dropped = 0;
+  return {
+    add(raw) {
+      let bytes = Buffer.from(strip(raw));
+      const room = headBytes - head.length;
+      if (room > 0) {
+        head = Buffer.concat([head, bytes.subarray(0, room)]);
+        bytes = bytes.subarray(room);
+      }
+      if (bytes.length === 0) return;
+      tail.push(bytes);
+      tailLength += bytes.length;
+      if (tailLength <= tailBytes * 4) return;
+      const whole = Buffer.concat(tail);
+      const kept = Buffer.from(whole.subarray(whole.length - tailBytes));
+      dropped += whole.length - kept.length;
+      tail = [kept];
+      tailLength = kept.length;
+    },
+    finish() {
+      let end = Buffer.concat(tail);
+      if (end.length > tailBytes) {
+        dropped += end.length - tailBytes;
+        end = end.subarray(end.length - tailBytes);
+      }
+      if (dropped === 0) return { output: Buffer.concat([head, end]).toString('utf8'), omittedBytes: 0 };
+      const headEnd = cutBefore(head);
+      const tailStart = cutAfter(end);
+      const omittedBytes = dropped + head.length - headEnd + tailStart;
+      const start = head.toString('utf8', 0, headEnd);
+      const gap = `${start === '' || start.endsWith('\n') ? '' : '\n'}[${omittedBytes} bytes of output left out here]\n`;
+      return { output: start + gap + end.toString('utf8', tailStart), omittedBytes };
+    },
+  };
+}
+
+const lineFeed = 0x0a;
+const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
+
+/** Where the head ends: after its last line end, else before a character that it would cut. */
+function cutBefore(bytes: Buffer): number {
+  const lastLine = bytes.lastIndexOf(lineFeed);
+  if (lastLine >= bytes.length / 2) return lastLine + 1;
+  let end = bytes.length - 1;
+  while (end > 0 && isContinuation(bytes[end])) end--;
+  return end;
+}
+
+function cutAfter(bytes: Buffer): number {
+  const firstLine = bytes.indexOf(lineFeed);
+  if (firstLine !== -1 && firstLine < bytes.length / 2) return firstLine + 1;
+  let start = 0;
+  while (isContinuation(bytes[start])) start++;
+  return start;
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import type { Git, Host, Log, OpenDocuments } from '../core/host.js';
+import { createClock } from './clock.js';
+import { createCommands, type CommandSettings } from './commands.js';
+import { createNodeFiles } from './files.js';
+
+/** The command line has no editor, and so nothing unsaved. */
+export const noDocuments: OpenDocuments = {
+  unsaved: () => undefined,
+  replaceText: async () => false,
+};
+
+export interface NodeHostParts {
+  log: Log;
+  git: Git;
+  documents?: OpenDocuments;
+  commands?: CommandSettings;
+}
+
+export function createNodeHost(parts: NodeHostParts): Host {
+  return {
+    files: createNodeFiles(),
+    commands: createCommands(parts.commands),
+    git: parts.git,
+    clock: createClock(),
+    log: parts.log,
+    documents: parts.documents ?? noDocuments,
+    platform: process.platform,
+    randomHex: (digits) =>
+      randomBytes(Math.ceil(digits / 2))
+        .toString('hex')
+        .slice(0, digits),
+  };
+}
