@@ -9,7 +9,9 @@ export interface Approver {
 export interface ApprovalPolicy {
   mode: ApprovalMode;
   /** Commands that run without asking; each is compared as a whole, character by character. */
-  allowedCommands: ReadonlySet<string>;
+  allowedCommands: Set<string>;
+  /** Keeps a command allowed for the turns to come. */
+  allowForSession: (command: string) => void;
 }
 
 export type Verdict = { kind: 'run' } | { kind: 'ask'; reason: string } | { kind: 'refuse'; sentence: string };
@@ -18,7 +20,10 @@ export type Verdict = { kind: 'run' } | { kind: 'ask'; reason: string } | { kind
 export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefined, reason?: string): Verdict {
   if (subject === undefined) return { kind: 'run' };
   if (policy.mode === 'plan') {
-    return { kind: 'refuse', sentence: 'Plan mode: nothing is changed and nothing runs. Describe what you would do instead.' };
+    return {
+      kind: 'refuse',
+      sentence: 'Plan mode: nothing is changed and nothing runs. Describe what you would do instead.',
+    };
   }
   switch (subject.kind) {
     case 'command':

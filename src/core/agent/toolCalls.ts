@@ -1,7 +1,7 @@
 /** The tool calls of one reply: prepare (parse, gate, approve), execute, finalize. */
 import type { AgentEvent, Emit, EventOf } from '../../protocol/events.js';
 import { isCancellation, messageOf } from '../errors.js';
-import type { Message, ToolCall } from '../model/types.js';
+import type { ToolCall, ToolMessage } from '../model/types.js';
 import { parseArguments } from '../tools/toolList.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
@@ -10,14 +10,14 @@ import { judge, type ApprovalPolicy, type Approver } from './approval.js';
 export interface ToolCallParts {
   tools: readonly Tool[];
   context: ToolContext;
-  policy: ApprovalPolicy & { allowedCommands: Set<string> };
+  policy: ApprovalPolicy;
   approver: Approver | undefined;
   /** A sentence if the running workflow does not execute this call, for instance an edit during a review. */
   refuse: (call: ToolCall) => string | undefined;
   /** Written down, fsynced, before a call runs, so that it never runs twice. */
   noteStarted: (call: ToolCall) => Promise<void>;
   /** Called with the message of each call, in the order in which the model asked. */
-  noteResult: (message: Message) => Promise<void>;
+  noteResult: (message: ToolMessage, index: number) => Promise<void>;
   emit: Emit;
   /** An approval was needed and nobody could be asked. */
   onUnapproved: (title: string) => void;
@@ -29,16 +29,27 @@ type Ended = { status: EndStatus; result: ToolResult };
 /** Runs every call; calls next to each other that only read run side by side, all others in order. */
 export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallParts): Promise<void> {
   parts.context.turn.editFailedInReply = false;
-  for (let at = 0; at < calls.length; ) {
+  for (let at = 0; at < calls.length;) {
     const end = endOfGroup(calls, at, parts.tools);
     const group = calls.slice(at, end);
     const ended = await Promise.all(group.map((call) => runToolCall(call, parts)));
     for (const [index, call] of group.entries()) {
       const { result } = ended[index]!;
-      await parts.noteResult({ role: 'tool', call: call.id, name: call.name, text: result.text, failed: result.failed });
+      const message: ToolMessage = {
+        role: 'tool',
+        call: call.id,
+        name: call.name,
+        text: result.text,
+        failed: result.failed,
+      };
+      await parts.noteResult(message, at + index);
     }
     at = end;
   }
+}
+
+export function isEdit(call: ToolCall): boolean {
+  return call.name === 'edit_file' || call.name === 'write_file';
 }
 
 function endOfGroup(calls: readonly ToolCall[], start: number, tools: readonly Tool[]): number {
@@ -52,8 +63,7 @@ function endOfGroup(calls: readonly ToolCall[], start: number, tools: readonly T
 async function runToolCall(call: ToolCall, parts: ToolCallParts): Promise<Ended> {
   const ended = await prepareAndExecute(call, { ...parts, context: contextOf(call, parts) });
   const { status, result } = ended;
-  const changes = call.name === 'edit_file' || call.name === 'write_file';
-  if (changes && status !== 'done') parts.context.turn.editFailedInReply = true;
+  if (isEdit(call) && status !== 'done') parts.context.turn.editFailedInReply = true;
   parts.emit({
     type: 'tool_call_end',
     call: call.id,
@@ -77,7 +87,9 @@ async function prepareAndExecute(call: ToolCall, parts: ToolCallParts): Promise<
   const tool = parts.tools.find((candidate) => candidate.name === call.name);
   if (tool === undefined) {
     start(call.name);
-    return failed(`There is no tool named ${call.name}. The tools are: ${parts.tools.map((one) => one.name).join(', ')}.`);
+    return failed(
+      `There is no tool named ${call.name}. The tools are: ${parts.tools.map((one) => one.name).join(', ')}.`,
+    );
   }
   const parsed = parseArguments(tool, call.arguments);
   if (!parsed.ok) {
@@ -98,7 +110,12 @@ async function prepareAndExecute(call: ToolCall, parts: ToolCallParts): Promise<
   }
 }
 
-async function approveAndExecute(call: ToolCall, title: string, prepared: Prepared, parts: ToolCallParts): Promise<Ended> {
+async function approveAndExecute(
+  call: ToolCall,
+  title: string,
+  prepared: Prepared,
+  parts: ToolCallParts,
+): Promise<Ended> {
   if (prepared.kind === 'decided') return { status: prepared.refused ? 'refused' : 'failed', result: prepared.result };
   const verdict = judge(parts.policy, prepared.subject, prepared.reason);
   if (verdict.kind === 'refuse') return refused(verdict.sentence);
@@ -112,13 +129,20 @@ async function approveAndExecute(call: ToolCall, title: string, prepared: Prepar
     parts.emit({ type: 'approval_request', approval: request });
     const decision = await parts.approver.ask(request, parts.context.signal);
     parts.emit({ type: 'approval_end', id: request.id, decision });
-    if (decision === 'rejected') return refused('The user said no to this. Do not try it again; say what is left undone.');
-    if (decision === 'approved_for_session' && subject.kind === 'command') parts.policy.allowedCommands.add(subject.command);
+    if (decision === 'rejected')
+      return refused('The user said no to this. Do not try it again; say what is left undone.');
+    if (decision === 'approved_for_session' && subject.kind === 'command')
+      allowForSession(subject.command, parts.policy);
   }
   await parts.noteStarted(call);
   const result = await prepared.run();
   if (parts.context.signal.aborted && result.failed) return { status: 'cancelled', result };
   return { status: result.failed ? 'failed' : 'done', result };
+}
+
+function allowForSession(command: string, policy: ApprovalPolicy): void {
+  policy.allowedCommands.add(command);
+  policy.allowForSession(command);
 }
 
 function failed(text: string): Ended {
@@ -130,7 +154,10 @@ function refused(text: string): Ended {
 }
 
 function cancelled(): Ended {
-  return { status: 'cancelled', result: { text: 'Not run: the user stopped the turn.', failed: true, summary: 'stopped' } };
+  return {
+    status: 'cancelled',
+    result: { text: 'Not run: the user stopped the turn.', failed: true, summary: 'stopped' },
+  };
 }
 
 function firstLine(text: string): string {

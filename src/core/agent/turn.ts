@@ -19,8 +19,6 @@ export interface Turn {
   mode: ApprovalMode;
   checkpoint: Checkpoint;
   packer: Packer;
-  /** Commands that run without asking, each exactly this text. */
-  allowedCommands: readonly string[];
   commandTimeoutMs: number;
   /** Relative paths that edits of this turn changed. */
   changed: Set<string>;

@@ -14,7 +14,15 @@ export type Message =
   | { role: 'user'; text: string }
   | { role: 'user'; packSha256: string }
   | AssistantMessage
-  | { role: 'tool'; call: string; name: string; text: string; failed: boolean };
+  | ToolMessage;
+
+export interface ToolMessage {
+  role: 'tool';
+  call: string;
+  name: string;
+  text: string;
+  failed: boolean;
+}
 
 /** `reasoning` is never blank: a reply without any gets `noReasoning` when it arrives, and keeps it for ever. */
 export interface AssistantMessage {

@@ -1,0 +1,30 @@
+/** How the window is shared out: `prompt + max_tokens <= window` holds on every request. */
+import type { ThinkingLevel } from '../../protocol/events.js';
+import type { CatalogueModel } from '../model/catalogue.js';
+
+/** Kept free for what the template adds beyond our count; the larger of this and twice the measured drift. */
+export const marginTokens = 2048;
+const conversationReserveTokens = 131_072;
+/** Below this an answer is not worth a request. */
+const leastOutputTokens = 1024;
+
+export function outputReserveTokens(thinking: ThinkingLevel): number {
+  return thinking === 'off' ? 16_384 : 65_536;
+}
+
+/** What the pack may have by default; the same for every thinking level, so that a change of it keeps the pack. */
+export function packBudgetTokens(model: CatalogueModel): number {
+  return model.windowTokens - outputReserveTokens('high') - conversationReserveTokens - marginTokens;
+}
+
+/** The `max_tokens` of a request, or `undefined` when no useful answer fits any more. */
+export function outputTokensFor(
+  model: CatalogueModel,
+  thinking: ThinkingLevel,
+  promptTokens: number,
+  driftTokens: number,
+): number | undefined {
+  const room = model.windowTokens - promptTokens - Math.max(marginTokens, 2 * driftTokens);
+  const tokens = Math.min(outputReserveTokens(thinking), model.maxOutputTokens, room);
+  return tokens < leastOutputTokens ? undefined : tokens;
+}

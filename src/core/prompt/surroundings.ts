@@ -1,0 +1,46 @@
+/** What a newcomer would ask first; it stands in a session's first message, at the tail, never before the pack. */
+import type { Host } from '../host.js';
+import { encodeView } from '../view/codec.js';
+
+export async function describeSurroundings(host: Host, root: string, packedPaths: readonly string[]): Promise<string> {
+  const lines = [`date: ${new Date(host.clock.now()).toISOString().slice(0, 10)}`, `platform: ${host.platform}`];
+  const branch = await readBranch(host, root);
+  lines.push(branch === undefined ? 'git: not a git repository' : `git branch: ${branch}`);
+  const commands = await findCommands(host, root, new Set(packedPaths));
+  if (commands.length > 0) lines.push(`commands found: ${commands.join(', ')}`);
+  return encodeView(lines.join('\n')).view;
+}
+
+async function readBranch(host: Host, root: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await host.git.run(root, ['rev-parse', '--abbrev-ref', 'HEAD']);
+  const name = Buffer.from(stdout).toString('utf8').trim();
+  if (exitCode === 0) return name;
+  return name === 'HEAD' ? '(no commit yet)' : undefined;
+}
+
+/** Build, lint and test commands by the files that usually mean them; a guess that the model may use. */
+const commandsByFile: readonly { path: string; commands: readonly string[] }[] = [
+  { path: 'Cargo.toml', commands: ['cargo build', 'cargo test'] },
+  { path: 'go.mod', commands: ['go build ./...', 'go test ./...'] },
+  { path: 'pom.xml', commands: ['mvn -q test'] },
+  { path: 'build.gradle', commands: ['gradle test'] },
+  { path: 'pyproject.toml', commands: ['python -m pytest'] },
+  { path: 'Makefile', commands: ['make'] },
+];
+
+async function findCommands(host: Host, root: string, paths: ReadonlySet<string>): Promise<string[]> {
+  const found = commandsByFile.filter(({ path }) => paths.has(path)).flatMap(({ commands }) => commands);
+  if (!paths.has('package.json')) return found;
+  const bytes = await host.files.read(`${root}/package.json`, 1 << 20).catch(() => undefined);
+  return [...scriptsOf(bytes).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`)), ...found];
+}
+
+function scriptsOf(bytes: Uint8Array | undefined): string[] {
+  if (bytes === undefined) return [];
+  try {
+    const manifest = JSON.parse(Buffer.from(bytes).toString('utf8')) as { scripts?: Record<string, unknown> };
+    return Object.keys(manifest.scripts ?? {}).filter((name) => /^(test|build|lint|check|typecheck)(:|$)/.test(name));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The session log: append-only JSON lines, each with a checksum of its own. Whatever the model saw stands
+ * in it, and so do the events that the page shows again. A damaged line is passed over, never deleted.
+ */
+import { createHash } from 'node:crypto';
+import type { AgentEvent, Workflow } from '../../protocol/events.js';
+import type { Files } from '../host.js';
+import type { Message } from '../model/types.js';
+
+export type SessionRecord =
+  | { type: 'head'; version: 1; id: string; workflow: Workflow; at: string; root: string; packSha256: string }
+  | { type: 'title'; title: string }
+  | { type: 'message'; message: Message; tokens: number }
+  | { type: 'event'; event: AgentEvent }
+  /** The last entry of the change log that this session has seen. */
+  | { type: 'seen'; change: number }
+  /** A tool call is about to run. */
+  | { type: 'started'; call: string };
+
+export interface SessionLog {
+  append(...records: SessionRecord[]): Promise<void>;
+}
+
+/** Appends are fsynced and keep their order; one process writes a session. */
+export function createSessionLog(files: Files, path: string): SessionLog {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    append(...records) {
+      const bytes = Buffer.from(records.map(renderRecord).join(''), 'utf8');
+      last = last.then(() => files.append(path, bytes));
+      return last;
+    },
+  };
+}
+
+/** `damaged` counts the lines that were passed over. */
+export function parseSessionLog(text: string): { records: SessionRecord[]; damaged: number } {
+  const records: SessionRecord[] = [];
+  let damaged = 0;
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    const record = parseRecord(line);
+    if (record === undefined) damaged++;
+    else records.push(record);
+  }
+  return { records, damaged };
+}
+
+function renderRecord(record: SessionRecord): string {
+  const json = JSON.stringify(record);
+  return `${checksum(json)} ${json}\n`;
+}
+
+function parseRecord(line: string): SessionRecord | undefined {
+  const json = line.slice(9);
+  if (line[8] !== ' ' || checksum(json) !== line.slice(0, 8)) return undefined;
+  return JSON.parse(json) as SessionRecord;
+}
+
+function checksum(json: string): string {
+  return createHash('sha256').update(json).digest('hex').slice(0, 8);
+}
+
+/** Deltas, progress and live output are not kept: the messages and the results say the same once. */
+export function isKept(event: AgentEvent): boolean {
+  switch (event.type) {
+    case 'reasoning_delta':
+    case 'text_delta':
+    case 'progress':
+    case 'waiting':
+    case 'step_retry':
+    case 'tool_call_output':
+      return false;
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,198 @@
+/** One conversation with its log, its place in the change log, and its turns. */
+import { join } from 'node:path';
+import type { Emit, ThinkingLevel, ApprovalMode, WireName, Workflow } from '../../protocol/events.js';
+import type { Approver } from '../agent/approval.js';
+import type { Limits } from '../agent/limits.js';
+import type { Journal } from '../edits/checkpoint.js';
+import { BaleenError } from '../errors.js';
+import type { Host } from '../host.js';
+import type { CatalogueHost, CatalogueModel } from '../model/catalogue.js';
+import type { ModelClient } from '../model/types.js';
+import type { Packer, PackState } from '../pack/packer.js';
+import { systemText } from '../prompt/systemText.js';
+import { toolSpecs } from '../tools/toolList.js';
+import type { Tool } from '../tools/tool.js';
+import { createConversation, type SessionConversation } from './conversation.js';
+import { createSessionLog, isKept, parseSessionLog, type SessionLog, type SessionRecord } from './log.js';
+
+/** What sessions of one workspace share; made once, by hand, where the program starts. */
+export interface SessionParts {
+  host: Host;
+  packer: Packer;
+  journal: Journal;
+  client: ModelClient;
+  tools: readonly Tool[];
+  /** Absent where nobody can be asked. */
+  approver?: Approver;
+  /** Absolute, resolved path of the workspace folder. */
+  root: string;
+  stateFolder: string;
+  /** Uniform in [0, 1), for the waits between retries. */
+  random: () => number;
+}
+
+export interface SessionSettings {
+  model: CatalogueModel;
+  host: CatalogueHost;
+  wire: WireName;
+  baseUrl: string;
+  apiKey: string;
+  userId: string;
+  thinking: ThinkingLevel;
+  approve: ApprovalMode;
+  allowedCommands: readonly string[];
+  limits: Limits;
+  commandTimeoutMs: number;
+  budgetTokens: number;
+  rehearsal: boolean;
+}
+
+/** The state that a session owns. Turns borrow it: see `turns.ts`. */
+export interface Session {
+  readonly id: string;
+  readonly workflow: Workflow;
+  readonly parts: SessionParts;
+  /** May be replaced between turns; what leaves the cache lane is declared with the next request. */
+  settings: SessionSettings;
+  readonly conversation: SessionConversation;
+  readonly log: SessionLog;
+  readonly pack: PackState;
+  /** Tokens of system text and tool list. */
+  readonly headTokens: number;
+  /** The last entry of the change log that the conversation holds. */
+  seenChange: number;
+  turns: number;
+  /** Commands that the user allowed for this session, each as a whole. */
+  readonly allowedForSession: Set<string>;
+  /** How far the service's count was above ours, at most. */
+  driftTokens: number;
+  /** What the last request's prefix depends on beside its text. */
+  lane: string | undefined;
+  emit: Emit;
+}
+
+export function sessionPath(stateFolder: string, id: string): string {
+  return join(stateFolder, 'sessions', `${id}.jsonl`);
+}
+
+/** Opens the pack and begins a conversation with it: pack first, then the whole change log. */
+export async function startSession(
+  parts: SessionParts,
+  settings: SessionSettings,
+  workflow: Workflow,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<Session> {
+  const at = new Date(parts.host.clock.now()).toISOString();
+  const id = `${at.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${parts.host.randomHex(6)}`;
+  await parts.host.files.makeFolder(join(parts.stateFolder, 'sessions'), 0o700);
+  const log = createSessionLog(parts.host.files, sessionPath(parts.stateFolder, id));
+  const announce = keepEvents(log, emit);
+  announce({
+    type: 'start',
+    version: 1,
+    session: id,
+    workflow,
+    model: settings.model.wireId,
+    thinking: settings.thinking,
+    wire: settings.wire,
+    host: settings.host.name,
+    approve: settings.approve,
+    rehearsal: settings.rehearsal,
+    root: parts.root,
+    at,
+  });
+  const pack = await openPack(parts, settings, announce, signal);
+  const { sha256: packSha256 } = pack.report;
+  await log.append({ type: 'head', version: 1, id, workflow, at, root: parts.root, packSha256 });
+  const conversation = createConversation({ packer: parts.packer, log, packTokens: pack.report.tokens });
+  await conversation.append({ role: 'user', packSha256 });
+  for (const entry of pack.entries) await conversation.append({ role: 'user', text: entry.text });
+  const seenChange = pack.entries.at(-1)?.number ?? 0;
+  await log.append({ type: 'seen', change: seenChange });
+  return assemble({ id, workflow, parts, settings, conversation, log, pack, seenChange, turns: 0, emit: announce });
+}
+
+/** Opens a stored session again. Throws a sentence when its pack is no longer kept: it can be read but not continued. */
+export async function resumeSession(
+  parts: SessionParts,
+  settings: SessionSettings,
+  id: string,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<Session> {
+  const path = sessionPath(parts.stateFolder, id);
+  const { records, damaged } = parseSessionLog(Buffer.from(await parts.host.files.read(path)).toString('utf8'));
+  const head = records.find((record) => record.type === 'head');
+  if (head === undefined || damaged > 0) {
+    throw new BaleenError(
+      'This session’s log is damaged, so it can be read but not continued. Start a new session to go on.',
+    );
+  }
+  const log = createSessionLog(parts.host.files, path);
+  const announce = keepEvents(log, emit);
+  const pack = await openPack(parts, settings, announce, signal);
+  if (pack.report.sha256 !== head.packSha256) {
+    throw new BaleenError(
+      'The pack of this session is no longer kept, so it can be read but not continued. Start a new session to go on.',
+    );
+  }
+  const conversation = createConversation({ packer: parts.packer, log, packTokens: pack.report.tokens }, records);
+  const seen = records.findLast((record) => record.type === 'seen');
+  const turns = records.filter((record) => record.type === 'event' && record.event.type === 'turn_start').length;
+  const session = await assemble({
+    id,
+    workflow: head.workflow,
+    parts,
+    settings,
+    conversation,
+    log,
+    pack,
+    seenChange: seen?.change ?? 0,
+    turns,
+    emit: announce,
+  });
+  return session;
+}
+
+async function openPack(
+  parts: SessionParts,
+  settings: SessionSettings,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<PackState> {
+  const { root, stateFolder } = parts;
+  const pack = await parts.packer.open({ root, stateFolder, budgetTokens: settings.budgetTokens }, emit, signal);
+  if (pack.cacheBreak !== undefined) emit({ type: 'cache_break', reason: pack.cacheBreak });
+  const { report } = pack;
+  emit({
+    type: 'pack_ready',
+    files: report.files.filter((file) => file.as === 'full').length,
+    tokens: report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0),
+    budget: report.budget,
+    windowTokens: settings.model.windowTokens,
+    withheld: report.withheld.length,
+    listed: report.files.filter((file) => file.as === 'listed').length,
+    changes: pack.entries.length,
+    snapshot: report.snapshot,
+    reused: pack.reused,
+  });
+  return pack;
+}
+
+async function assemble(
+  given: Omit<Session, 'headTokens' | 'allowedForSession' | 'driftTokens' | 'lane'>,
+): Promise<Session> {
+  const tools = toolSpecs(given.parts.tools).map((spec) => JSON.stringify(spec));
+  const counts = await given.parts.packer.countTokens([systemText, ...tools]);
+  const headTokens = counts.reduce((sum, count) => sum + count, 0);
+  return { ...given, headTokens, allowedForSession: new Set(), driftTokens: 0, lane: undefined };
+}
+
+/** Every event goes to the listener, and those that a page shows again also into the log. */
+function keepEvents(log: SessionLog, emit: Emit): Emit {
+  return (event) => {
+    if (isKept(event)) void log.append({ type: 'event', event } satisfies SessionRecord);
+    emit(event);
+  };
+}

@@ -1,0 +1,47 @@
+/** The sessions of a workspace on disk: the list of them, and each as the page shows it again. */
+import { join } from 'node:path';
+import type { SessionSummary, TranscriptEntry } from '../../protocol/sidebar.js';
+import type { Files } from '../host.js';
+import { noReasoning } from '../model/types.js';
+import { parseSessionLog, type SessionRecord } from './log.js';
+import { sessionPath } from './session.js';
+
+/** Newest first. A log without a readable head is left out of the list and stays on disk. */
+export async function listSessions(files: Files, stateFolder: string): Promise<SessionSummary[]> {
+  const folder = join(stateFolder, 'sessions');
+  const names = (await files.lstat(folder)) === undefined ? [] : await files.list(folder);
+  const summaries: SessionSummary[] = [];
+  for (const name of names.filter((one) => one.endsWith('.jsonl'))) {
+    const summary = summarize(await readSession(files, stateFolder, name.slice(0, -'.jsonl'.length)));
+    if (summary !== undefined) summaries.push(summary);
+  }
+  return summaries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+}
+
+export async function readSession(files: Files, stateFolder: string, id: string): Promise<SessionRecord[]> {
+  const bytes = await files.read(sessionPath(stateFolder, id));
+  return parseSessionLog(Buffer.from(bytes).toString('utf8')).records;
+}
+
+function summarize(records: readonly SessionRecord[]): SessionSummary | undefined {
+  const head = records.find((record) => record.type === 'head');
+  if (head === undefined) return undefined;
+  const title = records.find((record) => record.type === 'title')?.title ?? '(nothing sent yet)';
+  let costUsd = 0;
+  for (const record of records) if (record.type === 'event' && record.event.type === 'step_end') costUsd += record.event.costUsd;
+  return { id: head.id, title, at: head.at, costUsd };
+}
+
+/** Replies come back as one delta each; live output of commands is not kept. */
+export function transcriptOf(records: readonly SessionRecord[]): TranscriptEntry[] {
+  const entries: TranscriptEntry[] = [];
+  for (const record of records) {
+    if (record.type === 'event') entries.push({ type: 'event', event: record.event });
+    else if (record.type === 'message' && record.message.role === 'assistant') {
+      const { reasoning, text } = record.message;
+      if (reasoning !== noReasoning) entries.push({ type: 'event', event: { type: 'reasoning_delta', text: reasoning } });
+      if (text !== '') entries.push({ type: 'event', event: { type: 'text_delta', text } });
+    }
+  }
+  return entries;
+}

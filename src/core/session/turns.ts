@@ -1,0 +1,279 @@
+/** A turn of a session: one user message, and everything until the agent stops. */
+import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
+import type { LoopParts, LoopResult, PlannedRequest } from '../agent/loop.js';
+import { runLoop } from '../agent/loop.js';
+import type { ReportedFinding, Turn } from '../agent/turn.js';
+import type { Checkpoint } from '../edits/checkpoint.js';
+import { ratesAt } from '../model/catalogue.js';
+import { costUsd } from '../model/cost.js';
+import type { Failure, ToolCall } from '../model/types.js';
+import { outputTokensFor } from '../prompt/budget.js';
+import { describeSurroundings } from '../prompt/surroundings.js';
+import { systemText } from '../prompt/systemText.js';
+import { renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
+import { toolSpecs } from '../tools/toolList.js';
+import type { Session } from './session.js';
+
+export interface SendInput {
+  kind: TurnKind;
+  /** The user's words, or a workflow's instructions. */
+  request: string;
+  /** Stands last in the message; already views. */
+  last?: string;
+  /** A sentence if this workflow does not execute the call. */
+  refuse?: (call: ToolCall) => string | undefined;
+  endsOnReport?: boolean;
+  /** Leaves the change entries since the last turn out of the message because `last` carries them. */
+  changesInLast?: boolean;
+}
+
+export interface SendResult extends LoopResult {
+  reported: ReportedFinding[];
+  hasReport: boolean;
+}
+
+/** One turn may send several messages (a refactoring does); its files stand under one checkpoint. */
+export interface OpenTurn {
+  readonly checkpoint: Checkpoint;
+  readonly changed: ReadonlySet<string>;
+  send(input: SendInput, signal: AbortSignal): Promise<SendResult>;
+  /** Goes on where a former process stopped: calls without a result run now, those that had begun do not. */
+  resume(signal: AbortSignal): Promise<SendResult>;
+  /** Emits `turn_end`; nothing of the turn may be used afterwards. */
+  end(outcome: Outcome): Promise<TurnResult>;
+}
+
+export interface TurnResult {
+  outcome: Outcome;
+  text: string;
+  usage: Usage;
+  costUsd: number;
+  changed: string[];
+  changedByCommands: string[];
+  checkpoint?: string;
+}
+
+/** `message` is what the user typed or chose: the transcript shows it. */
+export async function beginTurn(session: Session, message: string): Promise<OpenTurn> {
+  const { parts } = session;
+  const startedAt = parts.host.clock.now();
+  const number = ++session.turns;
+  const title = message.split('\n', 1)[0]!.slice(0, 80);
+  if (number === 1) await session.log.append({ type: 'title', title });
+  session.emit({ type: 'turn_start', turn: number, message });
+  const checkpoint = await parts.journal.begin({ session: session.id, title });
+  const turn = createTurn(session, checkpoint);
+  const total = { text: '', usage: noUsage, costUsd: 0, steps: 0 };
+
+  const run = async (input: Pick<SendInput, 'refuse' | 'endsOnReport'>, signal: AbortSignal): Promise<SendResult> => {
+    turn.reported = [];
+    turn.hasReport = false;
+    const result = await runLoop(createLoopParts(session, turn, input, signal), total.steps + 1, signal);
+    total.text = result.text;
+    total.usage = addUsage(total.usage, result.usage);
+    total.costUsd += result.costUsd;
+    total.steps += result.steps;
+    return { ...result, reported: turn.reported, hasReport: turn.hasReport };
+  };
+
+  return {
+    checkpoint,
+    changed: turn.changed,
+    async send(input, signal) {
+      await appendTurnMessage(session, input);
+      return run(input, signal);
+    },
+    async resume(signal) {
+      await answerInterruptedCalls(session);
+      return run({}, signal);
+    },
+    async end(outcome) {
+      await checkpoint.close();
+      const changed = [...turn.changed].sort();
+      const result: TurnResult = {
+        outcome,
+        text: total.text,
+        usage: total.usage,
+        costUsd: total.costUsd,
+        changed,
+        changedByCommands: [...turn.changedByCommands].sort(),
+        ...(checkpoint.paths.length > 0 ? { checkpoint: checkpoint.id } : {}),
+      };
+      const { text: _text, ...told } = result;
+      session.emit({ type: 'turn_end', turn: number, ...told, durationMs: parts.host.clock.now() - startedAt });
+      await session.log.append();
+      return result;
+    },
+  };
+}
+
+/** The usual turn: one message, the loop, the end. */
+export async function runTurn(
+  session: Session,
+  message: string,
+  input: SendInput,
+  signal: AbortSignal,
+): Promise<TurnResult & { outcome: Outcome }> {
+  const turn = await beginTurn(session, message);
+  const { outcome } = await turn.send(input, signal);
+  return turn.end(outcome);
+}
+
+function createTurn(session: Session, checkpoint: Checkpoint): Turn {
+  return {
+    session: session.id,
+    mode: session.settings.approve,
+    checkpoint,
+    packer: session.parts.packer,
+    commandTimeoutMs: session.settings.commandTimeoutMs,
+    changed: new Set(),
+    changedByCommands: new Set(),
+    editFailedInReply: false,
+    reported: [],
+    hasReport: false,
+  };
+}
+
+async function appendTurnMessage(session: Session, input: SendInput): Promise<void> {
+  const { packer } = session.parts;
+  await packer.sync();
+  const fresh = await packer.entries(session.seenChange);
+  const isFirst = session.turns === 1 && session.conversation.messages.every((message) => message.role === 'user');
+  const context = isFirst
+    ? [
+        {
+          name: 'surroundings',
+          text: await describeSurroundings(
+            session.parts.host,
+            session.parts.root,
+            session.pack.report.files.map((file) => file.path),
+          ),
+        },
+      ]
+    : [];
+  const changes = fresh.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
+  const text = renderTurnMessage({
+    kind: input.kind,
+    changes: input.changesInLast === true ? [] : changes,
+    context,
+    request: input.request,
+    ...(input.changesInLast === true
+      ? { last: changes.join('\n') }
+      : input.last === undefined
+        ? {}
+        : { last: input.last }),
+  });
+  await session.conversation.append({ role: 'user', text });
+  session.seenChange = fresh.at(-1)?.number ?? session.seenChange;
+  await session.log.append({ type: 'seen', change: session.seenChange });
+}
+
+/** A call that had begun when the process ended never runs again: the model is told to look. */
+async function answerInterruptedCalls(session: Session): Promise<void> {
+  const started = session.conversation.startedCalls();
+  for (const call of session.conversation.openCalls()) {
+    if (!started.has(call.id)) continue;
+    const text =
+      'This call was running when the program was stopped. Whether it took effect is not known: look before you do it again.';
+    await session.conversation.append({ role: 'tool', call: call.id, name: call.name, text, failed: true });
+    session.emit({ type: 'tool_call_end', call: call.id, status: 'failed', summary: 'interrupted' });
+  }
+}
+
+function createLoopParts(
+  session: Session,
+  turn: Turn,
+  input: Pick<SendInput, 'refuse' | 'endsOnReport'>,
+  signal: AbortSignal,
+): LoopParts {
+  const { parts, settings } = session;
+  const { host } = parts;
+  const request = planner(session);
+  return {
+    conversation: session.conversation,
+    client: parts.client,
+    retry: { clock: host.clock, random: parts.random },
+    plan: request.plan,
+    lowerOutput: request.lowerOutput,
+    costUsd: (usage) => costUsd(usage, ratesAt(settings.model, host.clock.now())),
+    windowTokens: settings.model.windowTokens,
+    toolCalls: {
+      tools: parts.tools,
+      context: { host, root: parts.root, turn, call: '', signal, output: () => undefined },
+      policy: {
+        mode: settings.approve,
+        allowedCommands: new Set([...settings.allowedCommands, ...session.allowedForSession]),
+        allowForSession: (command) => session.allowedForSession.add(command),
+      },
+      approver: parts.approver,
+      refuse: input.refuse ?? (() => undefined),
+      noteStarted: (call) => session.log.append({ type: 'started', call: call.id }),
+      emit: session.emit,
+    },
+    limits: settings.limits,
+    endsOnReport: input.endsOnReport ?? false,
+    emit: session.emit,
+  };
+}
+
+/** Renders the next request, with `max_tokens` clamped to what the window leaves. */
+function planner(session: Session): Pick<LoopParts, 'plan' | 'lowerOutput'> {
+  const { parts } = session;
+  const tools = toolSpecs(parts.tools);
+  let promptTokens = 0;
+  let lowered = false;
+  return {
+    async plan(): Promise<PlannedRequest> {
+      const { settings, conversation } = session;
+      promptTokens = session.headTokens + conversation.tokens();
+      const maxTokens = outputTokensFor(settings.model, settings.thinking, promptTokens, session.driftTokens);
+      if (maxTokens === undefined) {
+        const sentence = `The conversation has ${promptTokens} tokens and leaves no room for an answer in the window of ${settings.model.windowTokens}. Nothing was sent; start a new session, or set a smaller pack budget.`;
+        return { kind: 'overflow', sentence };
+      }
+      declareLane(session);
+      const rates = ratesAt(settings.model, parts.host.clock.now());
+      const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
+      const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
+      return {
+        kind: 'ready',
+        promptTokens,
+        worstUsd: costUsd(worst, rates),
+        request: {
+          model,
+          host,
+          wire,
+          baseUrl,
+          apiKey,
+          thinking,
+          maxTokens,
+          system: systemText,
+          tools,
+          messages: conversation.messages,
+          userId,
+        },
+      };
+    },
+    lowerOutput(failure: Failure): boolean {
+      if (lowered || failure.overflow === undefined) return false;
+      lowered = true;
+      session.driftTokens = Math.max(session.driftTokens, failure.overflow.messageTokens - promptTokens);
+      return true;
+    },
+  };
+}
+
+/** Says before the request that its prefix will not be in the cache, where a setting is the cause. */
+function declareLane(session: Session): void {
+  const { settings, lane } = session;
+  const effort =
+    settings.thinking === 'max' ? 'max effort' : settings.thinking === 'off' ? 'thinking off' : 'thinking on';
+  const next = [settings.host.name, settings.baseUrl, settings.wire, settings.model.id, effort].join(' · ');
+  if (lane !== undefined && lane !== next) {
+    session.emit({
+      type: 'cache_break',
+      reason: `The next request reads the whole prompt at the full price: ${lane} became ${next}.`,
+    });
+  }
+  session.lane = next;
+}
