@@ -1,0 +1,55 @@
+/**
+ * The bundles. `node esbuild.mjs` builds for development; `--production` minifies and leaves the maps out.
+ * A production build starts from an empty dist, because a map left over would be packaged.
+ */
+import { cp, mkdir, rm, stat } from 'node:fs/promises';
+import * as esbuild from 'esbuild';
+import { buildTokenTables } from './scripts/buildTokenTables.mjs';
+
+const production = process.argv.includes('--production');
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  legalComments: 'none',
+  define: { 'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development') },
+};
+// The SDKs look at import.meta only where they are ES modules; a CommonJS bundle gives them the file's own URL.
+const node = {
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+};
+
+if (production) await rm('dist', { recursive: true, force: true });
+await mkdir('dist/webview', { recursive: true });
+
+const exists = (path) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+const builds = [
+  { ...node, entryPoints: ['src/vscode/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] },
+  { ...node, entryPoints: ['src/node/worker.ts'], outfile: 'dist/worker.cjs' },
+  // No `external: ['vscode']`: that this bundle builds proves that neither core nor cli needs the editor.
+  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...common,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    entryPoints: ['src/webview/main.tsx'],
+    outfile: 'dist/webview/chat.js',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+  },
+];
+
+await Promise.all(builds.map((options) => esbuild.build(options)));
+await cp('media/chat.css', 'dist/webview/chat.css');
+await cp('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
+await cp('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
+if (production || !(await exists('dist/deepseek.bin'))) await buildTokenTables('dist/deepseek.bin');

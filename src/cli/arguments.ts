@@ -1,0 +1,172 @@
+/** The command line's words. Unknown options and wrong values are a sentence and exit code 2. */
+import { parseArgs } from 'node:util';
+import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
+import { BaleenError } from '../core/errors.js';
+
+export const commandNames = ['pack', 'ask', 'run', 'refactor', 'review', 'undo'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+export interface Arguments {
+  command: CommandName;
+  words: string[];
+  cwd: string;
+  model: string;
+  thinking: ThinkingLevel;
+  wire: WireName;
+  baseUrl?: string;
+  budget?: number;
+  approve: ApprovalMode;
+  allow: string[];
+  maxSteps: number;
+  maxCostUsd?: number;
+  json: boolean;
+  quiet: boolean;
+  rehearse: boolean;
+  output?: string;
+  asSent: boolean;
+  verify: string[];
+  dryRun: boolean;
+  keepOnFail: boolean;
+  base?: string;
+  staged: boolean;
+  failOn?: Severity;
+  list: boolean;
+  to?: string;
+  redo: boolean;
+  overwrite: boolean;
+}
+
+export const helpText = `Usage: baleen COMMAND [OPTIONS]
+
+  baleen pack [DIR]          the repository part of the prompt; --output FILE, --as-sent
+  baleen ask "QUESTION"      an answer about the repository; changes nothing
+  baleen run "TASK"          agentic work in the current folder
+  baleen refactor "RULE"     change every site of a rule; --verify "CMD" (repeatable), --dry-run, --keep-on-fail
+  baleen review [FILE…]      findings for the changes since HEAD; --base REF, --staged, --fail-on error|warning|info
+  baleen undo                bring back what the last turn changed; --list, --to ID, --redo, --overwrite
+
+Common options
+  --cwd DIR                  the workspace folder (default: the current one)
+  --model v4-pro|v4-flash    (default v4-flash)
+  --thinking off|low|high|max  (default high)
+  --wire openai|anthropic    (default openai)
+  --base-url URL             instead of DeepSeek's; the key is sent to its origin only
+  --budget N                 tokens that the pack may have (default: all that fit)
+  --approve plan|ask|auto-edit  (default ask; commands always ask unless allowed)
+  --allow "CMD"              run exactly this command without asking (repeatable)
+  --max-steps N              model requests in one turn (default 50)
+  --max-cost USD             stop before a request that could pass this
+  --json                     one JSON object (pack) or one event a line
+  --quiet                    no progress
+  --rehearse                 a small built-in stand-in answers instead of the model; no key, nothing is sent
+
+Key: DEEPSEEK_API_KEY. Exit codes: 0 done, 1 failed, 2 bad usage, 3 verification failed, 4 cap reached,
+5 refused for want of approval, 6 context would overflow, 7 the API refused, 8 findings, 130 interrupted.
+`;
+
+const options = {
+  cwd: { type: 'string' },
+  model: { type: 'string' },
+  thinking: { type: 'string' },
+  wire: { type: 'string' },
+  'base-url': { type: 'string' },
+  budget: { type: 'string' },
+  approve: { type: 'string' },
+  allow: { type: 'string', multiple: true },
+  'max-steps': { type: 'string' },
+  'max-cost': { type: 'string' },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  rehearse: { type: 'boolean' },
+  output: { type: 'string' },
+  'as-sent': { type: 'boolean' },
+  verify: { type: 'string', multiple: true },
+  'dry-run': { type: 'boolean' },
+  'keep-on-fail': { type: 'boolean' },
+  base: { type: 'string' },
+  staged: { type: 'boolean' },
+  'fail-on': { type: 'string' },
+  list: { type: 'boolean' },
+  to: { type: 'string' },
+  redo: { type: 'boolean' },
+  overwrite: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+export type Invocation = { kind: 'help' } | { kind: 'version' } | { kind: 'command'; arguments: Arguments };
+
+/** Throws a `BaleenError` with outcome `bad_usage`. */
+export function parseCommandLine(argv: readonly string[], env: Record<string, string | undefined>): Invocation {
+  const { values, positionals } = parseWords(argv);
+  if (values.help === true || argv.length === 0) return { kind: 'help' };
+  if (values.version === true) return { kind: 'version' };
+  const [command, ...words] = positionals;
+  if (!isOneOf(command, commandNames)) {
+    throw badUsage(`There is no command ${JSON.stringify(command ?? '')}; the commands are ${commandNames.join(', ')}.`);
+  }
+  const baseUrl = values['base-url'] ?? env.BALEEN_BASE_URL;
+  return {
+    kind: 'command',
+    arguments: {
+      command,
+      words,
+      cwd: values.cwd ?? '.',
+      model: values.model ?? 'v4-flash',
+      thinking: oneOf('thinking', values.thinking ?? 'high', ['off', 'low', 'high', 'max']),
+      wire: oneOf('wire', values.wire ?? 'openai', ['openai', 'anthropic']),
+      ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
+      ...optionalNumber('budget', values.budget, 1000),
+      approve: oneOf('approve', values.approve ?? 'ask', ['plan', 'ask', 'auto-edit']),
+      allow: values.allow ?? [],
+      maxSteps: numberOf('max-steps', values['max-steps'] ?? '50', 1),
+      ...(values['max-cost'] === undefined ? {} : { maxCostUsd: numberOf('max-cost', values['max-cost'], 0) }),
+      json: values.json ?? false,
+      quiet: values.quiet ?? false,
+      rehearse: values.rehearse ?? false,
+      ...(values.output === undefined ? {} : { output: values.output }),
+      asSent: values['as-sent'] ?? false,
+      verify: values.verify ?? [],
+      dryRun: values['dry-run'] ?? false,
+      keepOnFail: values['keep-on-fail'] ?? false,
+      ...(values.base === undefined ? {} : { base: values.base }),
+      staged: values.staged ?? false,
+      ...(values['fail-on'] === undefined ? {} : { failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info']) }),
+      list: values.list ?? false,
+      ...(values.to === undefined ? {} : { to: values.to }),
+      redo: values.redo ?? false,
+      overwrite: values.overwrite ?? false,
+    },
+  };
+}
+
+function parseWords(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw badUsage(error instanceof Error ? error.message.split('. ')[0]! + '.' : String(error));
+  }
+}
+
+function badUsage(sentence: string): BaleenError {
+  return new BaleenError(`${sentence} See baleen --help.`, 'bad_usage');
+}
+
+function isOneOf<T extends string>(value: string | undefined, allowed: readonly T[]): value is T {
+  return (allowed as readonly (string | undefined)[]).includes(value);
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  if (isOneOf(value, allowed)) return value;
+  throw badUsage(`--${name} takes one of ${allowed.join(', ')}, not ${JSON.stringify(value)}.`);
+}
+
+function numberOf(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= least) return value;
+  throw badUsage(`--${name} takes a number of at least ${least}, not ${JSON.stringify(text)}.`);
+}
+
+function optionalNumber(name: 'budget', text: string | undefined, least: number): { budget?: number } {
+  return text === undefined ? {} : { budget: Math.floor(numberOf(name, text, least)) };
+}

@@ -1,0 +1,31 @@
+/** Where Baleen keeps what it knows of a workspace: one place for the editor and the command line. */
+import { createHash, randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Files } from '../core/host.js';
+
+/** The platform's folder for state; `XDG_STATE_HOME` counts on Linux. */
+export function stateBaseFolder(env: Record<string, string | undefined>, platform: string): string {
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'baleen');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'baleen');
+  const xdg = env.XDG_STATE_HOME;
+  return join(xdg === undefined || xdg === '' ? join(homedir(), '.local', 'state') : xdg, 'baleen');
+}
+
+/** `root` is the resolved path of the workspace folder. */
+export function workspaceStateFolder(base: string, root: string): string {
+  return join(base, createHash('sha256').update(JSON.stringify([root])).digest('hex').slice(0, 16));
+}
+
+/** A random name that is the same in every request of this person, because it partitions the prefix cache. */
+export async function readUserId(files: Files, base: string): Promise<string> {
+  await files.makeFolder(base, 0o700);
+  const path = join(base, 'user_id');
+  return files.withLock(`${path}.lock`, async () => {
+    const known = (await files.lstat(path)) === undefined ? '' : Buffer.from(await files.read(path, 4096)).toString('utf8').trim();
+    if (/^[0-9a-f]{32}$/.test(known)) return known;
+    const fresh = randomBytes(16).toString('hex');
+    await files.replace(path, Buffer.from(`${fresh}\n`), 0o600);
+    return fresh;
+  });
+}
