@@ -1,0 +1,139 @@
+/** What a user does in the workbench, as functions on its page. */
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { openFreshPage } from './browser.js';
+import type { VscodeServer } from './server.js';
+
+const EXTENSION_ID = 'baleen.baleen';
+const QUICK_INPUT = '.quick-input-widget:visible';
+
+export interface WorkbenchOptions {
+  browser: Browser;
+  server: VscodeServer;
+  folder: string;
+}
+
+/** Opens the folder in a fresh page and waits until the explorer and, if it is installed, Baleen's icon are there. */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Page> {
+  const page = await openFreshPage(options.browser);
+  await page.goto(options.server.pageAddress(options.folder));
+  await waitForWorkbench(page, options.server.hasExtension);
+  return page;
+}
+
+/** Reloads the window, as "Developer: Reload Window" does. */
+export async function reloadWorkbench(page: Page, hasExtension = true): Promise<void> {
+  await page.reload();
+  await waitForWorkbench(page, hasExtension);
+}
+
+/** Before an extension's icon is shown the palette does not list its commands. */
+export async function waitForWorkbench(page: Page, hasExtension = true): Promise<void> {
+  await page.locator('.monaco-workbench .part.activitybar').waitFor();
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  if (hasExtension) await activityIcon(page, 'Baleen').waitFor();
+}
+
+/** The icon whose label begins with this text. */
+export function activityIcon(page: Page, label: string): Locator {
+  return page.locator(`.activitybar .action-item a[aria-label^="${label}"]`).first();
+}
+
+/** Runs the command whose title in the palette contains exactly this text. */
+export async function runPaletteCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator(`${QUICK_INPUT} input.input, ${QUICK_INPUT} .quick-input-box input`).first();
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await quickPickRow(page, title).waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** Fills the open input box and accepts it. */
+export async function answerInputBox(page: Page, text: string): Promise<void> {
+  const input = page.locator(`${QUICK_INPUT} .quick-input-box input, ${QUICK_INPUT} input.input`).first();
+  await input.waitFor();
+  await input.fill(text);
+  await input.press('Enter');
+}
+
+export async function choosePick(page: Page, label: string): Promise<void> {
+  await quickPickRow(page, label).click();
+}
+
+function quickPickRow(page: Page, label: string): Locator {
+  return page.locator(`${QUICK_INPUT} .quick-input-list .monaco-list-row`).filter({ hasText: label }).first();
+}
+
+/** Opens a file by its path in the folder, through "Go to File". */
+export async function openFile(page: Page, path: string): Promise<void> {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  await page.keyboard.press('Control+P');
+  const input = page.locator(`${QUICK_INPUT} .quick-input-box input, ${QUICK_INPUT} input.input`).first();
+  await input.waitFor();
+  await input.fill(path);
+  await quickPickRow(page, name).waitFor();
+  await page.keyboard.press('Enter');
+  await tab(page, name).waitFor();
+  await page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+}
+
+export function tab(page: Page, name: string): Locator {
+  return page.locator('.tabs-container .tab', { hasText: name }).first();
+}
+
+/** Saves the active editor and waits until its tab no longer shows unsaved changes. */
+export async function saveFile(page: Page): Promise<void> {
+  await page.keyboard.press('Control+S');
+  await page.locator('.tabs-container .tab.active:not(.dirty)').first().waitFor();
+}
+
+/** Puts the cursor into the active editor. */
+export async function focusEditor(page: Page): Promise<void> {
+  await page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
+}
+
+/** Shows Baleen's side bar view and gives the document of its page. */
+export async function openSidebar(page: Page): Promise<FrameLocator> {
+  const icon = activityIcon(page, 'Baleen');
+  if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
+  await page.locator(sidebarSelector()).waitFor();
+  return sidebarFrame(page);
+}
+
+/** The document of Baleen's side bar page, if the view is shown. */
+export function sidebarFrame(page: Page): FrameLocator {
+  return page.frameLocator(sidebarSelector()).frameLocator('iframe#active-frame');
+}
+
+function sidebarSelector(): string {
+  return `iframe.webview.ready[src*="extensionId=${EXTENSION_ID}"][src*="purpose=webviewView"]`;
+}
+
+export function notification(page: Page, text: string): Locator {
+  return page.locator('.notification-toast', { hasText: text }).first();
+}
+
+/** Rows of the Problems panel, after opening it. */
+export async function listProblems(page: Page): Promise<Locator> {
+  await runPaletteCommand(page, 'Problems: Focus on Problems View');
+  return page.locator('.markers-panel .monaco-list-row');
+}
+
+/** The rendered text of the terminal that is shown. */
+export function terminalText(page: Page): Locator {
+  return page.locator('.terminal-wrapper .xterm-rows').first();
+}
+
+/** Lines on the right side of an open diff editor. */
+export function modifiedLines(page: Page): Locator {
+  return page.locator('.monaco-diff-editor .modified .view-line');
+}
+
+/** Lines of an open multi-diff editor. */
+export function multiDiffLines(page: Page): Locator {
+  return page.locator('.monaco-component.multiDiffEditor .view-line');
+}
+
+export function squiggles(page: Page, severity: 'error' | 'warning' | 'info' | 'hint'): Locator {
+  return page.locator(`.editor-instance .squiggly-${severity}`);
+}

@@ -1,0 +1,64 @@
+// Bundles the suites and the runners of test/vscode, so that Node 20 and any VS Code can load them.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+export const ROOT = join(HERE, '..', '..');
+const OUT = join(ROOT, 'dist-test', 'vscode');
+
+/** Imports a runner of this folder, for instance "runIntegration.ts", and gives its exports. */
+export async function loadRunner(name) {
+  const outfile = join(OUT, `${name.replace(/\.ts$/, '')}.mjs`);
+  await build({
+    ...{ entryPoints: [join(HERE, name)], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20' },
+    ...{ packages: 'external', external: ['*.mjs'], sourcemap: 'inline', logLevel: 'warning' },
+    plugins: [keepScripts(dirname(outfile))],
+  });
+  return import(pathToFileURL(outfile).href);
+}
+
+/** The scripts find their neighbours by their own place, so they are imported and not bundled. */
+function keepScripts(outFolder) {
+  return {
+    name: 'keep-scripts',
+    setup(setup) {
+      setup.onResolve({ filter: /\/scripts\/.*\.mjs$/ }, (args) => ({
+        path: relative(outFolder, join(args.resolveDir, args.path)).replaceAll('\\', '/'),
+        external: true,
+      }));
+    },
+  };
+}
+
+/**
+ * @param {string[]} profiles names of folders in test/vscode/suite
+ * @returns {Promise<{ entry: string, files: Record<string, string[]> }>} what VS Code loads, and the suites by profile
+ */
+export async function bundleSuites(profiles) {
+  await rm(OUT, { recursive: true, force: true });
+  await mkdir(OUT, { recursive: true });
+  await writeFile(join(OUT, 'package.json'), '{"type":"commonjs"}\n');
+  const files = {};
+  for (const profile of profiles) {
+    const folder = join(HERE, 'suite', profile);
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.test.ts')).sort();
+    if (names.length === 0)
+      throw new Error(`test/vscode/suite/${profile} has no *.test.ts, so nothing would be shown by it.`);
+    files[profile] = names.map((name) => join(folder, name));
+  }
+  await build({
+    ...{
+      entryPoints: [join(HERE, 'entry.ts'), ...Object.values(files).flat()],
+      outbase: HERE,
+      outdir: OUT,
+      bundle: true,
+    },
+    ...{ format: 'cjs', platform: 'node', target: 'node20', outExtension: { '.js': '.cjs' } },
+    ...{ external: ['vscode', 'mocha'], sourcemap: 'inline', logLevel: 'warning' },
+  });
+  const bundled = (file) => join(OUT, relative(HERE, file)).replace(/\.ts$/, '.cjs');
+  const bundledFiles = Object.entries(files).map(([profile, sources]) => [profile, sources.map(bundled)]);
+  return { entry: join(OUT, 'entry.cjs'), files: Object.fromEntries(bundledFiles) };
+}
