@@ -11,10 +11,7 @@ export interface ToolCall {
 
 /** `text` of a pack message is not here: it stays in the worker, under its SHA-256, and is spliced in at the boundary. */
 export type Message =
-  | { role: 'user'; text: string }
-  | { role: 'user'; packSha256: string }
-  | AssistantMessage
-  | ToolMessage;
+  { role: 'user'; text: string } | { role: 'user'; packSha256: string } | AssistantMessage | ToolMessage;
 
 export interface ToolMessage {
   role: 'tool';
@@ -49,6 +46,8 @@ export interface ModelRequest {
   /** Without a trailing slash; overrides the host's. */
   baseUrl: string;
   apiKey: string;
+  /** Origin that the key was entered for, the only one it is sent to; the base URL's when absent. */
+  keyOrigin?: string;
   thinking: ThinkingLevel;
   maxTokens: number;
   system: string;
