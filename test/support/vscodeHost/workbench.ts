@@ -10,11 +10,14 @@ export interface WorkbenchOptions {
   browser: Browser;
   server: VscodeServer;
   folder: string;
+  /** Gets the page before it loads anything. */
+  onPage?: (page: Page) => void;
 }
 
 /** Opens the folder in a fresh page and waits until the explorer and, if it is installed, Baleen's icon are there. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Page> {
   const page = await openFreshPage(options.browser);
+  options.onPage?.(page);
   await page.goto(options.server.pageAddress(options.folder));
   await waitForWorkbench(page, options.server.hasExtension);
   return page;

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: ['test/e2e/suite/**/*.e2e.ts'],
+    pool: 'forks',
+    // One browser and one server at a time: two would only slow each other down on a small machine.
+    fileParallelism: false,
+    maxWorkers: 1,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    allowOnly: false,
+    passWithNoTests: false,
+  },
+});
