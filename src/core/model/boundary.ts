@@ -164,7 +164,7 @@ async function checkAnswer(
 /** The beginning of a body; what breaks off while it is read counts as its end. */
 async function readText(response: Response): Promise<string> {
   if (response.body === null) return '';
-  const reader = response.body.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   const decoder = new TextDecoder();
   let text = '';
   try {

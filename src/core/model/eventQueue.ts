@@ -1,8 +1,8 @@
 /** A queue between whoever produces events and the one generator that hands them out. */
 export interface EventQueue<T> {
-  push(event: T): void;
+  push: (event: T) => void;
   /** The last event, after those that wait; later pushes are dropped. */
-  end(event: T): void;
+  end: (event: T) => void;
   /** The last event, instead of those that wait; later pushes are dropped. */
   closeWith(event: T): void;
   read(): AsyncGenerator<T>;

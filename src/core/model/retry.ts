@@ -52,11 +52,11 @@ export function planRetry(failure: Failure, attempt: number, elapsedMs: number, 
 }
 
 /** The same stream as the client's, with `retry` events between the attempts; it ends like one attempt does. */
-export async function* withRetry(
+export async function* streamWithRetry(
   client: ModelClient,
   request: ModelRequest,
-  signal: AbortSignal,
   parts: RetryParts,
+  signal: AbortSignal,
 ): AsyncGenerator<ModelEvent | RetryEvent> {
   let firstFailureAt: number | undefined;
   for (let attempt = 1; ; attempt++) {
