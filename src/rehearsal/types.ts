@@ -22,10 +22,18 @@ export interface ServerRequest {
   messages: ServerMessage[];
 }
 
+export interface ServerUsage {
+  cacheHitTokens: number;
+  cacheMissTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+}
+
 export interface ServerReply {
   reasoning: string;
   text: string;
   calls: ServerCall[];
   stopReason: 'stop' | 'tool_calls' | 'length';
-  usage: { cacheHitTokens: number; cacheMissTokens: number; outputTokens: number; reasoningTokens: number };
+  /** Counted by the server when absent. */
+  usage?: ServerUsage;
 }
