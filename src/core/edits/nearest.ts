@@ -1,0 +1,40 @@
+import { splitLines } from './lines.js';
+import { findWindows } from './similarity.js';
+
+const leastShown = 0.35;
+const mostLinesShown = 30;
+const longestShown = 300;
+
+/** What to tell of a text that is not in the file: the nearest stretch, numbered, and the first lines that differ. */
+export function nearestText(view: string, oldText: string): string {
+  const lines = splitLines(view).map(({ text }) => text);
+  const sought = splitLines(oldText).map(({ text }) => text);
+  const best = findWindows(lines, sought)[0];
+  if (best === undefined || best.score < leastShown) {
+    return 'old_text was not found, nor anything like it. Read the file, or search for a part of it.';
+  }
+  const shown = lines.slice(best.start, best.start + Math.min(sought.length, mostLinesShown));
+  const numbered = shown.map((line, index) => `${best.start + index + 1}\t${cut(line)}`);
+  const differing = sought
+    .map((line, index) => ({ number: best.start + index + 1, given: line, actual: lines[best.start + index] }))
+    .filter(({ given, actual }) => given !== actual)
+    .slice(0, 3)
+    .map(({ number, given, actual }) => {
+      return `line ${number}: old_text has ${show(given)}, the file has ${actual === undefined ? 'no such line' : show(actual)}`;
+    });
+  return [
+    `old_text was not found. Nearest (${Math.floor(best.score * 100)} % alike):`,
+    ...numbered,
+    ...(shown.length < sought.length ? [`(${sought.length - shown.length} lines more)`] : []),
+    `What differs: ${differing.join('; ')}.`,
+  ].join('\n');
+}
+
+function cut(line: string): string {
+  return line.length > longestShown ? `${line.slice(0, longestShown)}…` : line;
+}
+
+/** Tabs and trailing spaces have to be seen. */
+function show(line: string): string {
+  return `"${cut(line).replaceAll('\t', '\\t')}"`;
+}

@@ -1,0 +1,286 @@
+/**
+ * Files whose change can make something run, weaken a check or steer an agent later, without anybody starting it.
+ * They always ask, whatever the mode, and also when they do not exist yet. Where the list is from: the defaults of
+ * VS Code's agent and what the advisories about other agents were about.
+ */
+
+interface Protection {
+  why: string;
+  /** Relative globs, matched at any depth and in any case. `*` stays within a name, `**` does not. */
+  patterns: readonly string[];
+}
+
+const protections: readonly Protection[] = [
+  {
+    why: 'editor settings, tasks and launch files can start programs',
+    patterns: [
+      '.vscode/**',
+      '.idea/**',
+      '.zed/**',
+      '.nova/**',
+      '.fleet/**',
+      '.vs/**',
+      '*.code-workspace',
+      '*.sublime-project',
+    ],
+  },
+  {
+    why: 'git runs or reads it',
+    patterns: [
+      '.git/**',
+      '.git',
+      '.gitmodules',
+      '.gitattributes',
+      '.gitconfig',
+      '.lfsconfig',
+      '.husky/**',
+      '.githooks/**',
+      'githooks/**',
+      'lefthook.yml',
+      'lefthook.yaml',
+      '.lefthook.*',
+      'lefthook-local.*',
+      '.pre-commit-config.yaml',
+      '.pre-commit-hooks.yaml',
+      '.overcommit.yml',
+      '.lintstagedrc*',
+      'lint-staged.config.*',
+      '.simple-git-hooks.*',
+      'simple-git-hooks.*',
+    ],
+  },
+  {
+    why: 'it runs on build servers with their credentials',
+    patterns: [
+      '.github/workflows/**',
+      '.github/actions/**',
+      'action.yml',
+      'action.yaml',
+      '.github/dependabot.yml',
+      'CODEOWNERS',
+      '.gitlab-ci.yml',
+      '.gitlab/**',
+      '.circleci/**',
+      '.travis.yml',
+      'azure-pipelines*.yml',
+      '.azure-pipelines/**',
+      'Jenkinsfile*',
+      'bitbucket-pipelines.yml',
+      '.drone.yml',
+      '.woodpecker.yml',
+      '.woodpecker/**',
+      '.buildkite/**',
+      'appveyor.yml',
+      '.appveyor.yml',
+      'cloudbuild.yaml',
+      'buildspec.yml',
+      '.ci/**',
+      '.forgejo/**',
+      '.gitea/**',
+    ],
+  },
+  {
+    why: 'agents take their orders, hooks or servers from it',
+    patterns: [
+      'AGENTS.md',
+      'AGENTS.override.md',
+      'CLAUDE.md',
+      'CLAUDE.local.md',
+      'GEMINI.md',
+      'QWEN.md',
+      '.github/copilot-instructions.md',
+      '.github/instructions/**',
+      '.github/prompts/**',
+      '.github/agents/**',
+      '.github/hooks/**',
+      '.github/chatmodes/**',
+      '.github/skills/**',
+      '.claude/**',
+      '.codex/**',
+      '.gemini/**',
+      '.qwen/**',
+      '.cursor/**',
+      '.cursorrules',
+      '.cursorignore',
+      '.windsurf/**',
+      '.windsurfrules',
+      '.roo/**',
+      '.roomodes',
+      '.roorules*',
+      '.rooignore',
+      '.clinerules',
+      '.clinerules/**',
+      '.clineignore',
+      '.continue/**',
+      '.aider.conf.yml',
+      '.aiderignore',
+      '.amazonq/**',
+      '.kiro/**',
+      '.junie/**',
+      '.opencode/**',
+      'opencode.json',
+      'opencode.jsonc',
+      '.agents/**',
+      'SKILL.md',
+      '.mcp.json',
+      'mcp.json',
+      '.baleen/**',
+      '.baleenrules',
+      '.baleenignore',
+      '.aiexclude',
+    ],
+  },
+  {
+    why: 'shells and version managers load it on entering the folder',
+    patterns: [
+      '.envrc',
+      '.env',
+      '.env.*',
+      '.bashrc',
+      '.bash_profile',
+      '.bash_login',
+      '.bash_logout',
+      '.profile',
+      '.zshrc',
+      '.zshenv',
+      '.zprofile',
+      '.zlogin',
+      '.inputrc',
+      '.tmux.conf',
+      '.vimrc',
+      '.nvimrc',
+      '.exrc',
+      '.nvim.lua',
+      '.dir-locals.el',
+      '.ssh/**',
+      '.gnupg/**',
+      '.aws/**',
+      '.netrc',
+      '.tool-versions',
+      '.mise.toml',
+      'mise.toml',
+      '.devcontainer/**',
+      '.devcontainer.json',
+      '.gitpod.yml',
+      'devbox.json',
+      'flake.nix',
+      'shell.nix',
+    ],
+  },
+  {
+    why: 'a package manager runs its scripts or takes code from where it says',
+    patterns: [
+      'package.json',
+      '.npmrc',
+      '.yarnrc',
+      '.yarnrc.yml',
+      '.yarn/**',
+      '.pnpmfile.*',
+      'pnpm-workspace.yaml',
+      'bunfig.toml',
+      '.bunfig.toml',
+      '.pip.conf',
+      'pip.conf',
+      'pip.ini',
+      '.pypirc',
+      'sitecustomize.py',
+      'usercustomize.py',
+      '*.pth',
+      '.cargo/**',
+      'Cargo.toml',
+      'build.rs',
+      '.gemrc',
+      '.bundle/**',
+      'auth.json',
+      'nuget.config',
+      'ruby_lsp/**/addon.rb',
+      'deno.json',
+      'deno.jsonc',
+    ],
+  },
+  {
+    why: 'it pins what is installed',
+    patterns: [
+      '*.lock',
+      '*-lock.json',
+      '*-lock.yaml',
+      '*-lock.yml',
+      'npm-shrinkwrap.json',
+      'bun.lockb',
+      'go.sum',
+      'go.work.sum',
+      'Package.resolved',
+      'packages.lock.json',
+      '.terraform.lock.hcl',
+      'gradle.lockfile',
+      '*.lockfile',
+      'requirements*.lock',
+    ],
+  },
+  {
+    why: 'the build runs it',
+    patterns: [
+      '*.csproj',
+      '*.fsproj',
+      '*.vbproj',
+      '*.vcxproj',
+      '*.proj',
+      '*.targets',
+      '*.props',
+      '*.sln',
+      '*.gradle',
+      '*.gradle.kts',
+      'gradle.properties',
+      'gradlew',
+      'gradlew.bat',
+      'gradle/**',
+      '.mvn/**',
+      'mvnw',
+      'mvnw.cmd',
+      'web.config',
+      'server.xml',
+      '.bazelrc',
+      'tools/bazel',
+    ],
+  },
+];
+
+const compiled: readonly { pattern: RegExp; glob: string; why: string }[] = protections.flatMap(({ why, patterns }) =>
+  patterns.map((glob) => ({ pattern: toPattern(glob), glob, why })),
+);
+
+export const protectedPatternCount = compiled.length;
+
+/** Why a file always asks, in half a sentence, or `undefined`. `relativePath` is what the path gate answered. */
+export function protectedBy(relativePath: string): string | undefined {
+  const path = normalise(relativePath);
+  const found = compiled.find(({ pattern }) => pattern.test(path));
+  return found === undefined ? undefined : `${found.glob}: ${found.why}`;
+}
+
+/** As Windows and the case-insensitive systems would read the name. */
+function normalise(path: string): string {
+  return path
+    .replace(/\\/g, '/')
+    .replace(/\p{Cf}/gu, '')
+    .split('/')
+    .map((segment) => segment.replace(/:.*$/, '').replace(/[. ]+$/, ''))
+    .filter((segment) => segment !== '')
+    .join('/')
+    .normalize('NFKC')
+    .toLowerCase();
+}
+
+function toPattern(glob: string): RegExp {
+  const body = glob
+    .toLowerCase()
+    .split('**')
+    .map((part) =>
+      part
+        .split('*')
+        .map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+        .join('[^/]*'),
+    )
+    .join('.*');
+  return new RegExp(`(?:^|/)${body}$`, 's');
+}
