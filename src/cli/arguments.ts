@@ -103,7 +103,9 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
   if (values.version === true) return { kind: 'version' };
   const [command, ...words] = positionals;
   if (!isOneOf(command, commandNames)) {
-    throw badUsage(`There is no command ${JSON.stringify(command ?? '')}; the commands are ${commandNames.join(', ')}.`);
+    throw badUsage(
+      `There is no command ${JSON.stringify(command ?? '')}; the commands are ${commandNames.join(', ')}.`,
+    );
   }
   const baseUrl = values['base-url'] ?? env.BALEEN_BASE_URL;
   return {
@@ -131,7 +133,9 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       keepOnFail: values['keep-on-fail'] ?? false,
       ...(values.base === undefined ? {} : { base: values.base }),
       staged: values.staged ?? false,
-      ...(values['fail-on'] === undefined ? {} : { failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info']) }),
+      ...(values['fail-on'] === undefined
+        ? {}
+        : { failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info']) }),
       list: values.list ?? false,
       ...(values.to === undefined ? {} : { to: values.to }),
       redo: values.redo ?? false,

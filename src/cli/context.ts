@@ -1,0 +1,89 @@
+/** What every command of the command line works with. */
+import { findHost, findModel, retirementNotice, type CatalogueModel } from '../core/model/catalogue.js';
+import { BaleenError } from '../core/errors.js';
+import type { Emit } from '../protocol/events.js';
+import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { SessionSettings } from '../core/session/session.js';
+import type { Log } from '../core/host.js';
+import { stateBaseFolder } from '../node/stateFolder.js';
+import { openWorkspace, type Workspace } from '../node/workspace.js';
+import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
+import type { Arguments } from './arguments.js';
+import { createTerminalApprover } from './askOnTerminal.js';
+import { printJson, printText, type Output } from './printEvents.js';
+
+export interface Context {
+  args: Arguments;
+  env: Record<string, string | undefined>;
+  output: Output;
+  stdin: NodeJS.ReadStream;
+  /** The folder that holds the bundles. */
+  programFolder: string;
+  signal: AbortSignal;
+}
+
+export function emitterOf(context: Context): Emit {
+  return context.args.json ? printJson(context.output) : printText(context.output, context.args.quiet);
+}
+
+export function modelOf(args: Arguments): CatalogueModel {
+  const model = findModel(args.model);
+  if (model !== undefined) return model;
+  throw new BaleenError(
+    retirementNotice(args.model) ??
+      `There is no model ${JSON.stringify(args.model)}; the models are v4-pro and v4-flash.`,
+    'bad_usage',
+  );
+}
+
+/** `folder` is as the user wrote it, relative to where the program was started. */
+export async function openCliWorkspace(context: Context, folder: string): Promise<Workspace> {
+  const { args, env, output } = context;
+  const canAsk = context.stdin.isTTY && output.isTerminal && !args.json;
+  return openWorkspace({
+    folder,
+    stateBase: stateBaseFolder(env, process.platform),
+    programFolder: context.programFolder,
+    send: args.rehearse ? createRehearsalFetch() : globalThis.fetch,
+    log: createLog(output, args.quiet),
+    ...(canAsk ? { approver: createTerminalApprover(context.stdin, output) } : {}),
+  });
+}
+
+/** Throws a sentence, outcome `api_refused`, when there is no key and no rehearsal was asked for. */
+export function settingsOf(context: Context, workspace: Workspace): SessionSettings {
+  const { args, env } = context;
+  const model = modelOf(args);
+  const host = findHost('deepseek')!;
+  const key = env.DEEPSEEK_API_KEY ?? '';
+  if (!args.rehearse && key === '') {
+    throw new BaleenError(
+      'There is no key, so nothing was sent. Set DEEPSEEK_API_KEY, or try --rehearse, which needs none.',
+      'api_refused',
+    );
+  }
+  return {
+    model,
+    host,
+    wire: args.wire,
+    baseUrl: args.rehearse ? host.baseUrls[args.wire] : (args.baseUrl ?? host.baseUrls[args.wire]),
+    apiKey: args.rehearse ? 'rehearsal' : key,
+    userId: workspace.userId,
+    thinking: args.thinking,
+    approve: args.command === 'ask' ? 'plan' : args.approve,
+    allowedCommands: args.allow,
+    limits: { maxSteps: args.maxSteps, ...(args.maxCostUsd === undefined ? {} : { maxCostUsd: args.maxCostUsd }) },
+    commandTimeoutMs: 600_000,
+    budgetTokens: budgetOf(args, model),
+    rehearsal: args.rehearse,
+  };
+}
+
+export function budgetOf(args: Arguments, model: CatalogueModel): number {
+  return Math.min(args.budget ?? Infinity, packBudgetTokens(model));
+}
+
+function createLog(output: Output, quiet: boolean): Log {
+  const say = (text: string): void => output.err(`${text}\n`);
+  return { info: () => undefined, warn: quiet ? () => undefined : say, error: say };
+}

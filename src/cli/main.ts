@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
+import type { Outcome } from '../protocol/events.js';
+import { helpText, parseCommandLine, type Arguments } from './arguments.js';
+import { runPack } from './commands/pack.js';
+import { runRefactorCommand } from './commands/refactor.js';
+import { runReview } from './commands/review.js';
+import { runTask } from './commands/run.js';
+import { runUndo } from './commands/undo.js';
+import type { Context } from './context.js';
+import { exitCodeOf } from './exitCodes.js';
+import type { Output } from './printEvents.js';
+
+const output: Output = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
+};
+
+function runCommand(context: Context): Promise<Outcome> {
+  switch (context.args.command) {
+    case 'pack':
+      return runPack(context);
+    case 'ask':
+    case 'run':
+      return runTask(context, context.args.command);
+    case 'refactor':
+      return runRefactorCommand(context);
+    case 'review':
+      return runReview(context);
+    case 'undo':
+      return runUndo(context);
+  }
+}
+
+/** The first interrupt cancels and lets the work end in order; the second ends the program. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  let interrupts = 0;
+  const onInterrupt = (): void => {
+    if (++interrupts > 1) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  return controller.signal;
+}
+
+async function main(): Promise<number> {
+  let args: Arguments | undefined;
+  const signal = interruptSignal();
+  try {
+    const invocation = parseCommandLine(process.argv.slice(2), process.env);
+    if (invocation.kind === 'help') {
+      output.out(helpText);
+      return 0;
+    }
+    if (invocation.kind === 'version') {
+      const manifest = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
+      output.out(`${manifest.version}\n`);
+      return 0;
+    }
+    args = invocation.arguments;
+    const context = { args, env: process.env, output, stdin: process.stdin, programFolder: __dirname, signal };
+    return exitCodeOf(await runCommand(context));
+  } catch (error) {
+    if (isCancellation(error, signal)) return tell('cancelled', 'Stopped.', args);
+    if (error instanceof BaleenError) return tell(error.outcome, error.message, args);
+    return tell('failed', `Something went wrong inside Baleen: ${messageOf(error)}`, args);
+  }
+}
+
+/** With `--json` the last line is an object too, so that a reader of events always learns how it ended. */
+function tell(outcome: Outcome, sentence: string, args: Arguments | undefined): number {
+  output.err(`${sentence}\n`);
+  if (args?.json === true) output.out(`${JSON.stringify({ type: 'turn_end', outcome, message: sentence })}\n`);
+  return exitCodeOf(outcome);
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

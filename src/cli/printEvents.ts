@@ -1,0 +1,133 @@
+/** Events on a terminal: the answer on stdout, everything about the work on stderr; or each event as a JSON line. */
+import type { AgentEvent, Emit } from '../protocol/events.js';
+
+export interface Output {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  /** stderr is a terminal, so that a progress line may be redrawn. */
+  isTerminal: boolean;
+}
+
+export function printJson(output: Output): Emit {
+  return (event) => output.out(`${JSON.stringify(event)}\n`);
+}
+
+export function printText(output: Output, quiet: boolean): Emit {
+  const progress = createProgressLine(output, quiet);
+  let midLine = false;
+  const say = (text: string): void => {
+    progress.clear();
+    if (midLine) output.out('\n');
+    midLine = false;
+    output.err(`${text}\n`);
+  };
+  return (event) => {
+    if (event.type === 'progress') return progress.show(event);
+    if (event.type === 'text_delta') {
+      progress.clear();
+      output.out(event.text);
+      midLine = !event.text.endsWith('\n');
+      return;
+    }
+    const line = describeEvent(event);
+    const matters =
+      event.type === 'notice' || event.type === 'turn_end' || event.type === 'findings' || event.type === 'sites';
+    if (line !== undefined && (!quiet || matters)) say(line);
+  };
+}
+
+/** One line for the events that a reader of a terminal wants to see; `undefined` for the others. */
+export function describeEvent(event: AgentEvent): string | undefined {
+  switch (event.type) {
+    case 'start':
+      return event.rehearsal ? 'Rehearsal: a small stand-in answers, nothing leaves this machine.' : undefined;
+    case 'pack_ready': {
+      const share = ((100 * event.tokens) / event.windowTokens).toFixed(1);
+      const withheld = event.withheld + event.listed > 0 ? `, ${event.withheld + event.listed} without text` : '';
+      return `Pack: ${event.files} files, ${formatNumber(event.tokens)} tokens (${share} % of the window)${withheld}${event.reused ? ', snapshot reused' : ''}`;
+    }
+    case 'step_retry':
+      return `Step ${event.step} is tried again in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
+    case 'waiting':
+      return event.reason === 'queued'
+        ? `Queued by the server for ${event.seconds} s …`
+        : `No answer for ${event.seconds} s …`;
+    case 'tool_call_end': {
+      const details = event.details;
+      const counts = details?.kind === 'edit' ? ` +${details.added} −${details.removed}` : '';
+      return `${event.status === 'done' ? '✓' : event.status === 'refused' ? '⊘' : '✗'} ${event.summary}${counts}`;
+    }
+    case 'sites':
+      return [
+        `Sites for: ${event.rule}`,
+        ...event.sites.map(
+          (site) =>
+            `  ${site.onDisk ? '✓' : '✗ not on disk:'} ${site.path}${site.place === undefined ? '' : `:${site.place.startLine}`} ${firstLine(site.quote)}`,
+        ),
+      ].join('\n');
+    case 'findings':
+      return describeFindings(event);
+    case 'verify_end':
+      return `${event.exitCode === 0 ? '✓' : '✗'} ${event.command} (exit code ${event.exitCode ?? 'none'}, ${(event.durationMs / 1000).toFixed(1)} s, round ${event.round})`;
+    case 'restored':
+      return `Restored ${event.paths.length} files: ${event.reason}`;
+    case 'cache_break':
+      return `Cache break: ${event.reason}`;
+    case 'notice':
+      return `${event.level === 'info' ? '·' : '!'} ${event.text}`;
+    case 'turn_end':
+      return describeEnd(event);
+    default:
+      return undefined;
+  }
+}
+
+function describeFindings(event: Extract<AgentEvent, { type: 'findings' }>): string {
+  if (event.state === 'no_result') return 'No result: the model gave no report.';
+  const lines = event.findings.map((finding) => {
+    const callers = finding.callers
+      .map((caller) => `\n    breaks ${caller.path}:${caller.place.startLine} ${firstLine(caller.quote)}`)
+      .join('');
+    return `  ${finding.severity} ${finding.path}:${finding.place.startLine} ${finding.message}${callers}`;
+  });
+  const dropped = event.dropped > 0 ? `\n(${event.dropped} dropped: their quotes are not on disk.)` : '';
+  return `${event.findings.length === 0 ? 'No findings.' : `${event.findings.length} findings:\n${lines.join('\n')}`}${dropped}`;
+}
+
+function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
+  const { usage } = event;
+  const input = usage.cacheHitTokens + usage.cacheMissTokens;
+  const hit = input === 0 ? '' : `, ${Math.round((100 * usage.cacheHitTokens) / input)} % of input from the cache`;
+  const changed =
+    event.changed.length === 0
+      ? 'nothing changed'
+      : `${event.changed.length} files changed (baleen undo brings them back)`;
+  const byCommands =
+    event.changedByCommands.length === 0 ? '' : `; commands wrote ${event.changedByCommands.join(', ')}`;
+  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}, $${event.costUsd.toFixed(4)}, ${(event.durationMs / 1000).toFixed(1)} s`;
+}
+
+function createProgressLine(output: Output, quiet: boolean) {
+  let shown = false;
+  return {
+    show(event: Extract<AgentEvent, { type: 'progress' }>): void {
+      if (quiet || !output.isTerminal) return;
+      const share = event.total === 0 ? 0 : Math.min(1, event.done / event.total);
+      const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '░');
+      output.err(`\r\u001b[K${event.phase.padEnd(6)} ${bar} ${event.done}/${event.total}`);
+      shown = true;
+    },
+    clear(): void {
+      if (shown) output.err('\r\u001b[K');
+      shown = false;
+    },
+  };
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0]!.slice(0, 120);
+}
+
+export function formatNumber(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,78 @@
+/** Puts the parts of one workspace together, by hand and once, for the command line and for the editor. */
+import { join } from 'node:path';
+import type { Approver } from '../core/agent/approval.js';
+import { createJournal } from '../core/edits/journal.js';
+import { BaleenError } from '../core/errors.js';
+import type { Commands, Log, OpenDocuments } from '../core/host.js';
+import { createModelClient } from '../core/model/client.js';
+import type { ModelRequest } from '../core/model/types.js';
+import type { SessionParts } from '../core/session/session.js';
+import { createTools } from '../core/tools/toolList.js';
+import { createNodeGit } from './git.js';
+import { createNodeHost } from './nodeHost.js';
+import { readUserId, workspaceStateFolder } from './stateFolder.js';
+import { createWorkerPacker } from './workerPacker.js';
+
+export interface WorkspaceOptions {
+  /** The workspace folder; links in it are resolved here. */
+  folder: string;
+  /** From `stateBaseFolder`. */
+  stateBase: string;
+  /** The folder that holds `worker.cjs` and `deepseek.bin`. */
+  programFolder: string;
+  /** The real `fetch`, or the rehearsal's. */
+  send: typeof fetch;
+  log: Log;
+  approver?: Approver;
+  documents?: OpenDocuments;
+  /** Wraps the runner of commands, for instance to show each in a terminal. */
+  wrapCommands?: (commands: Commands) => Commands;
+  onBody?: (body: Uint8Array, request: ModelRequest) => void;
+}
+
+export interface Workspace {
+  parts: SessionParts;
+  /** Constant for this person. */
+  userId: string;
+  dispose(): Promise<void>;
+}
+
+/** Throws a sentence when the folder is missing or is not a folder. Writes nothing into the folder. */
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const { log, documents, wrapCommands, approver, onBody } = options;
+  const plain = createNodeHost({ log, git: createNodeGit(), ...(documents === undefined ? {} : { documents }) });
+  const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
+  const root = await host.files.realpath(options.folder);
+  if (root === undefined || (await host.files.lstat(root))?.kind !== 'directory') {
+    throw new BaleenError(`${options.folder} is not a folder. Name one that exists.`, 'bad_usage');
+  }
+  const stateFolder = workspaceStateFolder(options.stateBase, root);
+  const packer = createWorkerPacker({
+    workerFile: join(options.programFolder, 'worker.cjs'),
+    tablesFile: join(options.programFolder, 'deepseek.bin'),
+    log,
+  });
+  const client = createModelClient({
+    send: options.send,
+    assembleBody: (body, secrets) => packer.assembleBody(body, secrets),
+    clock: host.clock,
+    ...(onBody === undefined ? {} : { onBody }),
+  });
+  const { files, clock, randomHex } = host;
+  const journal = createJournal({ files, root, stateFolder, clock, randomHex, log });
+  return {
+    parts: {
+      host,
+      packer,
+      journal,
+      client,
+      tools: createTools(),
+      ...(approver === undefined ? {} : { approver }),
+      root,
+      stateFolder,
+      random: Math.random,
+    },
+    userId: await readUserId(files, options.stateBase),
+    dispose: () => packer.dispose(),
+  };
+}
