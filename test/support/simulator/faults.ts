@@ -1,0 +1,92 @@
+/** How a scripted turn goes wrong. Every fault is what a real server, proxy or network was seen to do. */
+import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export type Fault =
+  /** Another answer than the model's. */
+  | { kind: 'answer'; status: number; body: string; contentType?: string; headers?: Record<string, string> }
+  /** The connection is reset before any header. */
+  | { kind: 'reset' }
+  /** The stream is reset (or, `clean`, ended) after the first event that contains `after`, or after so many bytes. */
+  | { kind: 'cut'; after: string | number; clean?: boolean }
+  /** Events for which `drop` is true never arrive; the rest does. */
+  | { kind: 'drop'; drop: (event: string) => boolean }
+  /** `text` is inserted after so many events. */
+  | { kind: 'insert'; afterEvents: number; text: string }
+  /** Only keep-alive comments for so long, then the reply. */
+  | { kind: 'queue'; ms: number; everyMs: number }
+  /** Nothing more after so many events, the socket open. */
+  | { kind: 'silence'; afterEvents: number }
+  | { kind: 'slow'; ms: number }
+  /** Exactly these pieces, each a write of its own, then a clean end. */
+  | { kind: 'raw'; pieces: readonly (string | Uint8Array)[] };
+
+/** Writes the events of a reply as the fault bends them. */
+export async function writeEvents(response: ServerResponse, events: readonly string[], fault?: Fault): Promise<void> {
+  if (fault?.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  if (fault?.kind === 'answer') {
+    response.writeHead(fault.status, { 'content-type': fault.contentType ?? 'application/json', ...fault.headers });
+    response.end(fault.body);
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-ds-trace-id': 'simulated-trace' });
+  response.flushHeaders();
+  if (fault?.kind === 'queue') await keepAlive(response, fault.ms, fault.everyMs);
+  if (fault?.kind === 'cut') return cut(response, events, fault);
+  const pieces = piecesUnder(events, fault);
+  for (const piece of pieces) {
+    if (response.destroyed) return;
+    await write(response, piece);
+    if (fault?.kind === 'slow') await pause(fault.ms);
+  }
+  if (fault?.kind !== 'silence') response.end();
+}
+
+function piecesUnder(events: readonly string[], fault: Fault | undefined): readonly (string | Uint8Array)[] {
+  switch (fault?.kind) {
+    case 'raw':
+      return fault.pieces;
+    case 'drop':
+      return events.filter((event) => !fault.drop(event));
+    case 'insert':
+      return [...events.slice(0, fault.afterEvents), fault.text, ...events.slice(fault.afterEvents)];
+    case 'silence':
+      return events.slice(0, fault.afterEvents);
+    default:
+      return events;
+  }
+}
+
+async function cut(
+  response: ServerResponse,
+  events: readonly string[],
+  fault: Extract<Fault, { kind: 'cut' }>,
+): Promise<void> {
+  const { after } = fault;
+  if (typeof after === 'number') {
+    await write(response, Buffer.from(events.join('')).subarray(0, after));
+  } else {
+    const last = events.findIndex((event) => event.includes(after));
+    for (const event of events.slice(0, last + 1)) await write(response, event);
+  }
+  // The bytes must have left before a reset, which discards what the kernel still holds.
+  await pause(20);
+  if (fault.clean === true) response.end();
+  else response.socket?.resetAndDestroy();
+}
+
+async function keepAlive(response: ServerResponse, ms: number, everyMs: number): Promise<void> {
+  for (let passed = 0; passed < ms && !response.destroyed; passed += everyMs) {
+    await write(response, ': keep-alive\n\n');
+    await pause(everyMs);
+  }
+}
+
+function write(response: ServerResponse, piece: string | Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    response.write(piece, () => resolve());
+  });
+}

@@ -1,0 +1,177 @@
+/** DeepSeek's API on loopback: both wires, strict, with scripted turns and faults, and the documented prefix cache. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ServerReply, ServerRequest, ServerUsage } from '../../../src/rehearsal/types.js';
+import { answerGet, countReply, laneOf } from '../../../src/rehearsal/wire/inProcessFetch.js';
+import { createPrefixCache } from '../../../src/rehearsal/wire/prefixCache.js';
+import type { TokenCount } from '../../../src/rehearsal/wire/prefixCache.js';
+import { renderPrompt } from '../../../src/rehearsal/wire/promptTemplate.js';
+import { encodeError, encodeReply } from '../../../src/rehearsal/wire/serverReply.js';
+import type { ServerError } from '../../../src/rehearsal/wire/serverReply.js';
+import { keyOf, parseRequest, wireOfPath } from '../../../src/rehearsal/wire/serverRequest.js';
+import { writeEvents } from './faults.js';
+import type { Fault } from './faults.js';
+import { checkStrictly } from './strict.js';
+
+/** What the model answers; without `stopReason` it is the one that fits. */
+export interface Turn extends Partial<ServerReply> {
+  fault?: Fault;
+}
+
+export interface RecordedRequest {
+  wire: ServerRequest['wire'];
+  /** The body as received. */
+  body: Uint8Array;
+  text: string;
+  headers: Headers;
+  parsed: ServerRequest;
+  /** Elements of the body's `messages`. */
+  messages: unknown[];
+  /** Of answered requests. */
+  usage?: ServerUsage;
+  refusal?: ServerError;
+  /** The client closed the connection before the answer was whole. */
+  isAbandoned: boolean;
+}
+
+export interface SimulatorOptions {
+  /** Turns in order, or a function; a request beyond the list is refused with status 500 and a sentence. */
+  script: readonly Turn[] | ((request: RecordedRequest, number: number) => Turn | Promise<Turn>);
+  key?: string;
+  /** Tokens between units inside long inputs; absent: none, the strict case. */
+  interval?: number;
+  tokenCount?: TokenCount;
+}
+
+export interface Simulator {
+  origin: string;
+  key: string;
+  baseUrls: { openai: string; anthropic: string };
+  requests: RecordedRequest[];
+  /** More turns at the end of a script that is a list. */
+  push(...turns: Turn[]): void;
+  close(): Promise<void>;
+}
+
+export const simulatedKey = 'sk-simulated-0123456789abcdef';
+const models = ['deepseek-flash', 'deepseek-v4-pro', 'deepseek-v4-flash'];
+
+/** A quarter of the bytes: near enough where a test does not look at token counts. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 4);
+}
+
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const tokenCount = options.tokenCount ?? estimateTokens;
+  const key = options.key ?? simulatedKey;
+  const cache = createPrefixCache({
+    tokenCount,
+    ...(options.interval === undefined ? {} : { intervalTokens: options.interval }),
+  });
+  const requests: RecordedRequest[] = [];
+  const turns = typeof options.script === 'function' ? [] : [...options.script];
+  const nextTurn = async (request: RecordedRequest): Promise<Turn | undefined> =>
+    typeof options.script === 'function' ? options.script(request, requests.length) : turns.shift();
+
+  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(message.url ?? '/', 'http://127.0.0.1');
+    const headers = headersOf(message);
+    if (keyOf(headers) !== key) {
+      return sendError(response, 'openai', { status: 401, message: 'Authentication Fails (governor)', asText: true });
+    }
+    const wire = message.method === 'POST' ? wireOfPath(pathname) : undefined;
+    if (wire === undefined) return sendValue(response, message.method === 'GET' ? answerGet(pathname) : undefined);
+    const body = await readBody(message);
+    const request = record(wire, body, headers);
+    if (request === undefined) {
+      return sendError(response, wire, { status: 400, message: 'Failed to parse the request body as JSON' });
+    }
+    requests.push(request);
+    response.on('close', () => (request.isAbandoned = !response.writableFinished));
+    const refusal = checkStrictly(wire, JSON.parse(request.text) as Record<string, unknown>, {
+      models,
+      countPrompt: () => renderPrompt(request.parsed).pieces.reduce((sum, piece) => sum + tokenCount(piece), 0),
+    });
+    if (refusal !== undefined) {
+      request.refusal = refusal;
+      return sendError(response, wire, refusal);
+    }
+    const turn = await nextTurn(request);
+    if (turn === undefined)
+      return sendError(response, wire, { status: 500, message: 'the script has no further turn' });
+    const lane = laneOf(key, request.parsed);
+    const reply = replyOf(turn);
+    const { fault } = turn;
+    const isServed = fault?.kind !== 'answer' && fault?.kind !== 'reset';
+    const counted = isServed
+      ? countReply(cache, lane, request.parsed, reply, tokenCount)
+      : { ...reply, usage: { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 } };
+    if (isServed) request.usage = counted.usage;
+    const identity = { model: request.parsed.model, id: `simulated-${requests.length}`, created: 1_790_000_000 };
+    await writeEvents(response, encodeReply(wire, counted, identity), fault);
+  };
+
+  const server = createServer((message, response) => {
+    answer(message, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    key,
+    baseUrls: { openai: origin, anthropic: `${origin}/anthropic` },
+    requests,
+    push: (...more) => void turns.push(...more),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function replyOf(turn: Turn): ServerReply {
+  const calls = turn.calls ?? [];
+  const reply: ServerReply = {
+    reasoning: turn.reasoning ?? '',
+    text: turn.text ?? '',
+    calls,
+    stopReason: turn.stopReason ?? (calls.length > 0 ? 'tool_calls' : 'stop'),
+  };
+  return turn.usage === undefined ? reply : { ...reply, usage: turn.usage };
+}
+
+function headersOf(message: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(message.headers)) if (typeof value === 'string') headers.set(name, value);
+  return headers;
+}
+
+async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function record(wire: ServerRequest['wire'], body: Buffer, headers: Headers): RecordedRequest | undefined {
+  const text = body.toString('utf8');
+  try {
+    const { messages } = JSON.parse(text) as { messages?: unknown };
+    const list: unknown[] = Array.isArray(messages) ? messages : [];
+    return { wire, body, text, headers, parsed: parseRequest(wire, text), messages: list, isAbandoned: false };
+  } catch {
+    return undefined;
+  }
+}
+
+function sendError(response: ServerResponse, wire: ServerRequest['wire'], error: ServerError): void {
+  const { body, contentType } = encodeError(wire, error);
+  response.writeHead(error.status, { 'content-type': contentType, 'x-ds-trace-id': 'simulated-trace' });
+  response.end(body);
+}
+
+function sendValue(response: ServerResponse, value: unknown): void {
+  response.writeHead(value === undefined ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(value === undefined ? '{"error":{"message":"Not Found"}}' : JSON.stringify(value));
+}
