@@ -1,7 +1,7 @@
 /** One step's model request: the stream of it, retried where that helps, turned into events and one reply. */
 import type { Emit, StopReason, Usage } from '../../protocol/events.js';
 import type { AssistantMessage, Failure, ModelClient, ModelRequest } from '../model/types.js';
-import { withRetry, type RetryParts } from '../model/retry.js';
+import { streamWithRetry, type RetryParts } from '../model/retry.js';
 
 export type Reply =
   | { kind: 'done'; message: AssistantMessage; stopReason: Exclude<StopReason, 'aborted' | 'error'>; usage: Usage }
@@ -15,7 +15,7 @@ export async function requestReply(
   step: number,
   signal: AbortSignal,
 ): Promise<Reply> {
-  for await (const event of withRetry(parts.client, request, signal, parts.retry)) {
+  for await (const event of streamWithRetry(parts.client, request, parts.retry, signal)) {
     switch (event.type) {
       case 'reasoning':
         parts.emit({ type: 'reasoning_delta', text: event.text });
