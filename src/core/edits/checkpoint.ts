@@ -38,6 +38,8 @@ export interface Journal {
   /** Newest first; checkpoints without paths are left out. */
   list(): Promise<CheckpointInfo[]>;
   plan(id: string): Promise<RestorePlan>;
+  /** What a file was before a checkpoint's turn, `missing` if it did not exist; `undefined` if that is not kept. */
+  readBefore(id: string, path: string): Promise<Uint8Array | 'missing' | undefined>;
   /** Carries a plan out under a checkpoint of its own; answers with the paths written or deleted. */
   restore(plan: RestorePlan, alsoTouched: boolean): Promise<{ checkpoint: string; paths: string[]; left: string[] }>;
 }

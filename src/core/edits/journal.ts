@@ -13,7 +13,7 @@ import {
   type FileState,
   type JournalRecord,
 } from './journalRecords.js';
-import { restoreFile } from './restore.js';
+import { readBlob, restoreFile } from './restore.js';
 
 export interface JournalParts {
   files: Files;
@@ -31,6 +31,10 @@ export function createJournal(parts: JournalParts): Journal {
     begin: async (about) => beginCheckpoint(parts, about),
     list: async () => listCheckpoints(await readAll(parts)),
     plan: async (id) => planRestore(parts, await findCheckpoint(parts, id)),
+    async readBefore(id, path) {
+      const before = (await readAll(parts)).get(id)?.files.get(path)?.before;
+      return before?.kind === 'file' ? readBlob(parts, before.sha256) : before?.kind;
+    },
     restore: (plan, alsoTouched) => restoreCheckpoint(parts, plan, alsoTouched),
   };
 }

@@ -42,7 +42,11 @@ export async function restoreFile(
   return true;
 }
 
-async function readBlob({ files, stateFolder }: Parts, sha256: string): Promise<Uint8Array | undefined> {
+/** Bytes of the journal; `undefined` if they are missing or damaged. */
+export async function readBlob(
+  { files, stateFolder }: Pick<Parts, 'files' | 'stateFolder'>,
+  sha256: string,
+): Promise<Uint8Array | undefined> {
   const path = blobPath(stateFolder, sha256);
   if ((await files.lstat(path))?.kind !== 'file') return undefined;
   const bytes = await files.read(path);
