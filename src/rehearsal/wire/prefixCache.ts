@@ -19,6 +19,8 @@ export interface PromptTokens {
 }
 
 export interface PrefixCache {
+  /** Tokens of the whole prompt. */
+  count(prompt: RenderedPrompt): number;
   /** `lane` is everything that keeps caches apart: account, `user_id`, model. */
   read(lane: string, prompt: RenderedPrompt): PromptTokens;
   /** After the reply: the prompt and the output become units. */
@@ -81,6 +83,7 @@ export function createPrefixCache(options: PrefixCacheOptions): PrefixCache {
   };
 
   return {
+    count: ({ pieces }) => countPieces(pieces),
     read(lane, { pieces }) {
       const text = pieces.join('');
       const total = countPieces(pieces);

@@ -46,18 +46,11 @@ export async function writeEvents(response: ServerResponse, events: readonly str
 }
 
 function piecesUnder(events: readonly string[], fault: Fault | undefined): readonly (string | Uint8Array)[] {
-  switch (fault?.kind) {
-    case 'raw':
-      return fault.pieces;
-    case 'drop':
-      return events.filter((event) => !fault.drop(event));
-    case 'insert':
-      return [...events.slice(0, fault.afterEvents), fault.text, ...events.slice(fault.afterEvents)];
-    case 'silence':
-      return events.slice(0, fault.afterEvents);
-    default:
-      return events;
-  }
+  if (fault?.kind === 'raw') return fault.pieces;
+  if (fault?.kind === 'drop') return events.filter((event) => !fault.drop(event));
+  if (fault?.kind === 'silence') return events.slice(0, fault.afterEvents);
+  if (fault?.kind !== 'insert') return events;
+  return [...events.slice(0, fault.afterEvents), fault.text, ...events.slice(fault.afterEvents)];
 }
 
 async function cut(

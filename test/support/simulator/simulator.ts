@@ -91,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     response.on('close', () => (request.isAbandoned = !response.writableFinished));
     const refusal = checkStrictly(wire, JSON.parse(request.text) as Record<string, unknown>, {
       models,
-      countPrompt: () => renderPrompt(request.parsed).pieces.reduce((sum, piece) => sum + tokenCount(piece), 0),
+      countPrompt: () => cache.count(renderPrompt(request.parsed)),
     });
     if (refusal !== undefined) {
       request.refusal = refusal;

@@ -1,0 +1,66 @@
+import type { Clock } from '../../../src/core/host.js';
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const abort = (): void => {
+        clearTimeout(timer);
+        reject(new DOMException('aborted', 'AbortError'));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      }, ms);
+      if (signal?.aborted === true) abort();
+      else signal?.addEventListener('abort', abort, { once: true });
+    }),
+};
+
+export interface FakeClock extends Clock {
+  /** Lets time pass; whoever sleeps wakes in order, and what follows from it happens before the next wakes. */
+  advance(ms: number): Promise<void>;
+  /** Every sleep that was asked for, milliseconds. */
+  sleeps: number[];
+}
+
+/** Lets everything that is ready run, pending stream reads included. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export function createFakeClock(startMs = 1_000_000): FakeClock {
+  let nowMs = startMs;
+  let sleepers: { at: number; wake: () => void }[] = [];
+  const sleeps: number[] = [];
+  return {
+    sleeps,
+    now: () => nowMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        sleeps.push(ms);
+        const sleeper = { at: nowMs + ms, wake: resolve };
+        const abort = (): void => {
+          sleepers = sleepers.filter((one) => one !== sleeper);
+          reject(new DOMException('aborted', 'AbortError'));
+        };
+        if (signal?.aborted === true) return abort();
+        signal?.addEventListener('abort', abort, { once: true });
+        sleepers.push(sleeper);
+      }),
+    async advance(ms) {
+      const end = nowMs + ms;
+      await settle();
+      for (;;) {
+        const next = sleepers.filter((one) => one.at <= end).sort((a, b) => a.at - b.at)[0];
+        if (next === undefined) break;
+        sleepers = sleepers.filter((one) => one !== next);
+        nowMs = Math.max(nowMs, next.at);
+        next.wake();
+        await settle();
+      }
+      nowMs = end;
+      await settle();
+    },
+  };
+}
