@@ -27,8 +27,9 @@ export function createSessionLog(files: Files, path: string): SessionLog {
   return {
     append(...records) {
       const bytes = Buffer.from(records.map(renderRecord).join(''), 'utf8');
-      last = last.then(() => files.append(path, bytes));
-      return last;
+      const appended = last.then(() => files.append(path, bytes));
+      last = appended.catch(() => undefined);
+      return appended;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Emit, ThinkingLevel, ApprovalMode, WireName, Workflow } from '../.
 import type { Approver } from '../agent/approval.js';
 import type { Limits } from '../agent/limits.js';
 import type { Journal } from '../edits/checkpoint.js';
-import { BaleenError } from '../errors.js';
+import { BaleenError, messageOf } from '../errors.js';
 import type { Host } from '../host.js';
 import type { CatalogueHost, CatalogueModel } from '../model/catalogue.js';
 import type { ModelClient } from '../model/types.js';
@@ -13,7 +13,7 @@ import { systemText } from '../prompt/systemText.js';
 import { toolSpecs } from '../tools/toolList.js';
 import type { Tool } from '../tools/tool.js';
 import { createConversation, type SessionConversation } from './conversation.js';
-import { createSessionLog, isKept, parseSessionLog, type SessionLog, type SessionRecord } from './log.js';
+import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
 
 /** What sessions of one workspace share; made once, by hand, where the program starts. */
 export interface SessionParts {
@@ -87,7 +87,7 @@ export async function startSession(
   const id = `${at.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${parts.host.randomHex(6)}`;
   await parts.host.files.makeFolder(join(parts.stateFolder, 'sessions'), 0o700);
   const log = createSessionLog(parts.host.files, sessionPath(parts.stateFolder, id));
-  const announce = keepEvents(log, emit);
+  const announce = keepEvents(log, parts.host, emit);
   announce({
     type: 'start',
     version: 1,
@@ -130,7 +130,7 @@ export async function resumeSession(
     );
   }
   const log = createSessionLog(parts.host.files, path);
-  const announce = keepEvents(log, emit);
+  const announce = keepEvents(log, parts.host, emit);
   const pack = await openPack(parts, settings, announce, signal);
   if (pack.report.sha256 !== head.packSha256) {
     throw new BaleenError(
@@ -190,9 +190,13 @@ async function assemble(
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */
-function keepEvents(log: SessionLog, emit: Emit): Emit {
+function keepEvents(log: SessionLog, host: Host, emit: Emit): Emit {
   return (event) => {
-    if (isKept(event)) void log.append({ type: 'event', event } satisfies SessionRecord);
+    if (isKept(event)) {
+      log.append({ type: 'event', event }).catch((error: unknown) => {
+        host.log.error(`An event could not be written to the session log: ${messageOf(error)}`);
+      });
+    }
     emit(event);
   };
 }

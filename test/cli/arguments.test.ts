@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { parseCommandLine } from '../../src/cli/arguments.js';
+import { exitCodeOf } from '../../src/cli/exitCodes.js';
+
+function parse(...argv: string[]) {
+  const invocation = parseCommandLine(argv, {});
+  if (invocation.kind !== 'command') throw new Error(invocation.kind);
+  return invocation.arguments;
+}
+
+test('the defaults are the careful ones', () => {
+  expect(parse('run', 'x')).toMatchObject({
+    approve: 'ask',
+    allow: [],
+    model: 'v4-flash',
+    thinking: 'high',
+    wire: 'openai',
+    rehearse: false,
+    maxSteps: 50,
+  });
+});
+
+test('repeatable options keep their order and their exact text', () => {
+  expect(parse('run', 'x', '--allow', 'npm test', '--allow', ' a; b').allow).toEqual(['npm test', ' a; b']);
+});
+
+test('the base URL may come from the environment, the option wins', () => {
+  const env = { BALEEN_BASE_URL: 'http://127.0.0.1:1' };
+  expect(parseCommandLine(['run', 'x'], env)).toMatchObject({ arguments: { baseUrl: 'http://127.0.0.1:1' } });
+  expect(parseCommandLine(['run', 'x', '--base-url', 'http://127.0.0.1:2'], env)).toMatchObject({
+    arguments: { baseUrl: 'http://127.0.0.1:2' },
+  });
+});
+
+test.each([
+  [['fly']],
+  [['run', 'x', '--approve', 'auto']],
+  [['run', 'x', '--thinking', 'medium']],
+  [['run', 'x', '--max-steps', '0']],
+  [['run', 'x', '--max-cost', 'free']],
+  [['run', 'x', '--no-such-option']],
+  [['review', '--fail-on', 'fatal']],
+])('%j is bad usage, said in a sentence', (argv) => {
+  expect(() => parse(...argv)).toThrow(/\. See baleen --help\.$/);
+});
+
+test('each outcome has the exit code of the contract', () => {
+  const outcomes = [
+    'done',
+    'failed',
+    'bad_usage',
+    'verification_failed',
+    'cap_reached',
+    'refused',
+    'overflow',
+    'api_refused',
+    'findings',
+    'cancelled',
+  ] as const;
+  expect(outcomes.map(exitCodeOf)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
+});

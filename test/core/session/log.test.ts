@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createSessionLog, parseSessionLog, type SessionRecord } from '../../../src/core/session/log.js';
+import { createNodeFiles } from '../../../src/node/files.js';
+
+const records: SessionRecord[] = [
+  { type: 'title', title: 'a \u2028 b ⟦x⟧' },
+  {
+    type: 'message',
+    message: { role: 'assistant', reasoning: ' r\n', text: '', calls: [{ id: '1', name: 't', arguments: '{ "a":1}' }] },
+    tokens: 5,
+  },
+  { type: 'seen', change: 3 },
+];
+
+async function writeLog(): Promise<string> {
+  const path = join(mkdtempSync(join(tmpdir(), 'baleen-log-')), 's.jsonl');
+  const log = createSessionLog(createNodeFiles(), path);
+  await Promise.all(records.map((record) => log.append(record)));
+  return path;
+}
+
+test('what was appended comes back in order, byte for byte', async () => {
+  expect(parseSessionLog(readFileSync(await writeLog(), 'utf8'))).toEqual({ records, damaged: 0 });
+});
+
+test('a cut last line, zero bytes and garbage cost only their own lines, and nothing is deleted', async () => {
+  const path = await writeLog();
+  const text = readFileSync(path, 'utf8');
+  const lines = text.split('\n');
+  for (const damage of [
+    text.slice(0, -9),
+    `${lines[0]}\n\0\0\0\0\n${lines[1]}`,
+    `${lines[0]}\nnonsense\n{"type":"title"}\n`,
+    text.replace('"tokens":5', '"tokens":6'),
+  ]) {
+    writeFileSync(path, damage);
+    const parsed = parseSessionLog(readFileSync(path, 'utf8'));
+    expect(parsed.damaged).toBeGreaterThan(0);
+    expect(parsed.records.length).toBeGreaterThan(0);
+    for (const record of parsed.records) expect(records).toContainEqual(record);
+    expect(readFileSync(path, 'utf8')).toBe(damage);
+  }
+});
