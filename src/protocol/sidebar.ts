@@ -62,6 +62,7 @@ export type ToHost =
   | { type: 'enter_key' }
   | { type: 'check_key' }
   | { type: 'rehearse' }
+  | { type: 'open_settings' }
   /** Opens a workspace file; the host checks the path. */
   | { type: 'open_file'; path: string; line?: number }
   /** Opens the native diff of one edit of a turn: before and after. */

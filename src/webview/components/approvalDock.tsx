@@ -1,0 +1,122 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ApprovalDecision, ApprovalSubject } from '../../protocol/events.js';
+import { readDiff } from '../diffText.js';
+import { formatCount } from '../format.js';
+import { hasMarks, markInvisible } from '../invisible.js';
+import type { ApprovalItem } from '../items.js';
+import { usePage } from '../pageContext.js';
+import { DiffCounts, DiffView } from './diffView.js';
+import { Icon } from './icon.js';
+import { MarkedText } from './markedText.js';
+import { PathLink } from './pathLink.js';
+
+/** A click or key that was meant for what stood here before must not answer. */
+const guardMs = 500;
+
+/** Stands outside the scrolling transcript, so that nothing streamed can move it or be drawn over it. */
+export function ApprovalDock({ waiting }: { waiting: readonly ApprovalItem[] }): VNode | null {
+  const item = waiting.find((one) => one.sent === undefined) ?? waiting[0];
+  if (!item) return null;
+  return <ApprovalCard key={item.request.id} item={item} count={waiting.length} />;
+}
+
+function ApprovalCard({ item, count }: { item: ApprovalItem; count: number }): VNode {
+  const { post } = usePage();
+  const { subject, reason, call } = item.request;
+  const titleId = `approval-${item.key}`;
+  return (
+    <section class="approval" aria-labelledby={titleId}>
+      <div class="approval-head">
+        <Icon name="shield" />
+        <h2 id={titleId}>{subject.kind === 'command' ? 'Run this command?' : 'Make this edit?'}</h2>
+        {count > 1 ? <span class="approval-count">1 of {count}</span> : null}
+      </div>
+      <p class="approval-reason">{reason}</p>
+      <Subject subject={subject} />
+      {subject.kind === 'edit' ? (
+        <button type="button" class="text-button" onClick={() => post({ type: 'open_diff', call })}>
+          Open diff
+        </button>
+      ) : null}
+      <Answers item={item} />
+    </section>
+  );
+}
+
+function Subject({ subject }: { subject: ApprovalSubject }): VNode {
+  if (subject.kind === 'command') return <CommandSubject command={subject.command} cwd={subject.cwd} />;
+  const { added, removed } = readDiff(subject.diff);
+  return (
+    <>
+      <div class="tool-facts">
+        <PathLink path={subject.path} /> <DiffCounts added={added} removed={removed} />
+      </div>
+      {subject.protectedBy === undefined ? null : (
+        <p class="approval-warning">
+          <Icon name="warning" /> Protected: {subject.protectedBy}
+        </p>
+      )}
+      <DiffView diff={subject.diff} all />
+    </>
+  );
+}
+
+function CommandSubject({ command, cwd }: { command: string; cwd: string }): VNode {
+  const lines = command.split('\n').length;
+  return (
+    <>
+      <pre class="command-text" tabIndex={0} aria-label="Command">
+        <MarkedText text={command} foreign />
+      </pre>
+      <div class="approval-where">
+        in <code>{cwd === '' || cwd === '.' ? 'the workspace folder' : cwd}</code>
+        {lines > 1 ? ` · ${formatCount(lines, 'line')}` : ''}
+        {command.length > 400 ? ` · ${formatCount(command.length, 'character')}, scroll to read all` : ''}
+      </div>
+      {hasMarks(markInvisible(command)) ? (
+        <p class="approval-warning">
+          <Icon name="warning" /> This command holds characters that are not visible. They are spelled out above.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Answers({ item }: { item: ApprovalItem }): VNode {
+  const { post, dispatch } = usePage();
+  const shownMs = useRef(performance.now());
+  const [isReady, setReady] = useState(false);
+  useEffect(() => {
+    shownMs.current = performance.now();
+    const timer = setTimeout(() => setReady(true), guardMs);
+    return () => clearTimeout(timer);
+  }, []);
+  const decide = (decision: ApprovalDecision): void => {
+    if (item.sent !== undefined || performance.now() - shownMs.current < guardMs) return;
+    post({ type: 'decide', approval: item.request.id, decision });
+    dispatch({ type: 'decided', approval: item.request.id, decision });
+  };
+  const isOff = !isReady || item.sent !== undefined;
+  return (
+    <div class="answers">
+      <button type="button" class="button" aria-disabled={isOff} onClick={() => decide('approved')}>
+        Approve
+      </button>
+      {item.request.subject.kind === 'command' ? (
+        <button
+          type="button"
+          class="button secondary"
+          aria-disabled={isOff}
+          title="Exactly this command runs without asking until the session ends"
+          onClick={() => decide('approved_for_session')}
+        >
+          Approve for this session
+        </button>
+      ) : null}
+      <button type="button" class="button secondary" aria-disabled={isOff} onClick={() => decide('rejected')}>
+        Reject
+      </button>
+    </div>
+  );
+}

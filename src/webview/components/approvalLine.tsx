@@ -1,0 +1,29 @@
+import type { VNode } from 'preact';
+import type { ApprovalItem } from '../items.js';
+import { Icon } from './icon.js';
+import { MarkedText } from './markedText.js';
+
+const results: Record<NonNullable<ApprovalItem['result']>, { icon: string; text: string }> = {
+  approved: { icon: 'check', text: 'You approved' },
+  approved_for_session: { icon: 'check', text: 'You approved for this session' },
+  rejected: { icon: 'close', text: 'You rejected' },
+  unanswered: { icon: 'circle-slash', text: 'Not answered' },
+};
+
+/** What became of a question, where it was asked. */
+export function ApprovalLine({ item }: { item: ApprovalItem }): VNode {
+  const { subject } = item.request;
+  const result = item.result === undefined ? { icon: 'shield', text: 'Waits for your answer' } : results[item.result];
+  const what = subject.kind === 'command' ? subject.command : subject.path;
+  return (
+    <div class="line approval-line">
+      <Icon name={result.icon} />
+      <span class="line-text">
+        {result.text}:{' '}
+        <code title={what}>
+          <MarkedText text={what.length > 120 ? `${what.slice(0, 120)}…` : what} />
+        </code>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import type { VNode } from 'preact';
+import { usePage } from '../pageContext.js';
+import { Icon } from './icon.js';
+
+const examples = [
+  { icon: 'book', text: 'Explain how this repository is put together, and where to begin reading.' },
+  { icon: 'edit', text: 'Rename OldName to NewName everywhere and run the tests.' },
+  { icon: 'beaker', text: 'Run the tests, and mend what fails.' },
+];
+
+export function EmptyState({ showExamples }: { showExamples: boolean }): VNode {
+  const { prefill } = usePage();
+  return (
+    <div class="empty">
+      <Whale />
+      <h1>Baleen</h1>
+      <p>The whole repository in one prompt.</p>
+      {showExamples ? (
+        <ul class="plain-list examples" aria-label="Examples">
+          {examples.map((example) => (
+            <li key={example.text}>
+              <button type="button" class="example" onClick={() => prefill(example.text)}>
+                <Icon name={example.icon} />
+                <span>{example.text}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
+
+function Whale(): VNode {
+  return <span class="whale" aria-hidden="true" />;
+}

@@ -1,0 +1,43 @@
+import type { VNode } from 'preact';
+import { formatCost, formatShare, formatTokens } from '../format.js';
+import type { Meter } from '../items.js';
+import { computeCacheShare } from '../state.js';
+
+/** What the conversation takes of the window, and what it cost. */
+export function MeterLine({
+  meter,
+  keyDetail,
+}: {
+  meter: Meter | undefined;
+  keyDetail: string | undefined;
+}): VNode | null {
+  if (!meter) return keyDetail === undefined ? null : <div class="meter-line">{keyDetail}</div>;
+  const share = meter.windowTokens === 0 ? 0 : Math.min(1, meter.contextTokens / meter.windowTokens);
+  const cached = computeCacheShare(meter.stepUsage);
+  const usage = meter.stepUsage;
+  const detail =
+    `Last step: ${formatTokens(usage.cacheHitTokens)} tokens from the cache, ` +
+    `${formatTokens(usage.cacheMissTokens)} new, ${formatTokens(usage.outputTokens)} out, ` +
+    `of which ${formatTokens(usage.reasoningTokens)} reasoning`;
+  return (
+    <div class="meter-line" title={keyDetail === undefined ? detail : `${detail}. ${keyDetail}`}>
+      <span
+        class={`meter${share > 0.85 ? ' full' : ''}`}
+        role="meter"
+        aria-label="Context used"
+        aria-valuemin={0}
+        aria-valuemax={meter.windowTokens}
+        aria-valuenow={meter.contextTokens}
+        aria-valuetext={`${formatTokens(meter.contextTokens)} of ${formatTokens(meter.windowTokens)} tokens`}
+      >
+        <span class="meter-bar" style={{ width: `${Math.max(share * 100, share > 0 ? 3 : 0)}%` }} />
+      </span>
+      <span>
+        {formatTokens(meter.contextTokens)} of {formatTokens(meter.windowTokens)} ({formatShare(share)})
+      </span>
+      {cached === undefined ? null : <span>{formatShare(cached)} cached</span>}
+      <span>step {formatCost(meter.stepCostUsd)}</span>
+      <span>session {formatCost(meter.sessionCostUsd)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import type { VNode } from 'preact';
+import type { ApprovalMode, ThinkingLevel } from '../../protocol/events.js';
+import type { SidebarState } from '../../protocol/sidebar.js';
+import { usePage } from '../pageContext.js';
+import { Icon } from './icon.js';
+
+const approvalModes: Record<ApprovalMode, { label: string; detail: string }> = {
+  plan: { label: 'Plan', detail: 'Plan: nothing changes' },
+  ask: { label: 'Ask', detail: 'Ask: every edit and every command asks' },
+  'auto-edit': { label: 'Auto-edit', detail: 'Auto-edit: edits run, commands ask' },
+};
+
+const thinkingLevels: Record<ThinkingLevel, { label: string; detail: string }> = {
+  off: { label: 'No thinking', detail: 'Answers at once' },
+  low: { label: 'Think: low', detail: 'Reasons briefly before it answers' },
+  high: { label: 'Think: high', detail: 'Reasons before it answers' },
+  max: { label: 'Think: max', detail: 'Reasons as long as it likes; has a cache of its own' },
+};
+
+export function Pickers({ state }: { state: SidebarState }): VNode {
+  const { post } = usePage();
+  const models = state.models.map((model) => ({ value: model.id, label: model.label, detail: model.detail }));
+  return (
+    <div class="pickers">
+      <Picker
+        label="Approval mode"
+        value={state.approve}
+        choices={listChoices(approvalModes)}
+        choose={(approve) => post({ type: 'set_approve', approve })}
+      />
+      <Picker
+        label="Model"
+        value={state.model}
+        choices={models}
+        choose={(model) => post({ type: 'set_model', model })}
+        isOff={state.running}
+      />
+      <Picker
+        label="Thinking"
+        value={state.thinking}
+        choices={listChoices(thinkingLevels)}
+        choose={(thinking) => post({ type: 'set_thinking', thinking })}
+        isOff={state.running}
+      />
+    </div>
+  );
+}
+
+interface Choice<T extends string> {
+  value: T;
+  label: string;
+  detail: string;
+}
+
+function listChoices<T extends string>(record: Record<T, { label: string; detail: string }>): Choice<T>[] {
+  return (Object.keys(record) as T[]).map((value) => ({ value, ...record[value] }));
+}
+
+interface PickerProps<T extends string> {
+  label: string;
+  value: T;
+  choices: readonly Choice<T>[];
+  choose: (value: T) => void;
+  isOff?: boolean;
+}
+
+function Picker<T extends string>(props: PickerProps<T>): VNode {
+  const chosen = props.choices.find((choice) => choice.value === props.value);
+  return (
+    <span class="picker">
+      <select
+        aria-label={props.label}
+        title={`${props.label}: ${chosen?.detail ?? props.value}`}
+        disabled={props.isOff === true}
+        value={props.value}
+        onChange={(event) => {
+          const choice = props.choices.find((one) => one.value === event.currentTarget.value);
+          if (choice) props.choose(choice.value);
+          // The host says what holds; until then the old choice stays in sight.
+          event.currentTarget.value = props.value;
+        }}
+      >
+        {chosen ? null : <option value={props.value}>{props.value}</option>}
+        {props.choices.map((choice) => (
+          <option key={choice.value} value={choice.value} title={choice.detail}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+      <Icon name="chevron-down" />
+    </span>
+  );
+}

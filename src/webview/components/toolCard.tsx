@@ -1,0 +1,138 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { formatDuration } from '../format.js';
+import type { ToolItem, ToolStatus } from '../items.js';
+import { usePage } from '../pageContext.js';
+import { DiffCounts, DiffView } from './diffView.js';
+import { Fold } from './fold.js';
+import { Icon } from './icon.js';
+import { MarkedText } from './markedText.js';
+import { OutputTail } from './outputTail.js';
+import { PathLink } from './pathLink.js';
+
+const toolIcons: Record<string, string> = {
+  edit_file: 'edit',
+  list_files: 'list-tree',
+  read_file: 'file',
+  report_findings: 'checklist',
+  run_command: 'terminal',
+  search_files: 'search',
+  write_file: 'new-file',
+};
+
+const statusIcons: Record<ToolStatus, string> = {
+  running: 'loading',
+  done: 'check',
+  failed: 'error',
+  refused: 'circle-slash',
+  cancelled: 'circle-slash',
+};
+
+const statusTexts: Record<ToolStatus, string> = {
+  running: 'running',
+  done: 'done',
+  failed: 'failed',
+  refused: 'refused',
+  cancelled: 'stopped',
+};
+
+export function ToolCard({ item }: { item: ToolItem }): VNode {
+  const hasBody = item.output !== '' || item.details !== undefined || item.summary.includes('\n');
+  const head = (
+    <>
+      <Icon name={toolIcons[item.tool] ?? 'tools'} />
+      <span class="tool-title" title={item.title}>
+        <MarkedText text={item.title} />
+      </span>
+      <ToolStatusMark status={item.status} />
+    </>
+  );
+  const card = `tool tool-${item.status}`;
+  if (!hasBody) {
+    return (
+      <div class={card}>
+        <div class="fold-head">
+          <div class="fold-button still">{head}</div>
+        </div>
+        <ToolFacts item={item} />
+      </div>
+    );
+  }
+  const isCommand = item.tool === 'run_command';
+  return (
+    <div class={card}>
+      <Fold head={head} openNow={isCommand && (item.status === 'running' || item.status === 'failed')}>
+        {() => <ToolBody item={item} />}
+      </Fold>
+      <ToolFacts item={item} />
+    </div>
+  );
+}
+
+function ToolStatusMark({ status }: { status: ToolStatus }): VNode {
+  return (
+    <span class={`tool-status status-${status}`} title={statusTexts[status]}>
+      <Icon name={statusIcons[status]} spin={status === 'running'} />
+      <span class="sr-only">{statusTexts[status]}</span>
+    </span>
+  );
+}
+
+/** The line below the title: where, how much, how long. */
+function ToolFacts({ item }: { item: ToolItem }): VNode | null {
+  const { post } = usePage();
+  const { details } = item;
+  const facts: ComponentChildren[] = [];
+  const path = details?.kind === 'edit' ? details.path : item.path;
+  if (path !== undefined) facts.push(<PathLink path={path} />);
+  if (details?.kind === 'edit') {
+    facts.push(<DiffCounts added={details.added} removed={details.removed} />);
+    if (details.created) facts.push(<span>new file</span>);
+    facts.push(
+      <button type="button" class="text-button" onClick={() => post({ type: 'open_diff', call: item.call })}>
+        Open diff
+      </button>,
+    );
+  } else if (details?.kind === 'command') {
+    facts.push(<CommandEnd exitCode={details.exitCode} timedOut={details.timedOut} />);
+    facts.push(<span>{formatDuration(details.durationMs)}</span>);
+    for (const changed of details.changed.slice(0, 5)) facts.push(<PathLink path={changed} />);
+    if (details.changed.length > 5) facts.push(<span>and {details.changed.length - 5} more</span>);
+  } else if (item.summary !== '') {
+    facts.push(<span class="tool-summary">{item.summary.split('\n')[0]}</span>);
+  }
+  if (facts.length === 0) return null;
+  return (
+    <div class="tool-facts">
+      {facts.map((fact, i) => (
+        <span key={i} class="fact">
+          {fact}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+export function CommandEnd({ exitCode, timedOut = false }: { exitCode: number | null; timedOut?: boolean }): VNode {
+  if (timedOut) return <span class="bad">timed out</span>;
+  if (exitCode === null) return <span class="bad">ended by a signal</span>;
+  return <span class={exitCode === 0 ? 'good' : 'bad'}>exit {exitCode}</span>;
+}
+
+function ToolBody({ item }: { item: ToolItem }): VNode {
+  const { details } = item;
+  return (
+    <>
+      {item.summary.includes('\n') ? <pre class="output-text">{item.summary}</pre> : null}
+      {details?.kind === 'command' && details.command !== item.title ? (
+        <pre class="command-text">
+          <MarkedText text={details.command} foreign />
+        </pre>
+      ) : null}
+      {details?.kind === 'edit' ? <DiffView diff={details.diff} /> : null}
+      {details?.kind === 'text' ? <OutputTail text={details.text} cutChars={0} live={false} /> : null}
+      {item.output !== '' && details?.kind !== 'text' ? (
+        <OutputTail text={item.output} cutChars={item.outputCutChars} live={item.status === 'running'} />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import type { RefObject, VNode } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Item, PageState } from '../items.js';
+import { Icon } from './icon.js';
+import { ItemView } from './itemView.js';
+import { StatusLine } from './statusLine.js';
+
+/** So many items are drawn at first; scrolling to the top brings more. */
+const windowItems = 120;
+/** This near to the end counts as the end. */
+const endSlackPx = 24;
+const topSlackPx = 200;
+
+export function Transcript({ state }: { state: PageState }): VNode {
+  const box = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const { isAtEnd, goToEnd, readScroll } = useFollowEnd(box, body, state.items);
+  const { shown, hidden, showMore } = useWindow(box, state.items);
+  const onScroll = (): void => {
+    readScroll();
+    if (hidden > 0 && box.current && box.current.scrollTop < topSlackPx) showMore();
+  };
+  return (
+    <div class="transcript-frame">
+      <div
+        class="transcript"
+        ref={box}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Conversation"
+      >
+        <div class="transcript-body" ref={body}>
+          {hidden > 0 ? (
+            <button type="button" class="text-button earlier" onClick={showMore}>
+              Show earlier ({hidden.toLocaleString('en-US')})
+            </button>
+          ) : null}
+          {shown.map((item) => (
+            <ItemView key={item.key} item={item} />
+          ))}
+          <StatusLine state={state} />
+        </div>
+      </div>
+      {isAtEnd ? null : (
+        <button type="button" class="jump" title="Go to the end" aria-label="Go to the end" onClick={goToEnd}>
+          <Icon name="arrow-down" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface FollowEnd {
+  isAtEnd: boolean;
+  goToEnd: () => void;
+  readScroll: () => void;
+}
+
+/** Keeps the end in view until the user scrolls up, and again once they are back. */
+function useFollowEnd(
+  box: RefObject<HTMLDivElement | null>,
+  body: RefObject<HTMLDivElement | null>,
+  items: readonly Item[],
+): FollowEnd {
+  const [isAtEnd, setAtEnd] = useState(true);
+  const follows = useRef(true);
+  const lastTop = useRef(0);
+  const goToEnd = (): void => {
+    follows.current = true;
+    setAtEnd(true);
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  const stay = (): void => {
+    if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  const readScroll = (): void => {
+    if (!box.current) return;
+    const { scrollTop, scrollHeight, clientHeight } = box.current;
+    const isNear = scrollHeight - scrollTop - clientHeight <= endSlackPx;
+    // Content that grows moves the end away without a scroll: only a way upward is the user's wish.
+    if (isNear) follows.current = true;
+    else if (scrollTop < lastTop.current) follows.current = false;
+    lastTop.current = scrollTop;
+    setAtEnd(follows.current || isNear);
+  };
+  useLayoutEffect(stay, [items]);
+  useEffect(() => {
+    const observer = new ResizeObserver(stay);
+    if (body.current) observer.observe(body.current);
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  const lastUserKey = items.findLast((item) => item.kind === 'user')?.key;
+  useLayoutEffect(goToEnd, [lastUserKey]);
+  return { isAtEnd, goToEnd, readScroll };
+}
+
+interface ItemWindow {
+  shown: readonly Item[];
+  hidden: number;
+  showMore: () => void;
+}
+
+/** The last items of a long transcript; more come in front without moving what is read. */
+function useWindow(box: RefObject<HTMLDivElement | null>, items: readonly Item[]): ItemWindow {
+  const [size, setSize] = useState(windowItems);
+  const fromEnd = useRef<number | undefined>(undefined);
+  const firstKey = items[0]?.key;
+  useLayoutEffect(() => setSize(windowItems), [firstKey]);
+  useLayoutEffect(() => {
+    if (fromEnd.current === undefined || !box.current) return;
+    box.current.scrollTop = box.current.scrollHeight - fromEnd.current;
+    fromEnd.current = undefined;
+  }, [size]);
+  const hidden = Math.max(0, items.length - size);
+  const showMore = (): void => {
+    if (box.current) fromEnd.current = box.current.scrollHeight - box.current.scrollTop;
+    setSize(size + windowItems);
+  };
+  return { shown: hidden > 0 ? items.slice(hidden) : items, hidden, showMore };
+}

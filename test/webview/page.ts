@@ -1,0 +1,211 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { build } from 'esbuild';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { AgentEvent } from '../../src/protocol/events.js';
+import type { SidebarState, ToHost, ToPage, TranscriptEntry } from '../../src/protocol/sidebar.js';
+import { readBodyClass, renderThemeCss, type ThemeName } from './themes.js';
+
+/** A file below the page's address: its bytes and type. */
+export interface Asset {
+  body: string | Uint8Array;
+  type: string;
+}
+
+const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf', svg: 'image/svg+xml' };
+
+/** Bundles the page as the product does, in memory. */
+export async function bundlePage(): Promise<Map<string, Asset>> {
+  const result = await build({
+    entryPoints: {
+      chat: 'src/webview/main.tsx',
+      'chat-style': 'media/chat.css',
+      probe: 'test/webview/sanitizeProbe.ts',
+    },
+    outdir: 'dist/webview',
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.ttf': 'file', '.svg': 'file' },
+    assetNames: '[name]',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'silent',
+  });
+  return new Map(
+    result.outputFiles.map((file) => {
+      const name = file.path.replace(/^.*[\\/]/, '');
+      return [name, { body: file.contents, type: types[name.replace(/^.*\./, '')] ?? 'application/octet-stream' }];
+    }),
+  );
+}
+
+export interface PageServer {
+  url: string;
+  close: () => Promise<void>;
+}
+
+/** Serves the page under the policy that the extension sets; every load has a nonce of its own. */
+export async function servePage(assets: Map<string, Asset>, script = 'chat.js'): Promise<PageServer> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (url.pathname === '/') {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(renderHtml(`http://${request.headers.host ?? ''}`, script, readTheme(url)));
+      return;
+    }
+    if (url.pathname === '/theme.css') {
+      response.setHeader('content-type', 'text/css');
+      response.end(renderThemeCss(readTheme(url)));
+      return;
+    }
+    const asset = assets.get(url.pathname.slice(1));
+    if (!asset) {
+      response.statusCode = 404;
+      response.end();
+      return;
+    }
+    response.setHeader('content-type', asset.type);
+    response.end(asset.body);
+  });
+  return listen(server);
+}
+
+function readTheme(url: URL): ThemeName {
+  const theme = url.searchParams.get('theme');
+  return theme === 'light' || theme === 'contrast' ? theme : 'dark';
+}
+
+async function listen(server: Server): Promise<PageServer> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function renderHtml(origin: string, script: string, theme: ThemeName): string {
+  const nonce = randomBytes(16).toString('hex');
+  const policy = [
+    "default-src 'none'",
+    `img-src ${origin} data:`,
+    `font-src ${origin}`,
+    `style-src ${origin}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="${origin}/theme.css?theme=${theme}">
+<link rel="stylesheet" href="${origin}/chat-style.css">
+</head><body class="${readBodyClass(theme)}"><div id="root"></div>
+<script nonce="${nonce}" src="${origin}/${script}"></script></body></html>`;
+}
+
+export async function startBrowser(): Promise<Browser> {
+  const executablePath = process.env['BALEEN_CHROMIUM'] ?? '/usr/bin/chromium';
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'],
+  });
+}
+
+/** What the extension would do, in the test's hands. */
+export interface Harness {
+  page: Page;
+  /** Everything the page has posted so far. */
+  readPosts: () => Promise<ToHost[]>;
+  waitForPost: <T extends ToHost['type']>(type: T) => Promise<Extract<ToHost, { type: T }>>;
+  tell: (message: ToPage) => Promise<void>;
+  tellEvents: (...events: AgentEvent[]) => Promise<void>;
+  open: (transcript?: TranscriptEntry[], state?: Partial<SidebarState>, draft?: string) => Promise<void>;
+  /** Violations of the policy and uncaught errors: a test that ends with any has failed. */
+  readFaults: () => Promise<string[]>;
+  close: () => Promise<void>;
+}
+
+export interface HarnessOptions {
+  theme?: ThemeName;
+  width?: number;
+  height?: number;
+}
+
+interface Recorded {
+  posts: ToHost[];
+  faults: string[];
+}
+
+declare global {
+  interface Window {
+    recorded: Recorded;
+  }
+}
+
+export async function openHarness(
+  browser: Browser,
+  server: PageServer,
+  options: HarnessOptions = {},
+): Promise<Harness> {
+  const { theme = 'dark', width = 380, height = 800 } = options;
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => void page.evaluate((text) => window.recorded.faults.push(text), String(error)));
+  await page.addInitScript(installRecorder);
+  await page.goto(`${server.url}/?theme=${theme}`);
+  const readPosts = (): Promise<ToHost[]> => page.evaluate(() => window.recorded.posts);
+  const tell = (message: ToPage): Promise<void> =>
+    page.evaluate(async (data) => {
+      window.postMessage(data, '*');
+      // Two frames: the first takes the message in, the second has drawn it.
+      await new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0));
+    }, message);
+  return {
+    page,
+    readPosts,
+    waitForPost: async (type) => {
+      await page.waitForFunction((wanted) => window.recorded.posts.some((post) => post.type === wanted), type);
+      const found = (await readPosts()).findLast((post) => post.type === type);
+      return found as Extract<ToHost, { type: typeof type }>;
+    },
+    tell,
+    tellEvents: (...events) => tell({ type: 'events', events }),
+    open: (transcript = [], state = {}, draft = '') =>
+      tell({ type: 'open', state: { ...readyState, ...state }, transcript, draft }),
+    readFaults: () => page.evaluate(() => window.recorded.faults),
+    close: () => context.close(),
+  };
+}
+
+function installRecorder(): void {
+  window.recorded = { posts: [], faults: [] };
+  document.addEventListener('securitypolicyviolation', (event) => {
+    window.recorded.faults.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
+  });
+  const api = { postMessage: (message: ToHost) => void window.recorded.posts.push(message) };
+  Object.assign(window, { acquireVsCodeApi: () => api });
+}
+
+export const readyState: SidebarState = {
+  keyState: 'accepted',
+  keyDetail: 'Balance $4.20',
+  model: 'deepseek-flash',
+  models: [
+    { id: 'deepseek-v4-pro', label: 'V4-Pro', detail: '$0.44 in · $0.004 cached · $0.87 out per 1M, off-peak' },
+    { id: 'deepseek-flash', label: 'V4-Flash', detail: '$0.15 in · $0.003 cached · $0.60 out per 1M, off-peak' },
+  ],
+  thinking: 'high',
+  approve: 'ask',
+  session: 's1',
+  running: false,
+};
