@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { applyHunks, type HunkResult } from '../edits/apply.js';
+import { describeChange, type DiffTexts } from '../edits/diffText.js';
+import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
+import { protectedBy } from '../repository/protectedFiles.js';
+import { encodePath, encodeView } from '../view/codec.js';
+import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
+import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
+
+const hunk = z.strictObject({
+  old_text: z.string().describe('Text as it stands in the file, enough of it to be unique.'),
+  new_text: z.string(),
+  replace_all: z.boolean().optional().describe('Replace every place.'),
+  whole_word: z.boolean().optional().describe('Only places that are not part of a longer word.'),
+  line: z.int().min(1).optional().describe('A line that the place covers, where old_text is not unique.'),
+});
+
+const schema = z.strictObject({
+  path: z.string(),
+  hunks: z.array(hunk).min(1).max(200),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+export const editFile: Tool<Arguments> = {
+  name: 'edit_file',
+  description:
+    'Changes a file on disk by replacing text. Needs no read before. Hunks apply in order; one that fails does not cancel the others and is reported with the nearest text. Encoding, line ends and mode stay.',
+  arguments: schema,
+  readsOnly: false,
+  title: ({ path }) => ({ title: `Edit ${showPath(path)}`, path: showPath(path) }),
+  prepare: prepareEdit,
+};
+
+async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Promise<Prepared> {
+  const opened = await openForEdit(context, path);
+  if (!opened.ok)
+    return opened.refused ? decideRefused(opened.sentence) : decideFailed(encodeView(opened.sentence).view);
+  const { source } = opened;
+  const name = encodePath(source.relative);
+  if (source.bytes === undefined && source.buffer === undefined) {
+    return decideFailed(`${name} does not exist. write_file makes new files.`);
+  }
+  const { view, results } = applyHunks(source.file.view, hunks);
+  const problems = describeProblems(results);
+  if (results.every(({ ok }) => !ok)) {
+    return decideFailed(`${name} was not changed. ${problems}`);
+  }
+  const change = closeEdit(source, view);
+  if (!change.ok) return decideFailed(`${name} was not changed: ${encodeView(change.sentence).view}.`);
+  const diff = describeChange(name, source.file.view, view);
+  const protection = protectedBy(source.relative);
+  return {
+    kind: 'ready',
+    subject: {
+      kind: 'edit',
+      path: source.relative,
+      diff: diff.unified,
+      ...(protection === undefined ? {} : { protectedBy: protection }),
+    },
+    run: () => write(context, source, change, diff, results),
+  };
+}
+
+async function write(
+  context: ToolContext,
+  source: EditSource,
+  change: { bytes: Uint8Array; text: string },
+  diff: DiffTexts,
+  results: readonly HunkResult[],
+): Promise<ToolResult> {
+  const name = encodePath(source.relative);
+  const written = await applyFileEdit(context, source, change);
+  if (!written.ok) return fail(encodeView(written.sentence).view);
+  const good = results.filter(({ ok }) => ok).length;
+  const places = results.reduce((sum, result) => sum + (result.ok ? result.places : 0), 0);
+  const isWhole = good === results.length;
+  const head = `${isWhole ? 'Edited' : 'Partly edited'} ${name}: ${isWhole ? '' : `${good} of `}${plural(results.length, 'hunk')}, ${plural(places, 'place')}.`;
+  const parts = [head];
+  if (written.unsaved) parts.push(unsavedNote);
+  const notes = results.flatMap((result, index) =>
+    result.ok && result.note !== undefined ? [`Hunk ${index + 1} ${result.note}.`] : [],
+  );
+  parts.push(...notes, diff.numbered);
+  if (!isWhole) parts.push(describeProblems(results));
+  const { added, removed, unified } = diff;
+  const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: false };
+  const text = parts.join('\n');
+  return isWhole ? succeed(text, head, details) : fail(text, head, details);
+}
+
+export const unsavedNote =
+  'The user has unsaved changes in this file: the editor shows the new text, but it is not saved, so commands still see the old one.';
+
+function describeProblems(results: readonly HunkResult[]): string {
+  return results
+    .flatMap((result, index) =>
+      result.ok ? [] : [results.length === 1 ? result.problem : `Hunk ${index + 1}: ${result.problem}`],
+    )
+    .join('\n');
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { splitLines } from '../edits/lines.js';
+import { openBytes, openText } from '../edits/textFile.js';
+import { resolveInside } from '../repository/pathGate.js';
+import { encodePath, encodeView } from '../view/codec.js';
+import { findReadTrouble } from './listing.js';
+import { decideFailed, decideRefused, plural, showPath, succeed } from './results.js';
+import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
+
+const maxBytes = 20 * 1024 * 1024;
+const mostLines = 2000;
+const mostCharacters = 80_000;
+const longestLine = 2000;
+
+const schema = z.strictObject({
+  path: z.string(),
+  start_line: z.int().min(1).optional(),
+  end_line: z.int().min(1).optional(),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+export const readFile: Tool<Arguments> = {
+  name: 'read_file',
+  description: `Shows a file as it is now, with line numbers; at most ${mostLines} lines a call.`,
+  arguments: schema,
+  readsOnly: true,
+  title: ({ path, start_line, end_line }) => {
+    const lines = start_line === undefined && end_line === undefined ? '' : `:${start_line ?? 1}–${end_line ?? ''}`;
+    return { title: `Read ${showPath(path)}${lines}`, path: showPath(path) };
+  },
+  prepare: prepareRead,
+};
+
+async function prepareRead(args: Arguments, context: ToolContext): Promise<Prepared> {
+  const { host, root } = context;
+  const place = await resolveInside(host.files, root, args.path, 'read');
+  if ('refused' in place) return decideRefused(place.refused);
+  const name = encodePath(place.relative);
+  const buffer = host.documents.unsaved(place.absolute);
+  const stat = await host.files.lstat(place.absolute);
+  if (stat === undefined && buffer === undefined) return decideFailed(`${name} does not exist.`);
+  const trouble = await findReadTrouble(context, place.relative);
+  if (trouble !== undefined) return decideRefused(trouble);
+  if (stat !== undefined && stat.size > maxBytes) {
+    return decideFailed(`${name} has ${stat.size} bytes; files above ${maxBytes} are not read. Use search_files.`);
+  }
+  return {
+    kind: 'ready',
+    run: async () => {
+      if (buffer !== undefined)
+        return showLines(name, openText(buffer.text).view, args, ' (unsaved text of the editor)');
+      const opened = openBytes(await host.files.read(place.absolute, maxBytes));
+      if (!opened.ok) return { ...succeed(encodeView(`${place.relative}: ${opened.sentence}.`).view), failed: true };
+      return showLines(name, opened.file.view, args, '');
+    },
+  };
+}
+
+function showLines(name: string, view: string, { start_line, end_line }: Arguments, note: string): ToolResult {
+  const lines = splitLines(view);
+  const first = start_line ?? 1;
+  const last = Math.min(end_line ?? lines.length, lines.length);
+  const rows: string[] = [];
+  let size = 0;
+  for (let number = first; number <= last && rows.length < mostLines && size < mostCharacters; number++) {
+    const text = lines[number - 1]!.text;
+    const cut = text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length - longestLine} more)` : text;
+    rows.push(`${number}\t${cut}`);
+    size += cut.length;
+  }
+  const shownTo = first + rows.length - 1;
+  const range = rows.length === 0 ? 'no lines' : `lines ${first}–${shownTo}`;
+  const head = `${name}: ${range} of ${lines.length}${note}`;
+  if (shownTo < last && rows.length > 0)
+    rows.push(`(${last - shownTo} more lines: read on with start_line ${shownTo + 1})`);
+  return succeed([head, ...rows].join('\n'), `${plural(Math.max(shownTo - first + 1, 0), 'line')} of ${lines.length}`);
+}

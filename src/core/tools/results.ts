@@ -1,0 +1,36 @@
+import type { ToolDetails } from '../../protocol/events.js';
+import { decodePath, encodePath, encodeView } from '../view/codec.js';
+import type { Prepared, ToolResult } from './tool.js';
+
+/** `text` has to be a view already. The summary is its first line unless given. */
+export function succeed(text: string, summary?: string, details?: ToolDetails): ToolResult {
+  return makeResult(text, false, summary, details);
+}
+
+export function fail(text: string, summary?: string, details?: ToolDetails): ToolResult {
+  return makeResult(text, true, summary, details);
+}
+
+function makeResult(text: string, failed: boolean, summary?: string, details?: ToolDetails): ToolResult {
+  const first = summary ?? text.split('\n', 1)[0]!.slice(0, 200);
+  return { text, failed, summary: first, ...(details === undefined ? {} : { details }) };
+}
+
+/** Not even tried: the path gate or another rule forbids it. */
+export function decideRefused(sentence: string): Prepared {
+  const text = sentence.startsWith('Refused') ? sentence : `Refused: ${sentence}`;
+  return { kind: 'decided', refused: true, result: fail(encodeView(text).view) };
+}
+
+export function decideFailed(view: string): Prepared {
+  return { kind: 'decided', refused: false, result: fail(view) };
+}
+
+/** A path for a title or an answer, on one line whatever it contains. */
+export function showPath(path: string): string {
+  return encodePath(decodePath(path));
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
