@@ -2,10 +2,11 @@
  * Builds dist/deepseek.bin, the tables of DeepSeek's tokenizer that src/core/tokens reads.
  *
  *   node scripts/buildTokenTables.mjs OUT_FILE
- *   node scripts/buildTokenTables.mjs --classes     writes scripts/codePointClasses.txt anew, from this Node's Unicode data
+ *   node scripts/buildTokenTables.mjs --classes     writes scripts/codePointClasses.txt anew; wants a Node of its Unicode version
  *
  * The classes are kept in the repository, and not computed at each build, so that two builds on different versions of
- * Node give the same tables. The layout of the output is described in src/core/tokens/tables.ts.
+ * Node give the same tables. Their Unicode version is that of the reference implementation (Oniguruma in the Rust
+ * tokenizers): a newer one gives characters a class that the reference does not know yet. The layout of the output is described in src/core/tokens/tables.ts.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -18,6 +19,7 @@ const classesFile = fileURLToPath(new URL('codePointClasses.txt', import.meta.ur
 const classLetters = 'oanpswc';
 const codePoints = 0x110000;
 const specialTokens = 3;
+const unicodeVersion = '16.0';
 
 /** Writes the tables to `outFile` and answers with its size and the SHA-256 of what is in it. */
 export async function buildTokenTables(outFile) {
@@ -109,7 +111,7 @@ function describeClasses() {
     if (lines.at(-1).length + run.length > 118) lines.push('');
     lines.push(`${lines.pop()} ${run}`.trimStart());
   }
-  return `# Unicode ${process.versions.unicode}: runs of code points from 0 on, as a class and a length in base 36.
+  return `# Unicode ${unicodeVersion}: runs of code points from 0 on, as a class and a length in base 36.
 # o other, a letter or mark, n number, p punctuation or symbol, s white space, w line break, c Han and kana
 ${lines.join('\n')}\n`;
 }
@@ -125,6 +127,9 @@ function parseClasses(text) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const target = process.argv[2];
   if (target === '--classes') {
+    if (process.versions.unicode !== unicodeVersion) {
+      throw new Error(`This Node has Unicode ${process.versions.unicode}; the classes are those of ${unicodeVersion}.`);
+    }
     await writeFile(classesFile, describeClasses());
   } else if (target === undefined) {
     process.stderr.write('Name the file to write: node scripts/buildTokenTables.mjs OUT_FILE\n');
