@@ -1,0 +1,33 @@
+export interface ChangedSpan {
+  /** UTF-16 offsets into the old text. */
+  start: number;
+  end: number;
+  replacement: string;
+}
+
+/**
+ * The smallest span that turns one text into the other. It never cuts a surrogate pair or a CR LF, because an
+ * editor moves such a position.
+ */
+export function findChangedSpan(before: string, after: string): ChangedSpan {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  if (isInsidePair(before, start) || isInsidePair(after, start)) start--;
+  let tail = 0;
+  while (
+    tail < most - start &&
+    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+  ) {
+    tail++;
+  }
+  while (tail > 0 && (isInsidePair(before, before.length - tail) || isInsidePair(after, after.length - tail))) tail--;
+  return { start, end: before.length - tail, replacement: after.slice(start, after.length - tail) };
+}
+
+function isInsidePair(text: string, offset: number): boolean {
+  const left = text.charCodeAt(offset - 1);
+  const right = text.charCodeAt(offset);
+  if (left === 0x0d) return right === 0x0a;
+  return left >= 0xd800 && left <= 0xdbff && right >= 0xdc00 && right <= 0xdfff;
+}

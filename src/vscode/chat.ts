@@ -1,0 +1,224 @@
+/** The chat of a window: the current session, its running turn and what the page shows of both. */
+import type * as vscode from 'vscode';
+import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
+import type { Log } from '../core/host.js';
+import { resumeSession, startSession, type Session } from '../core/session/session.js';
+import { listSessions, readSession, transcriptOf } from '../core/session/store.js';
+import { beginTurn, type OpenTurn, type SendResult } from '../core/session/turns.js';
+import type { AgentEvent, Outcome } from '../protocol/events.js';
+import type { SessionSummary } from '../protocol/sidebar.js';
+import type { Connection } from './connection.js';
+import type { Engine } from './engine.js';
+import { dropUnanswered, waitsForApproval } from './interrupted.js';
+import { createTranscript, type Transcript } from './transcript.js';
+
+export interface Chat {
+  readonly transcript: Transcript;
+  isRunning(): boolean;
+  sessionId(): string | undefined;
+  /** Runs one turn to its end. Does nothing while another one runs. */
+  send(text: string): Promise<void>;
+  /** Resolves when the running turn has ended. */
+  stop(): Promise<void>;
+  newSession(): Promise<void>;
+  openSession(id: string): Promise<void>;
+  sessions(): Promise<SessionSummary[]>;
+  /** After a reload of the window: shows the last session again, and asks again what waited for an approval. */
+  restore(): Promise<void>;
+  /** Shows something that no turn said, for instance what was undone. */
+  tell(event: AgentEvent): void;
+  /** Path and checkpoint of a tool call's edit. */
+  findEdit(call: string): { path: string; checkpoint?: string } | undefined;
+}
+
+export interface ChatParts {
+  engine: Engine;
+  connection: Connection;
+  log: Log;
+  /** Of this folder. */
+  memory: vscode.Memento;
+  onEvent: (event: AgentEvent) => void;
+  /** The whole transcript is another one now. */
+  onReplaced: () => void;
+  onState: () => void;
+}
+
+const sessionMemory = 'session';
+
+interface State {
+  id: string | undefined;
+  /** Absent until a turn needs it: showing a stored session opens no pack. */
+  session: Session | undefined;
+  running: { controller: AbortController; ended: Promise<void>; checkpoint?: string } | undefined;
+  restored: Promise<void> | undefined;
+}
+
+export function createChat(parts: ChatParts): Chat {
+  const { engine, memory, onEvent, onReplaced, onState } = parts;
+  const transcript = createTranscript();
+  const state: State = { id: undefined, session: undefined, running: undefined, restored: undefined };
+
+  const emit = (event: AgentEvent): void => {
+    if (event.type === 'start') void remember(event.session);
+    transcript.addEvent(event);
+    onEvent(event);
+  };
+  const remember = async (id: string | undefined): Promise<void> => {
+    state.id = id;
+    await memory.update(sessionMemory, id);
+    onState();
+  };
+  const run = async (work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    if (state.running !== undefined) return;
+    const controller = new AbortController();
+    const ended = runSafely(work, controller.signal, emit, parts.log).finally(() => {
+      state.running = undefined;
+      onState();
+    });
+    state.running = { controller, ended };
+    onState();
+    await ended;
+  };
+  const stop = async (): Promise<void> => {
+    state.running?.controller.abort();
+    await state.running?.ended;
+  };
+  const takeTurn = async (message: string, signal: AbortSignal, act: Act): Promise<void> => {
+    const session = await openSession(state, parts, emit, signal);
+    const turn = await beginTurn(session, message);
+    if (state.running !== undefined) state.running.checkpoint = turn.checkpoint.id;
+    await finishTurn(turn, act(turn, session), signal, emit, parts.log);
+  };
+  const show = async (id: string): Promise<void> => {
+    const { parts: workspace } = await engine.open();
+    const records = await readSession(workspace.host.files, workspace.stateFolder, id);
+    const entries = transcriptOf(records);
+    state.session = undefined;
+    transcript.replace(dropUnanswered(entries));
+    await remember(id);
+    onReplaced();
+    if (!waitsForApproval(entries)) return;
+    void run((signal) => takeTurn('(continued)', signal, (turn) => turn.resume(signal)));
+  };
+
+  return {
+    transcript,
+    isRunning: () => state.running !== undefined,
+    sessionId: () => state.id,
+    send: (text) =>
+      run(async (signal) => {
+        transcript.addUser(text);
+        await takeTurn(text, signal, async (turn, session) => {
+          await closeOpenCalls(session);
+          return turn.send({ kind: 'chat', request: text }, signal);
+        });
+      }),
+    stop,
+    async newSession() {
+      await stop();
+      state.session = undefined;
+      transcript.replace([]);
+      await remember(undefined);
+      onReplaced();
+    },
+    async openSession(id) {
+      await stop();
+      await show(id);
+    },
+    async sessions() {
+      const { parts: workspace } = await engine.open();
+      const all = await listSessions(workspace.host.files, workspace.stateFolder);
+      return all;
+    },
+    restore() {
+      state.restored ??= (async () => {
+        const id = memory.get<string>(sessionMemory);
+        if (id === undefined || state.id !== undefined) return;
+        try {
+          await show(id);
+        } catch (error) {
+          parts.log.warn(`The last session could not be shown again: ${messageOf(error)}`);
+          await remember(undefined);
+        }
+      })();
+      return state.restored;
+    },
+    tell: emit,
+    findEdit(call) {
+      const found = transcript.findEdit(call);
+      const checkpoint = found?.checkpoint ?? state.running?.checkpoint;
+      if (found === undefined || checkpoint === undefined) return found;
+      return { path: found.path, checkpoint };
+    },
+  };
+}
+
+type Act = (turn: OpenTurn, session: Session) => Promise<SendResult>;
+
+/** The session that the turn belongs to, with the settings of now. */
+async function openSession(
+  state: State,
+  parts: ChatParts,
+  emit: (event: AgentEvent) => void,
+  signal: AbortSignal,
+): Promise<Session> {
+  const { parts: workspace, userId } = await parts.engine.open();
+  const settings = await parts.connection.sessionSettings(userId);
+  if (state.session !== undefined) {
+    state.session.settings = settings;
+    return state.session;
+  }
+  const session =
+    state.id === undefined
+      ? await startSession(workspace, settings, 'chat', emit, signal)
+      : await resumeSession(workspace, settings, state.id, emit, signal);
+  state.session = session;
+  return session;
+}
+
+/** What a former window left without an answer is answered now, because each call needs one before the next message. */
+async function closeOpenCalls(session: Session): Promise<void> {
+  for (const call of session.conversation.openCalls()) {
+    const text = 'Not known whether this ran: the program ended meanwhile. Look before you do it again.';
+    await session.conversation.append({ role: 'tool', call: call.id, name: call.name, text, failed: true });
+  }
+}
+
+async function finishTurn(
+  turn: OpenTurn,
+  work: Promise<SendResult>,
+  signal: AbortSignal,
+  emit: (event: AgentEvent) => void,
+  log: Log,
+): Promise<void> {
+  let outcome: Outcome;
+  try {
+    ({ outcome } = await work);
+  } catch (error) {
+    outcome = tellTrouble(error, signal, emit, log);
+  }
+  await turn.end(outcome);
+}
+
+async function runSafely(
+  work: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+  emit: (event: AgentEvent) => void,
+  log: Log,
+): Promise<void> {
+  try {
+    await work(signal);
+  } catch (error) {
+    tellTrouble(error, signal, emit, log);
+  }
+}
+
+/** A failure becomes a sentence in the chat; a cancellation is an answer and becomes none. */
+export function tellTrouble(error: unknown, signal: AbortSignal, emit: (event: AgentEvent) => void, log: Log): Outcome {
+  if (isCancellation(error, signal)) return 'cancelled';
+  const text = messageOf(error);
+  const action = error instanceof BaleenError ? error.action : undefined;
+  if (!(error instanceof BaleenError)) log.error(error instanceof Error ? (error.stack ?? text) : text);
+  emit({ type: 'notice', level: 'error', text, ...(action === undefined ? {} : { action }) });
+  return error instanceof BaleenError ? error.outcome : 'failed';
+}

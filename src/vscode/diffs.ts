@@ -1,0 +1,48 @@
+/** What a file was before a turn, for VS Code's own diff editors. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Journal } from '../core/edits/checkpoint.js';
+import { decodeBytes } from '../core/view/encoding.js';
+import type { Engine } from './engine.js';
+
+const beforeScheme = 'baleen-before';
+
+export function registerBeforeTexts(engine: Engine): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(beforeScheme, {
+    async provideTextDocumentContent(uri) {
+      const { parts } = await engine.open();
+      return readBefore(parts.journal, uri.query, uri.path.slice(1));
+    },
+  });
+}
+
+async function readBefore(journal: Journal, checkpoint: string, path: string): Promise<string> {
+  const bytes = await journal.readBefore(checkpoint, path);
+  if (bytes === undefined || bytes === 'missing') return '';
+  const decoded = decodeBytes(bytes);
+  return 'undecodable' in decoded ? '(not text)' : decoded.text;
+}
+
+/** The file before its turn on the left, the file itself on the right, where it can be edited. */
+export async function openEditDiff(root: string, checkpoint: string, path: string): Promise<void> {
+  const now = vscode.Uri.file(join(root, path));
+  await vscode.commands.executeCommand('vscode.diff', beforeUri(checkpoint, path), now, `${path} (before ↔ now)`);
+}
+
+/** Every file of a checkpoint in one editor. */
+export async function openAllDiffs(
+  root: string,
+  checkpoint: string,
+  paths: readonly string[],
+  title: string,
+): Promise<void> {
+  const resources = paths.map((path) => {
+    const now = vscode.Uri.file(join(root, path));
+    return [now, beforeUri(checkpoint, path), now];
+  });
+  await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+function beforeUri(checkpoint: string, path: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: beforeScheme, path: `/${path}`, query: checkpoint });
+}

@@ -1,0 +1,125 @@
+/** The findings of the review as diagnostics: on the changed line, and in the files of the callers it breaks. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Finding, Place, Severity } from '../protocol/events.js';
+import type { Dismissals } from './dismissals.js';
+import { findQuote } from './quoteSearch.js';
+
+export interface Findings extends vscode.Disposable {
+  /** What a review of these files found, in place of what was known of them. */
+  replace(reviewed: readonly string[], findings: readonly Finding[]): void;
+  /** Draws anew: a text, a dismissal or the least severity has changed. */
+  redraw(): void;
+  shown(): Finding[];
+  /** The findings whose mark touches a range of a document. */
+  at(document: vscode.TextDocument, range: vscode.Range): Finding[];
+}
+
+export interface FindingsParts {
+  root: () => string | undefined;
+  dismissals: Dismissals;
+  minimumSeverity: () => Severity;
+  onChange: () => void;
+}
+
+const ranks: Record<Severity, number> = { error: 3, warning: 2, info: 1 };
+
+export function createFindings(parts: FindingsParts): Findings {
+  const collection = vscode.languages.createDiagnosticCollection('baleen');
+  let known: Finding[] = [];
+  let marks: { file: string; range: vscode.Range; id: string }[] = [];
+  const shown = (): Finding[] =>
+    known.filter(
+      (finding) => ranks[finding.severity] >= ranks[parts.minimumSeverity()] && !parts.dismissals.isDismissed(finding),
+    );
+  const redraw = (): void => {
+    const root = parts.root();
+    const drawn = new Map<string, vscode.Diagnostic[]>();
+    marks = [];
+    const mark: Mark = (file, diagnostic, id) => {
+      marks.push({ file, range: diagnostic.range, id });
+      drawn.set(file, [...(drawn.get(file) ?? []), diagnostic]);
+    };
+    if (root !== undefined) for (const finding of shown()) drawFinding(root, finding, mark);
+    collection.clear();
+    collection.set([...drawn].map(([file, diagnostics]) => [vscode.Uri.file(file), diagnostics]));
+    parts.onChange();
+  };
+  return {
+    replace(reviewed, findings) {
+      const gone = new Set(reviewed);
+      const ids = new Set(findings.map((finding) => finding.id));
+      known = [...known.filter((finding) => !gone.has(finding.path) && !ids.has(finding.id)), ...findings];
+      redraw();
+    },
+    redraw,
+    shown,
+    at(document, range) {
+      const touched = marks.filter((mark) => mark.file === document.uri.fsPath && mark.range.intersection(range));
+      const ids = new Set(touched.map((mark) => mark.id));
+      return known.filter((finding) => ids.has(finding.id));
+    },
+    dispose: () => collection.dispose(),
+  };
+}
+
+/** `file` is an absolute path. */
+type Mark = (file: string, diagnostic: vscode.Diagnostic, id: string) => void;
+
+function drawFinding(root: string, finding: Finding, mark: Mark): void {
+  const range = locate(root, finding.path, finding.quote, finding.place);
+  if (range === undefined) return;
+  const callers = finding.callers.flatMap((caller) => {
+    const at = locate(root, caller.path, caller.quote, caller.place);
+    return at === undefined ? [] : [{ path: caller.path, range: at }];
+  });
+  // Every caller that it broke has been changed meanwhile: nothing is left to say.
+  if (finding.callers.length > 0 && callers.length === 0) return;
+  const own = createDiagnostic(range, finding.message, finding);
+  own.relatedInformation = callers.map(({ path, range: at }) => relate(root, path, at, 'breaks here'));
+  mark(join(root, finding.path), own, finding.id);
+  for (const { path, range: at } of callers) {
+    const diagnostic = createDiagnostic(at, `Broken by the change in ${finding.path}: ${finding.message}`, finding);
+    diagnostic.relatedInformation = [relate(root, finding.path, range, 'the change')];
+    mark(join(root, path), diagnostic, finding.id);
+  }
+}
+
+function createDiagnostic(range: vscode.Range, message: string, finding: Finding): vscode.Diagnostic {
+  const severities = {
+    error: vscode.DiagnosticSeverity.Error,
+    warning: vscode.DiagnosticSeverity.Warning,
+    info: vscode.DiagnosticSeverity.Information,
+  };
+  const diagnostic = new vscode.Diagnostic(range, message, severities[finding.severity]);
+  diagnostic.source = 'Baleen';
+  diagnostic.code = finding.category;
+  return diagnostic;
+}
+
+function relate(root: string, path: string, range: vscode.Range, message: string): vscode.DiagnosticRelatedInformation {
+  return new vscode.DiagnosticRelatedInformation(new vscode.Location(fileUri(root, path), range), message);
+}
+
+/** Where the quote stands now, if the file is open; `undefined` if it is gone from there. */
+export function locate(root: string, path: string, quote: string, place: Place): vscode.Range | undefined {
+  const file = join(root, path);
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'file' && one.uri.fsPath === file);
+  if (document === undefined) {
+    return new vscode.Range(place.startLine - 1, place.startColumn, place.endLine - 1, place.endColumn);
+  }
+  return locateIn(document, quote, place);
+}
+
+export function locateIn(document: vscode.TextDocument, quote: string, place: Place): vscode.Range | undefined {
+  const near = document.offsetAt(new vscode.Position(place.startLine - 1, place.startColumn));
+  const text = document.getText();
+  const at = findQuote(text, quote, near);
+  if (at === undefined) return undefined;
+  const length = text.includes('\r\n') ? quote.replace(/\r?\n/g, '\r\n').length : quote.length;
+  return new vscode.Range(document.positionAt(at), document.positionAt(at + length));
+}
+
+function fileUri(root: string, path: string): vscode.Uri {
+  return vscode.Uri.file(join(root, path));
+}

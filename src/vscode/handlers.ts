@@ -1,0 +1,129 @@
+/** What each message of the page does. The messages are already checked for their form. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../core/errors.js';
+import type { Log } from '../core/host.js';
+import { findModel } from '../core/model/catalogue.js';
+import { resolveInside } from '../core/repository/pathGate.js';
+import type { ToHost, ToPage } from '../protocol/sidebar.js';
+import type { Approvals } from './approvals.js';
+import type { Chat } from './chat.js';
+import type { Connection } from './connection.js';
+import { openEditDiff } from './diffs.js';
+import type { Engine } from './engine.js';
+import { whyBlocked } from './gate.js';
+import { chooseSetting } from './settings.js';
+
+type Handlers = { [K in ToHost['type']]: (message: Extract<ToHost, { type: K }>) => void | Promise<void> };
+
+export interface HandlerParts {
+  chat: Chat;
+  connection: Connection;
+  approvals: Approvals;
+  engine: Engine;
+  log: Log;
+  post: (message: ToPage) => void;
+  /** The whole page anew: state, transcript and draft. */
+  open: () => void;
+  draft: { set(text: string): void };
+  rehearse: () => Promise<void>;
+  undo: (checkpoint: string) => Promise<void>;
+}
+
+/** Never throws: what goes wrong is said in the chat. */
+export function createMessageHandler(parts: HandlerParts): (message: ToHost) => Promise<void> {
+  const handlers = createHandlers(parts);
+  return async (message) => {
+    try {
+      const handle = handlers[message.type] as (message: ToHost) => void | Promise<void>;
+      await handle(message);
+    } catch (error) {
+      parts.log.warn(`${message.type}: ${messageOf(error)}`);
+      parts.chat.tell({ type: 'notice', level: 'error', text: messageOf(error) });
+    }
+  };
+}
+
+/** Reading the page's own state is always allowed; whatever runs, sends or writes waits for trust. */
+const allowedWhileBlocked: ReadonlySet<ToHost['type']> = new Set([
+  'ready',
+  'draft',
+  'stop',
+  'open_settings',
+  'open_url',
+]);
+
+function createHandlers(parts: HandlerParts): Handlers {
+  const { chat, connection, approvals, engine } = parts;
+  const plain: Handlers = {
+    async ready() {
+      if (whyBlocked() === undefined) await chat.restore();
+      parts.open();
+    },
+    send: async ({ text }) => {
+      parts.draft.set('');
+      await chat.send(text);
+    },
+    stop: () => chat.stop(),
+    draft: ({ text }) => parts.draft.set(text),
+    decide: ({ approval, decision }) => {
+      if (!approvals.decide(approval, decision)) parts.log.warn('An answer came to a question that does not wait.');
+    },
+    set_model: async ({ model }) => {
+      const known = findModel(model);
+      if (known !== undefined) await chooseSetting('model', known.id);
+    },
+    set_thinking: ({ thinking }) => chooseSetting('thinking', thinking),
+    set_approve: ({ approve }) => chooseSetting('approve', approve),
+    new_session: () => chat.newSession(),
+    list_sessions: async () => parts.post({ type: 'sessions', sessions: await chat.sessions() }),
+    open_session: ({ session }) => chat.openSession(session),
+    enter_key: async () => void (await connection.enterKey()),
+    check_key: () => connection.check(),
+    rehearse: () => parts.rehearse(),
+    open_settings: async () => {
+      await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:baleen.baleen');
+    },
+    open_file: ({ path, line }) => openFile(engine, path, line),
+    open_diff: async ({ call }) => {
+      const edit = chat.findEdit(call);
+      if (edit === undefined) return;
+      const { parts: workspace } = await engine.open();
+      if (edit.checkpoint === undefined) return openFile(engine, edit.path, undefined);
+      await openEditDiff(workspace.root, edit.checkpoint, edit.path);
+    },
+    undo_turn: ({ checkpoint }) => parts.undo(checkpoint),
+    open_url: ({ url }) => openUrl(url),
+  };
+  return mapBlocked(plain, parts);
+}
+
+/** Trust is asked for at each message and not once. */
+function mapBlocked(handlers: Handlers, parts: HandlerParts): Handlers {
+  const guarded = Object.entries(handlers).map(([type, handle]) => {
+    if (allowedWhileBlocked.has(type as ToHost['type'])) return [type, handle] as const;
+    const guard = async (message: ToHost): Promise<void> => {
+      const blocked = whyBlocked();
+      if (blocked !== undefined) return parts.chat.tell({ type: 'notice', level: 'warning', text: blocked });
+      await (handle as (message: ToHost) => void | Promise<void>)(message);
+    };
+    return [type, guard] as const;
+  });
+  return Object.fromEntries(guarded) as unknown as Handlers;
+}
+
+/** Only files inside the workspace folder, links resolved. `line` is 1-based. */
+export async function openFile(engine: Engine, path: string, line: number | undefined): Promise<void> {
+  const { parts } = await engine.open();
+  const place = await resolveInside(parts.host.files, parts.root, path, 'read');
+  if ('refused' in place) throw new Error(place.refused);
+  const at = new vscode.Position((line ?? 1) - 1, 0);
+  const options = line === undefined ? {} : { selection: new vscode.Range(at, at) };
+  await vscode.window.showTextDocument(vscode.Uri.file(join(parts.root, place.relative)), options);
+}
+
+/** VS Code asks the user before it opens a page of a site that is not known to it. */
+async function openUrl(url: string): Promise<void> {
+  if (!URL.canParse(url) || !['https:', 'http:'].includes(new URL(url).protocol)) return;
+  await vscode.env.openExternal(vscode.Uri.parse(url, true));
+}

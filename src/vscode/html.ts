@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+/** The folder that the page may load from; nothing else of the extension and nothing of the workspace. */
+export function pageFolder(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+}
+
+/** The page of the sidebar. Scripts run by a nonce that is new for each page; nothing is loaded from the net. */
+export function renderPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+  const nonce = randomBytes(24).toString('base64url');
+  const link = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(extensionUri), name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `img-src ${webview.cspSource} data:`,
+    `font-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+    "connect-src 'none'",
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Baleen</title>
+<link rel="stylesheet" href="${link('codicon.css')}" id="vscode-codicon-stylesheet">
+<link rel="stylesheet" href="${link('chat.css')}">
+</head>
+<body>
+<div id="root"></div>
+<script nonce="${nonce}" src="${link('chat.js')}"></script>
+</body>
+</html>`;
+}

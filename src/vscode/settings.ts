@@ -1,0 +1,105 @@
+/** The only reader of VS Code's settings: `baleen.*` to one typed object. */
+import * as vscode from 'vscode';
+import {
+  catalogueHosts,
+  findModel,
+  retirementNotice,
+  type CatalogueHost,
+  type CatalogueModel,
+} from '../core/model/catalogue.js';
+import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
+
+export interface Settings {
+  model: CatalogueModel;
+  /** A sentence if the setting names a model that is gone or unknown. */
+  modelNotice?: string;
+  host: CatalogueHost;
+  thinking: ThinkingLevel;
+  wire: WireName;
+  /** Without a trailing slash. */
+  baseUrl: string;
+  approve: ApprovalMode;
+  allowedCommands: string[];
+  commandTimeoutMs: number;
+  budgetTokens: number;
+  maxSteps: number;
+  /** US dollars a turn; absent means no cap. */
+  maxCostUsd?: number;
+  reviewOnSave: boolean;
+  minimumSeverity: Severity;
+  verifyCommands: string[];
+}
+
+const thinkingLevels: readonly ThinkingLevel[] = ['off', 'low', 'high', 'max'];
+const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit'];
+const wires: readonly WireName[] = ['openai', 'anthropic'];
+const severities: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** Settings that the pickers of the sidebar change, always for the user and never for a folder. */
+export type ChosenSetting = 'model' | 'thinking' | 'approve';
+
+export function readSettings(): Settings {
+  const config = vscode.workspace.getConfiguration('baleen');
+  const { model, modelNotice } = readModel(config.get('model'));
+  const host = catalogueHosts[0]!;
+  const wire = oneOf(wires, config.get('wire'), 'openai');
+  const maxCostUsd = positive(config.get('maxCostUsd'));
+  const mostTokens = packBudgetTokens(model);
+  return {
+    model,
+    ...(modelNotice === undefined ? {} : { modelNotice }),
+    host,
+    thinking: oneOf(thinkingLevels, config.get('thinking'), 'high'),
+    wire,
+    baseUrl: readBaseUrl(config.get('baseUrl'), host.baseUrls[wire]),
+    approve: oneOf(approvalModes, config.get('approve'), 'ask'),
+    allowedCommands: texts(config.get('allowedCommands')),
+    commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
+    budgetTokens: Math.min(positive(config.get('packBudgetTokens')) ?? mostTokens, mostTokens),
+    maxSteps: positive(config.get('maxSteps')) ?? 50,
+    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+    reviewOnSave: config.get('reviewOnSave.enabled') === true,
+    minimumSeverity: oneOf(severities, config.get('reviewOnSave.minimumSeverity'), 'info'),
+    verifyCommands: texts(config.get('refactor.verifyCommands')),
+  };
+}
+
+export async function chooseSetting(name: ChosenSetting, value: string): Promise<void> {
+  await vscode.workspace.getConfiguration('baleen').update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+export async function switchReviewOnSave(on: boolean): Promise<void> {
+  const config = vscode.workspace.getConfiguration('baleen');
+  await config.update('reviewOnSave.enabled', on, vscode.ConfigurationTarget.Global);
+}
+
+function readModel(value: unknown): { model: CatalogueModel; modelNotice?: string } {
+  const name = typeof value === 'string' && value.trim() !== '' ? value : 'v4-flash';
+  const found = findModel(name);
+  const fallback = findModel('v4-flash')!;
+  if (found === undefined) {
+    const modelNotice = `The setting baleen.model names "${name}", which is not known; ${fallback.label} is used instead.`;
+    return { model: fallback, modelNotice };
+  }
+  const notice = retirementNotice(name);
+  return notice === undefined ? { model: found } : { model: found, modelNotice: notice };
+}
+
+/** `BALEEN_BASE_URL` is for tests and for one's own server; a folder can set neither it nor the setting. */
+function readBaseUrl(value: unknown, fallback: string): string {
+  const wanted = process.env['BALEEN_BASE_URL'] || (typeof value === 'string' ? value.trim() : '') || fallback;
+  return wanted.replace(/\/+$/, '');
+}
+
+function oneOf<T extends string>(known: readonly T[], value: unknown, fallback: T): T {
+  return known.find((one) => one === value) ?? fallback;
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string' && one.trim() !== '') : [];
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+}
