@@ -72,7 +72,11 @@ export interface Packer {
   /** The frozen snapshot, made if there is none that is whole, and the change log brought up to the disk. */
   open(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackState>;
   /** A pack of the present tree that is neither read from nor written to the state folder. */
-  fresh(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<{ report: PackReport; text: string }>;
+  fresh(
+    options: PackOptions,
+    onProgress: PackProgress,
+    signal: AbortSignal,
+  ): Promise<{ report: PackReport; text: string }>;
   /**
    * Appends entries for what changed on disk since the last entry and answers with the new ones, in path order.
    * With `origin`, only its paths are looked at and the entries carry it.

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { WithheldReason } from '../../protocol/pack.js';
+import { FileTooLarge } from '../errors.js';
+import type { Files } from '../host.js';
+import { mostFileBytes, type ListedFile } from '../repository/listing.js';
+import { isSecretContent } from '../repository/secretFiles.js';
+import { encodeView } from '../view/codec.js';
+import { decodeBytes } from '../view/encoding.js';
+import { hashOf } from './frames.js';
+
+/** What a file is to the pack: a view, or a reason why there is none. */
+export type FileReading =
+  | { kind: 'text'; sha256: string; view: string; secrets: string[]; distinctive: string[]; plain: boolean }
+  | { kind: 'withheld'; why: WithheldReason; sha256: string };
+
+/**
+ * Reads and classifies one file; `undefined` if it is gone. `known` names the SHA-256 of bytes whose view equals their
+ * text, so that they need not be searched for secrets again.
+ */
+export async function readFileView(
+  files: Files,
+  root: string,
+  file: ListedFile,
+  isPlain?: (sha256: string) => boolean,
+): Promise<FileReading | undefined> {
+  if (file.withheld !== undefined) return { kind: 'withheld', why: file.withheld, sha256: '' };
+  let bytes: Uint8Array;
+  try {
+    bytes = await files.read(join(root, file.path), mostFileBytes);
+  } catch (error) {
+    if (error instanceof FileTooLarge) return { kind: 'withheld', why: 'too large', sha256: '' };
+    const now = await files.lstat(join(root, file.path)).catch(() => null);
+    if (now === undefined) return undefined;
+    return { kind: 'withheld', why: 'unreadable', sha256: '' };
+  }
+  const sha256 = hashOf(bytes);
+  const decoded = decodeBytes(bytes);
+  if ('undecodable' in decoded) return { kind: 'withheld', why: decoded.undecodable, sha256 };
+  if (isSecretContent(file.path, decoded.text)) return { kind: 'withheld', why: 'secret file', sha256 };
+  if (isPlain?.(sha256) === true) {
+    return { kind: 'text', sha256, view: decoded.text, secrets: [], distinctive: [], plain: true };
+  }
+  const { view, secrets, distinctive } = encodeView(decoded.text);
+  return { kind: 'text', sha256, view, secrets, distinctive, plain: view === decoded.text };
+}

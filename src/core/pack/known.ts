@@ -1,0 +1,37 @@
+import type { WithheldReason } from '../../protocol/pack.js';
+import type { FileStat } from '../host.js';
+
+/** What was last told of a file, and how it looked on disk then. */
+export interface KnownFile {
+  path: string;
+  /** Of the raw bytes; empty if they were not read. */
+  sha256: string;
+  size: number;
+  mtimeMs: number;
+  mode: number;
+  identity: string;
+  /** When it was looked at, in milliseconds since 1970. */
+  checkedAtMs: number;
+  as: 'full' | 'listed' | 'withheld';
+  why?: WithheldReason;
+  /** Number of secrets behind its placeholders. */
+  secrets: number;
+}
+
+/** Clocks of file systems may be this coarse: a file changed so shortly before a look may change again unseen. */
+export const coarsestClockMs = 2_000;
+
+export function looksUnchanged(known: KnownFile, stat: FileStat): boolean {
+  return (
+    known.size === stat.size &&
+    known.mtimeMs === stat.mtimeMs &&
+    known.mode === stat.mode &&
+    known.identity === stat.identity &&
+    stat.mtimeMs + coarsestClockMs < known.checkedAtMs
+  );
+}
+
+/** git tells only whether a file may be executed; other bits differ from machine to machine. */
+export function isExecutable(mode: number): boolean {
+  return (mode & 0o111) !== 0;
+}

@@ -1,0 +1,27 @@
+import type { RepositoryPorts } from '../repository/listing.js';
+
+/** Exact counts of DeepSeek tokens. */
+export interface TokenCounter {
+  count(utf8: Uint8Array): number;
+  countText(text: string): number;
+}
+
+export interface PackPorts extends RepositoryPorts {
+  counter: TokenCounter;
+}
+
+/** Long work gives way this often, so that a cancellation is heard and other requests are answered. */
+const turnMs = 15;
+
+/** A function to be awaited between the steps of a long work. Throws the signal's reason when it was aborted. */
+export function createPacer(signal?: AbortSignal): () => Promise<void> | undefined {
+  let since = performance.now();
+  return () => {
+    signal?.throwIfAborted();
+    if (performance.now() - since < turnMs) return undefined;
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      since = performance.now();
+      signal?.throwIfAborted();
+    });
+  };
+}

@@ -1,0 +1,73 @@
+import type { WithheldReason } from '../../protocol/pack.js';
+import type { Files, FileStat } from '../host.js';
+import type { ListedFile } from '../repository/listing.js';
+import { readFileView, type FileReading } from './fileReading.js';
+import { coarsestClockMs } from './known.js';
+
+interface Remembered {
+  size: number;
+  mtimeMs: number;
+  identity: string;
+  checkedAtMs: number;
+  why: WithheldReason | undefined;
+  /** SHA-256 of bytes whose view is their text. */
+  plainSha256: string | undefined;
+}
+
+/** Reads files of one folder and remembers what was found out about them, for as long as they look the same. */
+export interface FileReader {
+  read(root: string, file: ListedFile): Promise<FileReading | undefined>;
+  /** Why a file has no view; `undefined` if it has one. Reads only what is not known yet. */
+  classify(root: string, file: ListedFile): Promise<WithheldReason | undefined>;
+  /** The same without reading: what is not known counts as text. */
+  recall(file: ListedFile): WithheldReason | undefined;
+}
+
+export function createFileReader(files: Files): FileReader {
+  const memory = new Map<string, Remembered>();
+
+  function recallEntry({ path, stat }: ListedFile): Remembered | undefined {
+    const entry = memory.get(path);
+    return entry !== undefined && looksSame(entry, stat) ? entry : undefined;
+  }
+
+  async function read(root: string, file: ListedFile): Promise<FileReading | undefined> {
+    const checkedAtMs = Date.now();
+    const reading = await readFileView(files, root, file, (sha256) => memory.get(file.path)?.plainSha256 === sha256);
+    if (reading === undefined) {
+      memory.delete(file.path);
+      return undefined;
+    }
+    const { size, mtimeMs, identity } = file.stat;
+    memory.set(file.path, {
+      size,
+      mtimeMs,
+      identity,
+      checkedAtMs,
+      why: reading.kind === 'withheld' ? reading.why : undefined,
+      plainSha256: reading.kind === 'text' && reading.plain ? reading.sha256 : undefined,
+    });
+    return reading;
+  }
+
+  return {
+    read,
+    recall: (file) => file.withheld ?? recallEntry(file)?.why,
+    async classify(root, file) {
+      if (file.withheld !== undefined) return file.withheld;
+      const known = recallEntry(file);
+      if (known !== undefined) return known.why;
+      const reading = await read(root, file);
+      return reading?.kind === 'withheld' ? reading.why : undefined;
+    },
+  };
+}
+
+function looksSame(entry: Remembered, stat: FileStat): boolean {
+  return (
+    entry.size === stat.size &&
+    entry.mtimeMs === stat.mtimeMs &&
+    entry.identity === stat.identity &&
+    stat.mtimeMs + coarsestClockMs < entry.checkedAtMs
+  );
+}

@@ -1,0 +1,142 @@
+import { secretKinds, type SecretKind } from './secretKinds.js';
+
+/** A range of a text, in UTF-16 units, that must not leave the machine. */
+export interface SecretRange {
+  start: number;
+  end: number;
+  kind: string;
+  distinctive: boolean;
+}
+
+interface Candidate {
+  start: number;
+  end: number;
+  kind: SecretKind;
+}
+
+const allHints = [...new Set(secretKinds.flatMap((kind) => kind.hints))].sort((a, b) => b.length - a.length);
+/** So common that a look for them would find them in every text; their kinds are always tried. */
+const commonHints = new Set(['.', ':', 'gl', '://', 'SK']);
+const hintPattern = new RegExp(
+  allHints
+    .filter((hint) => !commonHints.has(hint))
+    .map((hint) => hint.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
+    .join('|'),
+  'g',
+);
+
+/** Shorter values are not looked for elsewhere in the text: they would be found in the middle of words. */
+const shortestRepeated = 8;
+
+/** Every secret of a text, in order, not overlapping; also the repetitions of a value where no pattern would see it. */
+export function findSecrets(text: string): SecretRange[] {
+  const found: Candidate[] = [];
+  const hints = hintsIn(text);
+  for (const kind of secretKinds) {
+    if (kind.hints.length > 0 && !kind.hints.some((hint) => commonHints.has(hint) || hints.has(hint))) continue;
+    for (const candidate of matchesOf(kind, text)) found.push(candidate);
+  }
+  if (found.length === 0) return [];
+  const ranges = settleOverlaps(found);
+  return addRepetitions(text, ranges);
+}
+
+function hintsIn(text: string): Set<string> {
+  const hints = new Set<string>();
+  hintPattern.lastIndex = 0;
+  for (let match = hintPattern.exec(text); match !== null; match = hintPattern.exec(text)) hints.add(match[0]);
+  return hints;
+}
+
+function* matchesOf(kind: SecretKind, text: string): Generator<Candidate> {
+  for (const match of text.matchAll(kind.pattern)) {
+    const value = match[1] ?? match[0];
+    // Every group here stands at the end of its match or before a few fixed characters: the last place is its own.
+    const from = match.index + (match[1] === undefined ? 0 : match[0].lastIndexOf(value));
+    const trimmed = trimRange(text, from, from + value.length);
+    if (kind.accept?.(text.slice(trimmed.start, trimmed.end)) === false) continue;
+    yield { ...trimmed, kind };
+  }
+}
+
+/** White space and quotes around a key's body stay, so that lines and strings keep their form. */
+function trimRange(text: string, start: number, end: number): { start: number; end: number } {
+  while (start < end && /[\s"',]/.test(text.charAt(start))) start++;
+  while (end > start && /[\s"',]/.test(text.charAt(end - 1))) end--;
+  if (text.startsWith('\\n', start)) start += 2;
+  if (end - start >= 2 && text.startsWith('\\n', end - 2)) end -= 2;
+  return { start, end };
+}
+
+/** The earlier kind of the table wins, and what it took is no longer looked at. */
+function settleOverlaps(found: Candidate[]): SecretRange[] {
+  const order = new Map(secretKinds.map((kind, index) => [kind, index]));
+  const rank = (kind: SecretKind): number => order.get(kind) ?? 0;
+  const ranges: SecretRange[] = [];
+  found.sort((a, b) => a.start - b.start || rank(a.kind) - rank(b.kind));
+  for (const { start, end, kind } of found) {
+    const last = ranges.at(-1);
+    if (last !== undefined && start < last.end) {
+      // A longer match that begins inside: both are covered, under the first one's name.
+      last.end = Math.max(last.end, end);
+      last.distinctive ||= kind.distinctive;
+    } else if (end > start) ranges.push({ start, end, kind: kind.name, distinctive: kind.distinctive });
+  }
+  return ranges;
+}
+
+function addRepetitions(text: string, ranges: SecretRange[]): SecretRange[] {
+  const kinds = new Map<string, SecretRange>();
+  for (const range of ranges) {
+    const value = text.slice(range.start, range.end);
+    if (value.length >= shortestRepeated && !kinds.has(value)) kinds.set(value, range);
+  }
+  const byHead = groupByHead(kinds.keys());
+  const added: SecretRange[] = [];
+  let next = 0;
+  for (const at of placesOf(text, [...byHead.keys()])) {
+    while (next < ranges.length && (ranges[next]?.end ?? 0) <= at) next++;
+    const limit = ranges[next]?.start ?? text.length;
+    if (at >= limit || at < (added.at(-1)?.end ?? 0)) continue;
+    const value = byHead.get(text.slice(at, at + shortestRepeated))?.find((one) => text.startsWith(one, at));
+    const origin = value === undefined ? undefined : kinds.get(value);
+    if (value === undefined || origin === undefined || at + value.length > limit) continue;
+    added.push({ ...origin, start: at, end: at + value.length });
+  }
+  return added.length === 0 ? ranges : [...ranges, ...added].sort((a, b) => a.start - b.start);
+}
+
+/** Whether any of the values, each of at least eight characters, stands in a text. */
+export function findValues(text: string, values: readonly string[]): boolean {
+  const byHead = groupByHead(values);
+  return placesOf(text, [...byHead.keys()]).some((at) =>
+    byHead.get(text.slice(at, at + shortestRepeated))?.some((value) => text.startsWith(value, at)),
+  );
+}
+
+/** Values by their first characters, the longest first. */
+function groupByHead(values: Iterable<string>): Map<string, string[]> {
+  const byHead = new Map<string, string[]>();
+  for (const value of [...values].sort((a, b) => b.length - a.length)) {
+    const head = value.slice(0, shortestRepeated);
+    const group = byHead.get(head);
+    if (group === undefined) byHead.set(head, [value]);
+    else group.push(value);
+  }
+  return byHead;
+}
+
+/** Places of any of some strings of equal length, ascending. */
+function placesOf(text: string, heads: string[]): number[] {
+  const places: number[] = [];
+  if (heads.length <= 32) {
+    for (const head of heads)
+      for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, at + 1)) places.push(at);
+    return places.sort((a, b) => a - b);
+  }
+  const wanted = new Set(heads);
+  for (let at = 0; at + shortestRepeated <= text.length; at++) {
+    if (wanted.has(text.slice(at, at + shortestRepeated))) places.push(at);
+  }
+  return places;
+}

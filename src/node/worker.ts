@@ -1,0 +1,97 @@
+/** The worker thread that does the heavy work of one workspace; a bundle of its own. */
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { BaleenError } from '../core/errors.js';
+import type { Log } from '../core/host.js';
+import { createPackEngine } from '../core/pack/engine.js';
+import type { Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
+import { createTokenCounter } from '../core/tokens/counter.js';
+import { loadTokenTables } from '../core/tokens/tables.js';
+import { createNodeFiles } from './files.js';
+import { createNodeGit } from './git.js';
+import type { FromWorker, PackMethod, RemoteError, ToWorker, WorkerStart } from './packRpc.js';
+
+function serve(port: MessagePort, start: WorkerStart): void {
+  const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const log: Log = {
+    info: (text) => post({ type: 'log', level: 'info', text }),
+    warn: (text) => post({ type: 'log', level: 'warn', text }),
+    error: (text) => post({ type: 'log', level: 'error', text }),
+  };
+  const engine = readFile(start.tablesFile).then((bytes) =>
+    createPackEngine({
+      files: createNodeFiles(),
+      git: createNodeGit(),
+      counter: createTokenCounter(loadTokenTables(bytes)),
+      log,
+    }),
+  );
+  // The first call tells of a failure; without this the process would end before it.
+  engine.catch(() => undefined);
+  const running = new Map<number, AbortController>();
+
+  async function answer(id: number, method: PackMethod, args: unknown[]): Promise<void> {
+    const controller = new AbortController();
+    running.set(id, controller);
+    try {
+      const onProgress: PackProgress = (event) => post({ type: 'progress', id, event });
+      const value = await callEngine(await engine, method, args, onProgress, controller.signal);
+      const bytes = value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+      post({ type: 'result', id, value }, bytes);
+    } catch (error) {
+      post({ type: 'error', id, error: describeError(error) });
+    } finally {
+      running.delete(id);
+    }
+  }
+
+  port.on('message', (message: ToWorker) => {
+    if (message.type === 'cancel') running.get(message.id)?.abort();
+    else void answer(message.id, message.method, message.args);
+  });
+}
+
+/** The proxy is the only caller and is typed by the same interface, so that the arguments are what they claim to be. */
+function callEngine(
+  engine: Packer,
+  method: PackMethod,
+  args: unknown[],
+  onProgress: PackProgress,
+  signal: AbortSignal,
+): Promise<unknown> {
+  switch (method) {
+    case 'open':
+      return engine.open(args[0] as PackOptions, onProgress, signal);
+    case 'fresh':
+      return engine.fresh(args[0] as PackOptions, onProgress, signal);
+    case 'sync':
+      return engine.sync(args[0] as Parameters<Packer['sync']>[0]);
+    case 'entries':
+      return engine.entries(args[0] as number);
+    case 'packText':
+      return engine.packText();
+    case 'list':
+      return engine.list();
+    case 'search':
+      return engine.search(args[0] as SearchQuery, signal);
+    case 'scan':
+      return engine.scan();
+    case 'countTokens':
+      return engine.countTokens(args[0] as string[]);
+    case 'assembleBody':
+      return engine.assembleBody(args[0] as string, args[1] as string[]);
+    case 'dispose':
+      return engine.dispose();
+  }
+}
+
+function describeError(error: unknown): RemoteError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  const remote: RemoteError = stack === undefined ? { name, message } : { name, message, stack };
+  if (!(error instanceof BaleenError)) return remote;
+  const told: RemoteError = { name, message, outcome: error.outcome };
+  return error.action === undefined ? told : { ...told, action: error.action };
+}
+
+if (parentPort !== null) serve(parentPort, workerData as WorkerStart);
