@@ -33,13 +33,16 @@ export function fitLines(
   return fitted;
 }
 
-/** What a reader takes for the same: white space, and the kinds of quotes and dashes. */
-function toLooseForm(line: string): string {
+/** The kinds of quotes and dashes that a reader, and a model, takes for the same. */
+export function unifySigns(line: string): string {
   return line
     .replace(/[\u2018\u2019\u201a\u201b`]/g, "'")
     .replace(/[\u201c\u201d\u201e]/g, '"')
-    .replace(/[\u2010-\u2015\u2212]/g, '-')
-    .replace(/\s+/g, '');
+    .replace(/[\u2010-\u2015\u2212]/g, '-');
+}
+
+function toLooseForm(line: string): string {
+  return unifySigns(line).replace(/\s+/g, '');
 }
 
 type IndentRule = (line: string) => string | undefined;

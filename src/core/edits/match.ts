@@ -1,6 +1,6 @@
 /** Finds the place of a hunk: exactly, then by lines without their white space, then by similarity. */
 import { nearestText } from './nearest.js';
-import { fitLines } from './fit.js';
+import { fitLines, unifySigns } from './fit.js';
 import type { Hunk, Match, Region } from './hunks.js';
 import { fitLineEnds, lineNumberAt, mainLineEnd, splitLines, toLineFeeds, type Line, type LineEnd } from './lines.js';
 import { findWindows } from './similarity.js';
@@ -154,8 +154,8 @@ function findEqualLines(lines: readonly Line[], sought: readonly string[]): numb
 function findSimilarLines(lines: readonly Line[], sought: readonly string[]): number | undefined {
   if (sought.join('').trim().length < shortestSimilar) return undefined;
   const [best, second] = findWindows(
-    lines.map(({ text }) => text),
-    sought,
+    lines.map(({ text }) => unifySigns(text)),
+    sought.map(unifySigns),
   );
   if (best === undefined || best.score < leastSimilarity) return undefined;
   return second !== undefined && second.score > best.score - clearMargin ? undefined : best.start;

@@ -82,7 +82,8 @@ export async function resolveFolderInside(files: Files, root: string, path: stri
   if (path === '.' || path === './' || path === root) return { absolute: root, relative: '.' };
   const spelled = spellInside(root, path);
   if ('refused' in spelled) return spelled;
-  const place = await resolvePlace(files, root, [...spelled.segments, '.']);
+  // Resolved is the folder of a path, so a name that nothing depends on is put below it.
+  const place = await resolvePlace(files, root, [...spelled.segments, 'x']);
   if ('refused' in place) return refuse(path, place.refused);
   return { absolute: dirname(place.absolute), relative: posix.dirname(place.relative) };
 }
