@@ -20,6 +20,8 @@ export const realClock: Clock = {
 export interface FakeClock extends Clock {
   /** Lets time pass; whoever sleeps wakes in order, and what follows from it happens before the next wakes. */
   advance(ms: number): Promise<void>;
+  /** The machine sleeps: time passes, but timers run only for what was left of them. */
+  jump(ms: number): void;
   /** Every sleep that was asked for, milliseconds. */
   sleeps: number[];
 }
@@ -39,15 +41,23 @@ export function createFakeClock(startMs = 1_000_000): FakeClock {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         sleeps.push(ms);
-        const sleeper = { at: nowMs + ms, wake: resolve };
+        const sleeper = { at: nowMs + ms, wake: (): void => undefined };
         const abort = (): void => {
           sleepers = sleepers.filter((one) => one !== sleeper);
           reject(new DOMException('aborted', 'AbortError'));
         };
         if (signal?.aborted === true) return abort();
         signal?.addEventListener('abort', abort, { once: true });
+        sleeper.wake = () => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        };
         sleepers.push(sleeper);
       }),
+    jump(ms) {
+      nowMs += ms;
+      for (const sleeper of sleepers) sleeper.at += ms;
+    },
     async advance(ms) {
       const end = nowMs + ms;
       await settle();
