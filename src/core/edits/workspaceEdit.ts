@@ -3,7 +3,9 @@ import { Buffer } from 'node:buffer';
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { resolveInside } from '../repository/pathGate.js';
+import { isSecretContent, isSecretName } from '../repository/secretFiles.js';
 import type { ToolContext } from '../tools/tool.js';
+import { decodeView } from '../view/codec.js';
 import { hasMixedLineEnds } from './lines.js';
 import { closeBytes, closeText, openBytes, openText, type Outcome, type TextFile } from './textFile.js';
 
@@ -36,6 +38,12 @@ export async function openForEdit(
   const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes);
   const opened = bytes === undefined ? { ok: true as const, file: openText('') } : openBytes(bytes);
   if (!opened.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${opened.sentence}.` };
+  const old = decodeView(opened.file.view, opened.file.secrets);
+  // An answer shows text of the file, if only the nearest to a hunk that failed.
+  if (bytes !== undefined && (isSecretName(place.relative) || isSecretContent(place.relative, old))) {
+    const sentence = `${place.relative} holds secrets, so only the user changes it.`;
+    return { ok: false, refused: true, sentence };
+  }
   if (buffer === undefined) return { ok: true, source: { ...place, bytes, file: opened.file } };
   if (hasMixedLineEnds(opened.file.view)) {
     const sentence = `${place.relative} has unsaved changes and mixed line ends, which the editor would unify; ask the user to save it first.`;
