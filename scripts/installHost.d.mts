@@ -1,6 +1,7 @@
 export declare const CODE_SERVER_VERSION: string;
 
 export interface HostPaths {
+  folder: string;
   /** Node 24. */
   node: string;
   /** The script that Node 24 starts. */

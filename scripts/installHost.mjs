@@ -44,7 +44,7 @@ const logToStderr = (line) => void process.stderr.write(`${line}\n`);
 /**
  * The host, installed on the first call. Two calls at once, also from two processes, end in one whole installation.
  * @param {{ log?: (line: string) => void, root?: string }} [options] `root` defaults to $BALEEN_HOST_DIR or the cache
- * @returns {Promise<{ node: string, codeServer: string }>} Node 24, and the script to start with it
+ * @returns {Promise<{ folder: string, node: string, codeServer: string }>} Node 24, and the script to start with it
  */
 export async function ensureHost({ log = logToStderr, root } = {}) {
   const nodePackage = NODE_PACKAGES[`${process.platform}-${process.arch}`];
@@ -58,6 +58,7 @@ export async function ensureHost({ log = logToStderr, root } = {}) {
   const folder = root ?? (process.env.BALEEN_HOST_DIR || join(homedir(), '.cache', 'baleen', `host-${versions}`));
   const stamp = join(folder, `.complete-${versions}`);
   const host = {
+    folder,
     node: join(folder, 'node_modules', nodePackage.name, 'bin', 'node'),
     codeServer: join(folder, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
   };

@@ -19,6 +19,11 @@ const PACKAGE_COMMAND = ['npm', 'run', '--silent', 'package'];
 /** The command line says on stderr what the pack holds and costs; the pack itself goes to a file that is removed. */
 const listPackArguments = (folder, packFile) => ['pack', folder, '--output', packFile];
 const PREFERRED_PORT = 8090;
+const FIRST_SETTINGS = {
+  ...QUIET_SETTINGS,
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'once',
+};
 
 const say = (line) => void process.stdout.write(`${line}\n`);
 
@@ -139,12 +144,12 @@ function announce({ address, folder, password, key }) {
   say('');
 }
 
-/** The user's own later changes stay. Workspace trust is on, as VS Code has it by default. */
+/** The user's own later changes stay. */
 async function writeFirstSettings(dataFolder) {
   const file = settingsFileIn(dataFolder);
   if (existsSync(file)) return;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(QUIET_SETTINGS, undefined, 2)}\n`);
+  await writeFile(file, `${JSON.stringify(FIRST_SETTINGS, undefined, 2)}\n`);
 }
 
 function writePrivately(file, text) {

@@ -23,14 +23,17 @@ try {
 async function runEndToEnd(filters) {
   const vsix = process.env.BALEEN_VSIX ?? join(ROOT, 'dist', 'baleen.vsix');
   if (!existsSync(vsix)) throw new Error(`There is no ${vsix}. Make it with: npm run package`);
-  await ensureHost();
+  const host = await ensureHost();
   await ensureBrowser();
   await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
   const resultFile = join(OUT, 'result.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`];
   const args = [VITEST, 'run', '--config', join(HERE, 'vitest.config.mjs'), ...reporters, ...filters];
-  const env = { ...process.env, BALEEN_VSIX: vsix, BALEEN_E2E_EVIDENCE: join(OUT, 'evidence') };
+  const env = {
+    ...{ ...process.env, BALEEN_VSIX: vsix, BALEEN_HOST_DIR: host.folder },
+    BALEEN_E2E_EVIDENCE: join(OUT, 'evidence'),
+  };
   const exitCode = await runShown(process.execPath, args, { cwd: ROOT, env });
   const { passed, failed } = await countResults(resultFile, exitCode);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
