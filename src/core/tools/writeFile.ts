@@ -73,14 +73,17 @@ function fitContent(source: EditSource, content: string): string {
 }
 
 const leastShrinkCharacters = 400;
-/** A remark in place of code, as in "// ... rest of the file unchanged". */
-const leftOutRemark =
-  /^\s*(?:\/\/|#|--|;|%|\/\*|<!--|\{\/\*|\.\.\.|…)[^\n]*(?:\.\.\.|…|\b(?:rest|remain(?:s|ing|der)?|existing|previous|other|unchanged|same)\b)[^\n]*\b(?:unchanged|rest|remain(?:s|ing|der)?|existing code|previous code|omitted|same as before|as before|stays? the same|code here|file)\b/im;
+/** A line that is a remark, or begins with an ellipsis. */
+const remarkLine = /^[ \t]*(?:\/\/|#|--|;|%|\/\*|\*|<!--|\{\/\*|\.\.\.|…)[^\n]*$/gm;
+/** As in "// ... existing code ..." and "# the rest of the file stays unchanged". */
+const leftOut =
+  /(?:\.\.\.|…).*\b(?:rest|remain\w*|existing|previous|unchanged|omitted|same)\b|\b(?:rest|remainder|remaining|existing|previous|everything else|other)\b.*(?:\.\.\.|…|\b(?:unchanged|omitted|not shown|as before|stays? the same|remains? the same)\b)/i;
 
 /** Why an overwrite asks even where edits run: it looks as if a part had been left out. */
 function findLossReason(before: string, after: string): string | undefined {
-  const remark = leftOutRemark.exec(after)?.[0].trim();
-  if (remark !== undefined && !before.includes(remark)) {
+  const remarks = after.match(remarkLine) ?? [];
+  const remark = remarks.map((line) => line.trim()).find((line) => leftOut.test(line) && !before.includes(line));
+  if (remark !== undefined) {
     return `The new text says that a part is left out ("${remark.slice(0, 80)}").`;
   }
   if (before.length - after.length >= leastShrinkCharacters && after.length < before.length / 2) {

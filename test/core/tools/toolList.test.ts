@@ -35,7 +35,7 @@ describe('the tool list', () => {
 describe('arguments', () => {
   it('are taken as they are', () => {
     const raw = '{"path":"a","hunks":[{"old_text":"x","new_text":"y","line":3}]}';
-    expect(parseArguments(tool('edit_file'), raw)).toEqual({ ok: true, value: JSON.parse(raw) });
+    expect(parseArguments(tool('edit_file'), raw)).toEqual({ ok: true, value: JSON.parse(raw) as unknown });
     expect(parseArguments(tool('list_files'), '')).toEqual({ ok: true, value: {} });
   });
 
