@@ -39,6 +39,10 @@ export interface OpenTurn {
   send(input: SendInput, signal: AbortSignal): Promise<SendResult>;
   /** Goes on where a former process stopped: calls without a result run now, those that had begun do not. */
   resume(signal: AbortSignal): Promise<SendResult>;
+  /** Files that a command of the program's own wrote, for instance the verify command of a refactoring. */
+  noteChangedByCommand(paths: string[]): Promise<void>;
+  /** A restore has put these back: the turn has not changed them any more. */
+  noteRestored(paths: readonly string[]): void;
   /** Emits `turn_end`; nothing of the turn may be used afterwards. */
   end(outcome: Outcome): Promise<TurnResult>;
 }
@@ -64,6 +68,7 @@ export async function beginTurn(session: Session, message: string): Promise<Open
   const checkpoint = await parts.journal.begin({ session: session.id, title });
   const turn = createTurn(session, checkpoint);
   const total = { text: '', usage: noUsage, costUsd: 0, steps: 0 };
+  let isRestored = false;
 
   const run = async (input: Pick<SendInput, 'refuse' | 'endsOnReport'>, signal: AbortSignal): Promise<SendResult> => {
     turn.reported = [];
@@ -87,6 +92,14 @@ export async function beginTurn(session: Session, message: string): Promise<Open
       await answerInterruptedCalls(session);
       return run({}, signal);
     },
+    async noteChangedByCommand(paths) {
+      for (const path of paths) turn.changedByCommands.add(path);
+      await checkpoint.changedByCommand(paths);
+    },
+    noteRestored(paths) {
+      for (const path of paths) turn.changed.delete(path);
+      isRestored = turn.changed.size === 0;
+    },
     async end(outcome) {
       await checkpoint.close();
       const changed = [...turn.changed].sort();
@@ -97,7 +110,7 @@ export async function beginTurn(session: Session, message: string): Promise<Open
         costUsd: total.costUsd,
         changed,
         changedByCommands: [...turn.changedByCommands].sort(),
-        ...(checkpoint.paths.length > 0 ? { checkpoint: checkpoint.id } : {}),
+        ...(checkpoint.paths.length > 0 && !isRestored ? { checkpoint: checkpoint.id } : {}),
       };
       const { text: _text, ...told } = result;
       session.emit({ type: 'turn_end', turn: number, ...told, durationMs: parts.host.clock.now() - startedAt });

@@ -1,0 +1,63 @@
+/** The verify commands of a refactoring. The program runs them itself and believes only their exit codes. */
+import type { CommandResult } from '../host.js';
+import type { Session } from '../session/session.js';
+import type { OpenTurn } from '../session/turns.js';
+import { encodeView } from '../view/codec.js';
+
+export interface RedVerify {
+  command: string;
+  exitCode: number | null;
+  /** Output as a view, its tail where it is long, in a frame. */
+  report: string;
+}
+
+/** What the model gets to read; the end of an output says most. */
+const mostCharacters = 24_000;
+/** What the event carries for the screen. */
+const mostShown = 100_000;
+
+/** Stops at the first red command. `undefined`: all were green, or the turn was stopped (see `signal`). */
+export async function runVerify(
+  session: Session,
+  turn: OpenTurn,
+  commands: readonly string[],
+  round: number,
+  signal: AbortSignal,
+): Promise<RedVerify | undefined> {
+  const { packer } = session.parts;
+  const before = await packer.scan();
+  let red: RedVerify | undefined;
+  for (const command of commands) {
+    const result = await runOne(session, command, round, signal);
+    if (signal.aborted || result.cancelled) break;
+    if (result.exitCode === 0) continue;
+    red = { command, exitCode: result.exitCode, report: frameOutput(command, result) };
+    break;
+  }
+  const after = await packer.scan();
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  await turn.noteChangedByCommand([...paths].filter((path) => before.get(path) !== after.get(path)).sort());
+  return red;
+}
+
+async function runOne(
+  { parts, settings, emit }: Session,
+  command: string,
+  round: number,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  emit({ type: 'verify_start', command, round });
+  const request = { command, cwd: parts.root, timeoutMs: settings.commandTimeoutMs, onOutput: () => undefined };
+  const result = await parts.host.commands.run(request, signal);
+  const { exitCode, durationMs, output } = result;
+  emit({ type: 'verify_end', command, round, exitCode, durationMs, output: output.slice(-mostShown) });
+  return result;
+}
+
+function frameOutput(command: string, { output, timedOut }: CommandResult): string {
+  const tail =
+    output.length > mostCharacters ? `(the first ${output.length - mostCharacters} characters are left out)\n` : '';
+  const end = timedOut ? '\n(the command was ended: it took too long)' : '';
+  const { view } = encodeView(`$ ${command}\n${tail}${output.slice(-mostCharacters)}${end}`);
+  return `<baleen-output>\n${view}\n</baleen-output>`;
+}
