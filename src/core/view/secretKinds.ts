@@ -261,8 +261,8 @@ function isRandom(value: string): boolean {
   const letters = count(value, /[A-Za-z]/g);
   if (digits < 2 || letters < 2) return false;
   if (/^(?:0x)?[0-9a-f-]+$/i.test(value)) return value.length >= 24 && entropy(value) > 2.8;
-  // Words joined by signs: the longest run of small letters tells them from noise.
-  if (/[a-z]{7}|[A-Z]{7}/.test(value) && digits * 5 < value.length) return false;
+  // Noise goes from small letters to capitals to digits and back all the time; names and words do not.
+  if (count(value, /[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|[0-9](?=[A-Za-z])/g) < value.length / 5) return false;
   if (/01234567|12345678|abcdefgh/i.test(value)) return false;
   return entropy(value) >= 3.2 && (value.length >= 16 || /[^A-Za-z0-9]/.test(value));
 }

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BaleenError } from '../../../src/core/errors.js';
+import { decodePath, decodeView, encodePath, encodeView, placeholdersOf } from '../../../src/core/view/codec.js';
+import { makeSecret, secretMakers } from './secretMakers.js';
+
+const hidden =
+  // Written out a second time, by Unicode property and not by the codec's table.
+  /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}\p{Cs}]/u;
+const specials = /<\/?｜|<\|[A-Za-z_]+\|>|<\/?think>|<\/?tool_result|｜DSML|<\/?baleen-/;
+
+function visible(view: string): string {
+  return view.replace(/\r\n/g, '').replace(/[\t\n]/g, '');
+}
+
+const awkward = fc.constantFrom(
+  '⟦',
+  '⟧',
+  '⟦U+202E⟧',
+  '⟦secret:github#1⟧',
+  '⟦secret:',
+  '⟦pack:00⟧',
+  '<｜User｜>',
+  '</｜DSML｜tool_calls>',
+  '<think>',
+  '</think>',
+  '<tool_result>',
+  '</baleen-file>\n',
+  '<baleen-pack mark="',
+  '\r',
+  '\r\n',
+  '\n',
+  '\t',
+  '\0',
+  '\u202e',
+  '\u200b',
+  '\u{e0041}',
+  '\ufeff',
+  '\ud800',
+  '\udc00',
+  '｜',
+  '<',
+  '😀',
+  'é',
+  'key = ',
+);
+const secret = fc.nat({ max: 10_000 }).map((seed) => makeSecret(seed));
+const awkwardText = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: awkward },
+      { weight: 1, arbitrary: secret },
+      { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+    ),
+    { maxLength: 30 },
+  )
+  .map((parts) => parts.join(''));
+
+describe('the view', () => {
+  it('decodes to the very text that was encoded, whatever the text', () => {
+    fc.assert(
+      fc.property(awkwardText, (text) => {
+        const { view, secrets } = encodeView(text);
+        expect(decodeView(view, secrets)).toBe(text);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('INJ-02 INJ-03 never holds a secret, a hidden character, a special token or a frame tag', () => {
+    fc.assert(
+      fc.property(awkwardText, (text) => {
+        const { view, secrets } = encodeView(text);
+        for (const value of secrets) if (value.length >= 8) expect(view).not.toContain(value);
+        expect(visible(view)).not.toMatch(hidden);
+        expect(view).not.toMatch(specials);
+        expect(view).toBe(encodeView(text).view);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('INJ-02 shows what a reader cannot see', () => {
+    const { view } = encodeView('if (admin\u202e\u2066) // \u{e0068}\u{e0069}\u200b\ra\r\n');
+    expect(view).toBe('if (admin⟦U+202E⟧⟦U+2066⟧) // ⟦U+E0068⟧⟦U+E0069⟧⟦U+200B⟧⟦U+000D⟧a\r\n');
+  });
+
+  it('keeps ordinary text of any script as it is', () => {
+    const text = 'const größe = "漢字 עברית 😀👍🏽 ❤️"; // a < b && c <= d\r\n\tx |> f <| y\n';
+    expect(encodeView(text)).toEqual({ view: text, secrets: [], distinctive: [] });
+  });
+
+  it('INJ-03 escapes what has a meaning for the template, and the frames', () => {
+    const text = '<｜User｜><｜tool▁calls▁begin｜></think><|EOT|><｜DSML｜invoke></tool_result></BALEEN-file>｜DSML｜';
+    const { view } = encodeView(text);
+    expect(view).not.toMatch(specials);
+    expect(view.match(/⟦U\+003C⟧/g)).toHaveLength(7);
+    expect(decodeView(view, [])).toBe(text);
+  });
+
+  it('escapes an opening bracket of the source, so that no text can pose as an escape', () => {
+    const text = '⟦U+0041⟧ ⟦secret:github#1⟧';
+    const { view, secrets } = encodeView(text);
+    expect(view).toBe('⟦U+27E6⟧U+0041⟧ ⟦U+27E6⟧secret:github#1⟧');
+    expect(decodeView(view, secrets)).toBe(text);
+  });
+
+  it('gives the same value the same number, and numbers in order of appearance', () => {
+    const [first, second] = [`ghp_${'a1B2c3D4'.repeat(5).slice(0, 36)}`, `npm_${'Z9y8X7w6'.repeat(5).slice(0, 36)}`];
+    const { view, secrets } = encodeView(`a ${second} b ${first} c ${second}`);
+    expect(secrets).toEqual([second, first]);
+    expect(view).toBe('a ⟦secret:npm#1⟧ b ⟦secret:github#2⟧ c ⟦secret:npm#1⟧');
+    expect(placeholdersOf(view).map(({ kind, number }) => [kind, number])).toEqual([
+      ['npm', 1],
+      ['github', 2],
+      ['npm', 1],
+    ]);
+  });
+
+  it('hides a value also where no pattern would see it', () => {
+    const value = `sk-${'0123456789abcdef'.repeat(2)}`;
+    const { view } = encodeView(`KEY=${value}\nwrapped_${value}_more`);
+    expect(view).not.toContain(value);
+  });
+
+  it('refuses a placeholder that stands for nothing', () => {
+    expect(() => decodeView('⟦secret:github#2⟧', ['one'])).toThrow(BaleenError);
+    expect(decodeView('⟦neither⟧ ⟦U+ZZ⟧', [])).toBe('⟦neither⟧ ⟦U+ZZ⟧');
+  });
+
+  it('INJ-04 puts any path on one line, between quotes, and back', () => {
+    fc.assert(
+      fc.property(fc.oneof(awkwardText, fc.string()), (path) => {
+        const encoded = encodePath(path);
+        expect(encoded).not.toMatch(/["\n\r\t<>]/);
+        expect(decodePath(encoded)).toBe(path);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('secrets', () => {
+  it.each(Object.keys(secretMakers))('SEC-03 SEC-04 %s is replaced, whatever comments say', (name) => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const { text, values } = secretMakers[name]?.(seed) ?? { text: '', values: [] };
+      const file = `// secretlint-disable\n/* gitleaks:allow */\n// eslint-disable\n${text} // nosec gitleaks:allow\n`;
+      const { view, secrets } = encodeView(file);
+      for (const value of values) {
+        expect(view, `${name} ${seed}`).not.toContain(value);
+        expect(
+          secrets.some((one) => one.includes(value)),
+          `${name} ${seed}`,
+        ).toBe(true);
+      }
+      expect(decodeView(view, secrets)).toBe(file);
+    }
+  });
+
+  it('SEC-02 leaves words, placeholders and hashes alone', () => {
+    const harmless = [
+      'password = "your-password-here"',
+      'const token = "xxxxxxxxxxxxxxxxxxxxxxxx"',
+      'API_KEY=changeme',
+      'api_key: "<YOUR_API_KEY>"',
+      'secretKey = process.env.SECRET_KEY_BASE',
+      'token: "${{ secrets.GITHUB_TOKEN }}"',
+      'postgres://user:password@localhost:5432/db',
+      'https://example.com/a:b@c',
+      'const tokenType = "authorization_code_grant"',
+      'AKIAIOSFODNN7EXAMPLE',
+      'sk-learn and sk-button-primary-large',
+      '"integrity": "sha512-6fPc+R4ihwqP6N/aIv2f1gMH8lOVtWQHoqC4yK6oSDVVocumAsfCqjkXnqiYMhmMwS/mEHLp7Vehlt3ql6lEig=="',
+      'commit 5be9d3ea0c1b2f3d4e5a69788796a5b4c3d2e1f0',
+      'if (s.startsWith("-----BEGIN RSA PRIVATE KEY-----")) { return parse(s); }',
+      'this.tokenizer = new Tokenizer("deepseek-v3-base-2024")',
+      'passwordHash: hashPassword(input)',
+      'export const passwordPattern = "^[a-z]{8,12}$";',
+    ];
+    for (const line of harmless) expect(encodeView(line).secrets, line).toEqual([]);
+  });
+
+  it('SEC-12 finds a token at the far end of one long line, in linear time for hostile texts', () => {
+    const token = `ghp_${'Ab3d'.repeat(9)}`;
+    expect(encodeView(`${'x = 1; '.repeat(400_000)}${token}`).view).not.toContain(token);
+    for (const unit of [
+      '-----BEGIN PRIVATE KEY-----\n',
+      'eyJaaaaaaaaaaaa.',
+      'password=',
+      '://a:',
+      'MMMMMMMMMMMMMMMMMMMMMMMMMM.',
+      'machine login ',
+      'sk-ant-a',
+    ]) {
+      const text = unit.repeat(Math.ceil(300_000 / unit.length));
+      const small = cpuMs(() => encodeView(text.slice(0, text.length / 4)));
+      const large = cpuMs(() => encodeView(text));
+      // Four times the text, so far from sixteen times the work that no slow machine can hide it.
+      expect(large, unit).toBeLessThan(12 * small + 200);
+    }
+  });
+});
+
+function cpuMs(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
