@@ -7,7 +7,7 @@ import type { SessionSettings } from '../core/session/session.js';
 import type { Log } from '../core/host.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
-import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
+import { createRehearsalFetch, rehearsalKey } from '../rehearsal/rehearsalFetch.js';
 import type { Arguments } from './arguments.js';
 import { createTerminalApprover } from './askOnTerminal.js';
 import { printJson, printText, type Output } from './printEvents.js';
@@ -67,7 +67,7 @@ export function settingsOf(context: Context, workspace: Workspace): SessionSetti
     host,
     wire: args.wire,
     baseUrl: args.rehearse ? host.baseUrls[args.wire] : (args.baseUrl ?? host.baseUrls[args.wire]),
-    apiKey: args.rehearse ? 'rehearsal' : key,
+    apiKey: args.rehearse ? rehearsalKey : key,
     userId: workspace.userId,
     thinking: args.thinking,
     approve: args.command === 'ask' ? 'plan' : args.approve,

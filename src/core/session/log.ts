@@ -21,15 +21,25 @@ export interface SessionLog {
   append(...records: SessionRecord[]): Promise<void>;
 }
 
-/** Appends are fsynced and keep their order; one process writes a session. */
+/** Appends are fsynced and keep their order; what comes while one is under way goes out together with the next. */
 export function createSessionLog(files: Files, path: string): SessionLog {
+  let waiting: string[] = [];
+  let next: Promise<void> | undefined;
   let last: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    const text = waiting.join('');
+    waiting = [];
+    next = undefined;
+    if (text !== '') await files.append(path, Buffer.from(text, 'utf8'));
+  };
   return {
     append(...records) {
-      const bytes = Buffer.from(records.map(renderRecord).join(''), 'utf8');
-      const appended = last.then(() => files.append(path, bytes));
-      last = appended.catch(() => undefined);
-      return appended;
+      waiting.push(...records.map(renderRecord));
+      if (next === undefined) {
+        next = last.then(write);
+        last = next.catch(() => undefined);
+      }
+      return next;
     },
   };
 }

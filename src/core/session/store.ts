@@ -28,7 +28,8 @@ function summarize(records: readonly SessionRecord[]): SessionSummary | undefine
   if (head === undefined) return undefined;
   const title = records.find((record) => record.type === 'title')?.title ?? '(nothing sent yet)';
   let costUsd = 0;
-  for (const record of records) if (record.type === 'event' && record.event.type === 'step_end') costUsd += record.event.costUsd;
+  for (const record of records)
+    if (record.type === 'event' && record.event.type === 'step_end') costUsd += record.event.costUsd;
   return { id: head.id, title, at: head.at, costUsd };
 }
 
@@ -39,7 +40,8 @@ export function transcriptOf(records: readonly SessionRecord[]): TranscriptEntry
     if (record.type === 'event') entries.push({ type: 'event', event: record.event });
     else if (record.type === 'message' && record.message.role === 'assistant') {
       const { reasoning, text } = record.message;
-      if (reasoning !== noReasoning) entries.push({ type: 'event', event: { type: 'reasoning_delta', text: reasoning } });
+      if (reasoning !== noReasoning)
+        entries.push({ type: 'event', event: { type: 'reasoning_delta', text: reasoning } });
       if (text !== '') entries.push({ type: 'event', event: { type: 'text_delta', text } });
     }
   }
