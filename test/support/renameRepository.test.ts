@@ -89,7 +89,7 @@ describe('the generated repository', () => {
     expect(changed).not.toContain('assets/seal.bin');
     expect(changed).toContain('notes/idea.md');
     expect(await readFile(join(folder, 'README.md'), 'utf8')).toBe(
-      '# Journal\n\nThe Journal; a LedgerBook holds many. Not a ledger_line, not Ledgers.\n',
+      '# Journal\n\nThe Journal; a LedgerBook holds many. Not a ledger_line, not Ledgers, not MyLedger, not _Ledger.\n',
     );
     expect((await stat(join(folder, 'bin/report.mjs'))).mode & 0o777).toBe(0o755);
     for (const { path, bytes } of repository.ignoredFiles) expect(await readFile(join(folder, path))).toEqual(bytes);
