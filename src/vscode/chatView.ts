@@ -14,6 +14,8 @@ export interface ChatView extends vscode.WebviewViewProvider {
   postEvent(event: AgentEvent): void;
   /** Shows the view and gives it the keyboard. */
   reveal(): Promise<void>;
+  /** Shows the view where it can be seen; the keyboard stays where the user types. */
+  show(): void;
 }
 
 export interface ChatViewParts {
@@ -49,6 +51,10 @@ export function createChatView({ extensionUri, log, onMessage }: ChatViewParts):
       send(message);
     },
     postEvent: (event) => batch.add(event),
+    show() {
+      if (shown === undefined) void vscode.commands.executeCommand(`${chatViewId}.focus`, { preserveFocus: true });
+      else if (!shown.visible) shown.show(true);
+    },
     async reveal() {
       await vscode.commands.executeCommand(`${chatViewId}.focus`);
     },

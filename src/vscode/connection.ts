@@ -5,6 +5,7 @@ import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
 import type { SessionSettings } from '../core/session/session.js';
 import type { KeyState } from '../protocol/sidebar.js';
+import { rehearsalKey } from '../rehearsal/rehearsalFetch.js';
 import { findKeyTrouble, type Keys } from './keys.js';
 import type { Settings } from './settings.js';
 
@@ -108,7 +109,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     },
     async sessionSettings(userId) {
       const chosen = settings();
-      if (isRehearsal()) return toSessionSettings(chosen, userId, 'rehearsal-without-a-key', true);
+      if (isRehearsal()) return toSessionSettings(chosen, userId, rehearsalKey, true);
       const origin = requireOrigin(chosen.baseUrl);
       const key = await keys.read(origin);
       if (key === undefined) {

@@ -52,7 +52,7 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
     ...{ keys, log, memory, rehearsalFetch: createRehearsalFetch(), settings: readSettings },
     onChange: () => showState(),
   });
-  const approvals = createApprovals(() => void view.reveal());
+  const approvals = createApprovals(() => view.show());
   let terminals: TerminalCommands | undefined;
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },

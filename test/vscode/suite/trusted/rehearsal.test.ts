@@ -63,10 +63,13 @@ describe('a rehearsed turn in the chat', () => {
   });
 
   it('runs a command in a terminal and gives its exit code back', async () => {
-    const end = await takeTurn(api, 'run node -e "console.log(6*7);process.exit(3)"');
+    const end = await takeTurn(api, 'run `node -e "console.log(6*7);process.exit(3)"`');
     const ended = listEvents(api, 'tool_call_end').at(-1);
     assert.equal(ended?.details?.kind, 'command', JSON.stringify(end));
-    assert.equal(ended?.details?.kind === 'command' ? ended.details.exitCode : undefined, 3);
+    const output = listEvents(api, 'tool_call_output')
+      .map((event) => event.text)
+      .join('');
+    assert.equal(ended?.details?.kind === 'command' ? ended.details.exitCode : undefined, 3, output);
     assert.ok(listEvents(api, 'tool_call_output').some((event) => event.text.includes('42')));
     assert.ok(vscode.window.terminals.some((terminal) => terminal.name === 'Baleen'));
   });

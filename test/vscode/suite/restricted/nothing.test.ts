@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { startSimulator, type Simulator } from '../../../support/simulator/simulator.js';
+import type { TestApi } from '../../../../src/vscode/testApi.js';
+import { activateBaleen, folderPath, listEvents, readText } from '../support.js';
+
+/** They show something and do nothing else. */
+const harmless = new Set(['baleen.openChat', 'baleen.showLog']);
+
+describe('in a folder that is not trusted', () => {
+  let api: TestApi;
+  let service: Simulator;
+  let filesBefore: string[];
+
+  before(async () => {
+    filesBefore = await listFolder();
+    service = await startSimulator({ script: [] });
+    process.env['BALEEN_BASE_URL'] = service.origin;
+    api = await activateBaleen();
+    await api.keys.store(service.origin, service.key);
+  });
+
+  after(async () => {
+    await api.keys.remove(service.origin);
+    delete process.env['BALEEN_BASE_URL'];
+    await service.close();
+  });
+
+  it('every command refuses with a reason', async () => {
+    const manifest = vscode.extensions.getExtension('baleen.baleen')?.packageJSON as {
+      contributes: { commands: { command: string }[] };
+    };
+    for (const { command } of manifest.contributes.commands) {
+      if (harmless.has(command)) continue;
+      const answer = await vscode.commands.executeCommand<{ refused?: string } | undefined>(command);
+      assert.match(answer?.refused ?? '', /Restricted Mode/, command);
+    }
+  });
+
+  it('a message is answered with the reason', async () => {
+    await api.receive({ type: 'ready' });
+    await api.receive({ type: 'send', text: 'rename greet to welcome everywhere' });
+    await api.receive({ type: 'rehearse' });
+    await api.receive({ type: 'set_approve', approve: 'auto-edit' });
+    assert.match(listEvents(api, 'notice')[0]?.text ?? '', /Restricted Mode/);
+    assert.equal(listEvents(api, 'notice').length, 3);
+    assert.equal(vscode.workspace.getConfiguration('baleen').get('approve'), 'ask');
+  });
+
+  it('a save is not reviewed', async () => {
+    const document = await vscode.workspace.openTextDocument(join(folderPath(), 'src/greet.mjs'));
+    const text = document.getText();
+    for (const content of [`${text}// more\n`, text]) {
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), content);
+      await vscode.workspace.applyEdit(edit);
+      await document.save();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  });
+
+  it('nothing was sent, and nothing was written to the folder or the state folder', async () => {
+    assert.equal(service.requests.length, 0);
+    assert.deepEqual(await listFolder(), filesBefore);
+    assert.match(await readText('src/greet.mjs'), /export function greet/);
+    assert.equal(existsSync(join(process.env['HOME']!, '.local', 'state', 'baleen')), false);
+  });
+});
+
+async function listFolder(): Promise<string[]> {
+  return (await readdir(folderPath(), { recursive: true })).filter((path) => !path.startsWith('.git')).sort();
+}

@@ -1,0 +1,24 @@
+/** The simulated service, run inside the extension host, and Baleen connected to it with a key. */
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../support/simulator/simulator.js';
+import type { TestApi } from '../../../src/vscode/testApi.js';
+
+export async function connectService(api: TestApi, script: SimulatorOptions['script']): Promise<Simulator> {
+  const service = await startSimulator({ script });
+  process.env['BALEEN_BASE_URL'] = service.origin;
+  await api.keys.store(service.origin, service.key);
+  await api.connection.setRehearsal(false);
+  await api.chat.newSession();
+  return service;
+}
+
+export async function disconnectService(api: TestApi, service: Simulator): Promise<void> {
+  await api.chat.stop();
+  await api.keys.remove(service.origin);
+  delete process.env['BALEEN_BASE_URL'];
+  await api.connection.refresh();
+  await service.close();
+}
+
+export function call(id: string, name: string, args: unknown): { id: string; name: string; arguments: string } {
+  return { id, name, arguments: JSON.stringify(args) };
+}
