@@ -109,7 +109,7 @@ export function closeTurn(state: PageState): PageState {
 type Unkeyed<T> = T extends { key: number } ? Omit<T, 'key'> : never;
 
 function append(state: PageState, item: Unkeyed<Item>): PageState {
-  const items = [...state.items, { ...item, key: state.nextKey } as Item];
+  const items = [...state.items, { ...item, key: state.nextKey }];
   return { ...state, items, nextKey: state.nextKey + 1 };
 }
 

@@ -8,6 +8,8 @@ interface Scan {
   start: number;
   fence: { mark: string; length: number } | undefined;
   isList: boolean;
+  /** Only blank lines so far. */
+  isBlank: boolean;
   afterBlank: boolean;
 }
 
@@ -16,7 +18,7 @@ const listItem = /^\s{0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)/;
 
 /** The blocks add up to the text. */
 export function splitBlocks(text: string): string[] {
-  const scan: Scan = { blocks: [], start: 0, fence: undefined, isList: false, afterBlank: false };
+  const scan: Scan = { blocks: [], start: 0, fence: undefined, isList: false, isBlank: true, afterBlank: false };
   let at = 0;
   while (at < text.length) {
     const lineEnd = text.indexOf('\n', at);
@@ -42,8 +44,10 @@ function scanLine(scan: Scan, text: string, at: number, line: string): void {
   if (scan.afterBlank && at > scan.start && !/^[ \t]/.test(line) && !(scan.isList && isItem)) {
     scan.blocks.push(text.slice(scan.start, at));
     scan.start = at;
+    scan.isBlank = true;
   }
-  if (scan.start === at || text.slice(scan.start, at).trim() === '') scan.isList = isItem;
+  if (scan.isBlank) scan.isList = isItem;
+  scan.isBlank = false;
   scan.fence = readFence(line);
   scan.afterBlank = false;
 }

@@ -11,7 +11,6 @@ const scheme = /^[a-z][a-z0-9+.-]*:/i;
 const lineSuffix = /(?:#L?|:)(\d{1,7})(?:(?:-L?|[:,])\d{1,7})?$/;
 
 export function classifyLink(href: string): LinkTarget {
-  // eslint-disable-next-line no-control-regex -- browsers skip these inside an address
   const address = href.replace(/[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, '');
   if (address === '' || address.startsWith('#')) return { kind: 'inert', why: 'it leads nowhere' };
   if (/^https?:\/\//i.test(address)) return classifyUrl(address);

@@ -17,7 +17,7 @@ const allowedTags = [
   ...['pre', 'code', 'em', 'strong', 'del', 'span', 'a', 'img'],
   ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
 ];
-const allowedAttributes = ['href', 'src', 'alt', 'start', 'class', 'data-language'];
+const allowedAttributes = ['href', 'src', 'alt', 'start', 'class', 'align', 'data-language'];
 const allowedClass = /^(?:hljs(?:-[\w-]+)?|language-[\w+#.-]+|[a-z]+_)$/;
 const allowedImage = /^data:image\/(?:png|jpeg|gif|webp);base64,[a-z0-9+/=\s]*$/i;
 

@@ -1,8 +1,7 @@
 /** Output of a process as plain text: colours and cursor moves go, a line written over shows its last state. */
 
-// eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
 const sequences = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])/g;
-// eslint-disable-next-line no-control-regex -- the controls that are left have no picture
+
 const controls = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 export function readTerminalText(output: string): string {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
@@ -6,6 +7,7 @@ import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { AgentEvent } from '../../src/protocol/events.js';
 import type { SidebarState, ToHost, ToPage, TranscriptEntry } from '../../src/protocol/sidebar.js';
+import { readyState } from './readyState.js';
 import { readBodyClass, renderThemeCss, type ThemeName } from './themes.js';
 
 /** A file below the page's address: its bytes and type. */
@@ -50,13 +52,19 @@ export interface PageServer {
   close: () => Promise<void>;
 }
 
+export interface ServeOptions {
+  script?: 'chat.js' | 'probe.js';
+  /** Off: the page stands by its own sanitiser alone, so that the policy cannot hide what that lets through. */
+  policy?: boolean;
+}
+
 /** Serves the page under the policy that the extension sets; every load has a nonce of its own. */
-export async function servePage(assets: Map<string, Asset>, script = 'chat.js'): Promise<PageServer> {
+export async function servePage(assets: Map<string, Asset>, options: ServeOptions = {}): Promise<PageServer> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname === '/') {
       response.setHeader('content-type', 'text/html; charset=utf-8');
-      response.end(renderHtml(`http://${request.headers.host ?? ''}`, script, readTheme(url)));
+      response.end(renderHtml(`http://${request.headers.host ?? ''}`, readTheme(url), options));
       return;
     }
     if (url.pathname === '/theme.css') {
@@ -81,7 +89,7 @@ function readTheme(url: URL): ThemeName {
   return theme === 'light' || theme === 'contrast' ? theme : 'dark';
 }
 
-async function listen(server: Server): Promise<PageServer> {
+export async function listen(server: Server): Promise<PageServer> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -95,9 +103,9 @@ async function listen(server: Server): Promise<PageServer> {
   };
 }
 
-function renderHtml(origin: string, script: string, theme: ThemeName): string {
+function renderHtml(origin: string, theme: ThemeName, { script = 'chat.js', policy = true }: ServeOptions): string {
   const nonce = randomBytes(16).toString('hex');
-  const policy = [
+  const rules = [
     "default-src 'none'",
     `img-src ${origin} data:`,
     `font-src ${origin}`,
@@ -106,7 +114,7 @@ function renderHtml(origin: string, script: string, theme: ThemeName): string {
   ].join('; ');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+${policy ? `<meta http-equiv="Content-Security-Policy" content="${rules}">` : ''}
 <link rel="stylesheet" href="${origin}/theme.css?theme=${theme}">
 <link rel="stylesheet" href="${origin}/chat-style.css">
 </head><body class="${readBodyClass(theme)}"><div id="root"></div>
@@ -115,6 +123,11 @@ function renderHtml(origin: string, script: string, theme: ThemeName): string {
 
 export async function startBrowser(): Promise<Browser> {
   const executablePath = process.env['BALEEN_CHROMIUM'] ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) {
+    throw new Error(
+      `There is no Chromium at ${executablePath}. Install it (on Debian: apt-get install chromium) or name another in BALEEN_CHROMIUM.`,
+    );
+  }
   return chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'],
@@ -195,17 +208,3 @@ function installRecorder(): void {
   const api = { postMessage: (message: ToHost) => void window.recorded.posts.push(message) };
   Object.assign(window, { acquireVsCodeApi: () => api });
 }
-
-export const readyState: SidebarState = {
-  keyState: 'accepted',
-  keyDetail: 'Balance $4.20',
-  model: 'deepseek-flash',
-  models: [
-    { id: 'deepseek-v4-pro', label: 'V4-Pro', detail: '$0.44 in · $0.004 cached · $0.87 out per 1M, off-peak' },
-    { id: 'deepseek-flash', label: 'V4-Flash', detail: '$0.15 in · $0.003 cached · $0.60 out per 1M, off-peak' },
-  ],
-  thinking: 'high',
-  approve: 'ask',
-  session: 's1',
-  running: false,
-};

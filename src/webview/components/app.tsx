@@ -53,7 +53,9 @@ function Chat({ state }: { state: PageState }): VNode {
       {isEmpty ? (
         <div class="transcript-frame">
           <div class="transcript">
-            {state.opened ? <EmptyState showExamples={!needsSetup} /> : null}
+            {state.opened ? (
+              <EmptyState show={needsSetup ? 'none' : state.sidebar.keyState === 'rehearsal' ? 'rehearsal' : 'model'} />
+            ) : null}
             {needsSetup ? <FirstRun state={state.sidebar} /> : null}
           </div>
         </div>

@@ -70,7 +70,7 @@ function CommandSubject({ command, cwd }: { command: string; cwd: string }): VNo
         <MarkedText text={command} foreign />
       </pre>
       <div class="approval-where">
-        in <code>{cwd === '' || cwd === '.' ? 'the workspace folder' : cwd}</code>
+        in {cwd === '' || cwd === '.' ? 'the workspace folder' : <code>{cwd}</code>}
         {lines > 1 ? ` · ${formatCount(lines, 'line')}` : ''}
         {command.length > 400 ? ` · ${formatCount(command.length, 'character')}, scroll to read all` : ''}
       </div>
@@ -86,6 +86,7 @@ function CommandSubject({ command, cwd }: { command: string; cwd: string }): VNo
 function Answers({ item }: { item: ApprovalItem }): VNode {
   const { post, dispatch } = usePage();
   const shownMs = useRef(performance.now());
+  const isAnswered = useRef(item.sent !== undefined);
   const [isReady, setReady] = useState(false);
   useEffect(() => {
     shownMs.current = performance.now();
@@ -93,7 +94,9 @@ function Answers({ item }: { item: ApprovalItem }): VNode {
     return () => clearTimeout(timer);
   }, []);
   const decide = (decision: ApprovalDecision): void => {
-    if (item.sent !== undefined || performance.now() - shownMs.current < guardMs) return;
+    // The state follows a frame later, so a second click of a double click would still find it open.
+    if (isAnswered.current || performance.now() - shownMs.current < guardMs) return;
+    isAnswered.current = true;
     post({ type: 'decide', approval: item.request.id, decision });
     dispatch({ type: 'decided', approval: item.request.id, decision });
   };

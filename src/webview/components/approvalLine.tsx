@@ -10,10 +10,11 @@ const results: Record<NonNullable<ApprovalItem['result']>, { icon: string; text:
   unanswered: { icon: 'circle-slash', text: 'Not answered' },
 };
 
-/** What became of a question, where it was asked. */
-export function ApprovalLine({ item }: { item: ApprovalItem }): VNode {
+/** What became of a question, where it was asked. One that waits is shown above the message box only. */
+export function ApprovalLine({ item }: { item: ApprovalItem }): VNode | null {
   const { subject } = item.request;
-  const result = item.result === undefined ? { icon: 'shield', text: 'Waits for your answer' } : results[item.result];
+  if (item.result === undefined) return null;
+  const result = results[item.result];
   const what = subject.kind === 'command' ? subject.command : subject.path;
   return (
     <div class="line approval-line">

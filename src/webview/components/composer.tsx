@@ -57,7 +57,7 @@ export function Composer({ state }: { state: PageState }): VNode {
           rows={2}
           aria-label="Message"
           aria-describedby="composer-hint"
-          placeholder={state.sidebar.blocked === undefined ? 'Ask about this repository, or say what to change' : ''}
+          placeholder={state.sidebar.blocked === undefined ? 'Ask, or say what to change' : ''}
           onInput={onInput}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;

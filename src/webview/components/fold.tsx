@@ -5,9 +5,8 @@ import { Icon } from './icon.js';
 interface FoldProps {
   class?: string;
   head: ComponentChildren;
-  /** Beside the head, outside the button that folds. */
-  aside?: ComponentChildren;
-  openAtFirst?: boolean;
+  /** Between the head and what folds; always shown. */
+  below?: ComponentChildren;
   /** Opens or closes it as long as the user has not. */
   openNow?: boolean;
   children: () => ComponentChildren;
@@ -17,7 +16,7 @@ interface FoldProps {
 export function Fold(props: FoldProps): VNode {
   const [chosen, setChosen] = useState<boolean | undefined>(undefined);
   const id = useId();
-  const isOpen = chosen ?? props.openNow ?? props.openAtFirst ?? false;
+  const isOpen = chosen ?? props.openNow ?? false;
   return (
     <div class={`fold ${props.class ?? ''}${isOpen ? ' open' : ''}`}>
       <div class="fold-head">
@@ -33,8 +32,8 @@ export function Fold(props: FoldProps): VNode {
           </span>
           {props.head}
         </button>
-        {props.aside}
       </div>
+      {props.below}
       <div id={id} class="fold-body" hidden={!isOpen}>
         {isOpen ? props.children() : null}
       </div>

@@ -28,12 +28,12 @@ export function MeterLine({
         aria-valuemin={0}
         aria-valuemax={meter.windowTokens}
         aria-valuenow={meter.contextTokens}
-        aria-valuetext={`${formatTokens(meter.contextTokens)} of ${formatTokens(meter.windowTokens)} tokens`}
+        aria-valuetext={`${formatTokens(meter.contextTokens)} of ${formatTokens(meter.windowTokens)} tokens, ${formatShare(share)}`}
       >
         <span class="meter-bar" style={{ width: `${Math.max(share * 100, share > 0 ? 3 : 0)}%` }} />
       </span>
       <span>
-        {formatTokens(meter.contextTokens)} of {formatTokens(meter.windowTokens)} ({formatShare(share)})
+        {formatTokens(meter.contextTokens)} of {formatTokens(meter.windowTokens)}
       </span>
       {cached === undefined ? null : <span>{formatShare(cached)} cached</span>}
       <span>step {formatCost(meter.stepCostUsd)}</span>

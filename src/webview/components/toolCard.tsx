@@ -49,10 +49,8 @@ export function ToolCard({ item }: { item: ToolItem }): VNode {
   const card = `tool tool-${item.status}`;
   if (!hasBody) {
     return (
-      <div class={card}>
-        <div class="fold-head">
-          <div class="fold-button still">{head}</div>
-        </div>
+      <div class={`${card} bare`}>
+        <div class="fold-button still">{head}</div>
         <ToolFacts item={item} />
       </div>
     );
@@ -60,10 +58,13 @@ export function ToolCard({ item }: { item: ToolItem }): VNode {
   const isCommand = item.tool === 'run_command';
   return (
     <div class={card}>
-      <Fold head={head} openNow={isCommand && (item.status === 'running' || item.status === 'failed')}>
+      <Fold
+        head={head}
+        below={<ToolFacts item={item} />}
+        openNow={isCommand && (item.status === 'running' || item.status === 'failed')}
+      >
         {() => <ToolBody item={item} />}
       </Fold>
-      <ToolFacts item={item} />
     </div>
   );
 }

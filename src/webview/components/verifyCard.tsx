@@ -22,23 +22,25 @@ export function VerifyCard({ item }: { item: VerifyItem }): VNode {
       </span>
     </>
   );
+  const facts = end ? (
+    <div class="tool-facts">
+      <CommandEnd exitCode={end.exitCode} />
+      <span>{formatDuration(end.durationMs)}</span>
+    </div>
+  ) : null;
+  if (end === undefined || end.output === '') {
+    return (
+      <div class={`tool tool-${status} bare`}>
+        <div class="fold-button still">{head}</div>
+        {facts}
+      </div>
+    );
+  }
   return (
     <div class={`tool tool-${status}`}>
-      {end === undefined || end.output === '' ? (
-        <div class="fold-head">
-          <div class="fold-button still">{head}</div>
-        </div>
-      ) : (
-        <Fold head={head} openNow={!isGreen}>
-          {() => <OutputTail text={end.output} cutChars={0} live={false} />}
-        </Fold>
-      )}
-      {end ? (
-        <div class="tool-facts">
-          <CommandEnd exitCode={end.exitCode} />
-          <span>{formatDuration(end.durationMs)}</span>
-        </div>
-      ) : null}
+      <Fold head={head} below={facts} openNow={!isGreen}>
+        {() => <OutputTail text={end.output} cutChars={0} live={false} />}
+      </Fold>
     </div>
   );
 }

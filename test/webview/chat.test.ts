@@ -1,0 +1,435 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser } from 'playwright-core';
+import type { AgentEvent } from '../../src/protocol/events.js';
+import type { ToHost, TranscriptEntry } from '../../src/protocol/sidebar.js';
+import { bundlePage, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
+import { readyState } from './readyState.js';
+import { answerText, commandApproval, editApproval, sampleTranscript } from './sampleTranscript.js';
+
+let browser: Browser;
+let server: PageServer;
+
+beforeAll(async () => {
+  server = await servePage(await bundlePage());
+  browser = await startBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** Runs a test on a page of its own, which must end without a violation of the policy or an uncaught error. */
+function onPage(name: string, run: (harness: Harness) => Promise<void>, options: { width?: number } = {}): void {
+  test(name, async () => {
+    const harness = await openHarness(browser, server, options);
+    try {
+      await run(harness);
+      expect(await harness.readFaults()).toEqual([]);
+    } finally {
+      await harness.close();
+    }
+  });
+}
+
+const sends = (posts: ToHost[]): ToHost[] => posts.filter((post) => post.type === 'send');
+const box = (harness: Harness) => harness.page.getByRole('textbox', { name: 'Message' });
+const button = (harness: Harness, name: string | RegExp) => harness.page.getByRole('button', { name, exact: true });
+
+describe('the message box', () => {
+  onPage('Enter sends once, empties the box and the draft; Shift+Enter is a new line', async (harness) => {
+    await harness.open();
+    await box(harness).fill('Hello');
+    await box(harness).press('Shift+Enter');
+    await box(harness).pressSequentially('there');
+    await box(harness).press('Enter');
+    await box(harness).press('Enter');
+    expect(sends(await harness.readPosts())).toEqual([{ type: 'send', text: 'Hello\nthere' }]);
+    expect(await box(harness).inputValue()).toBe('');
+    expect((await harness.readPosts()).findLast((post) => post.type === 'draft')).toEqual({ type: 'draft', text: '' });
+    await harness.page.getByRole('article', { name: 'You' }).getByText('Hello').waitFor();
+  });
+
+  onPage('Enter that chooses a word of an input method does not send', async (harness) => {
+    await harness.open();
+    await box(harness).fill('にほん');
+    await box(harness).evaluate((element) => {
+      const init = { key: 'Enter', bubbles: true, cancelable: true };
+      element.dispatchEvent(new KeyboardEvent('keydown', { ...init, isComposing: true }));
+      element.dispatchEvent(new KeyboardEvent('keydown', { ...init, keyCode: 229 }));
+    });
+    expect(sends(await harness.readPosts())).toEqual([]);
+    expect(await box(harness).inputValue()).toBe('にほん');
+    await box(harness).press('Enter');
+    expect(sends(await harness.readPosts())).toEqual([{ type: 'send', text: 'にほん' }]);
+  });
+
+  onPage('a second message is kept in the box while one is answered', async (harness) => {
+    await harness.open([], { running: true });
+    await box(harness).fill('And then');
+    await box(harness).press('Enter');
+    await harness.page.getByText('Baleen is still working').waitFor();
+    expect(sends(await harness.readPosts())).toEqual([]);
+    expect(await box(harness).inputValue()).toBe('And then');
+  });
+
+  onPage('grows with its text, up to a part of the page', async (harness) => {
+    await harness.open();
+    const height = async (): Promise<number> => (await box(harness).boundingBox())?.height ?? 0;
+    const small = await height();
+    await box(harness).fill('a\n'.repeat(8));
+    expect(await height()).toBeGreaterThan(small + 60);
+    await box(harness).fill('a\n'.repeat(200));
+    expect(await height()).toBeLessThanOrEqual(0.4 * 800 + 1);
+  });
+
+  onPage('tells the draft after a pause, and takes it back on open', async (harness) => {
+    await harness.open([], {}, 'half a sent');
+    expect(await box(harness).inputValue()).toBe('half a sent');
+    await box(harness).pressSequentially('ence');
+    expect(await harness.waitForPost('draft')).toEqual({ type: 'draft', text: 'half a sentence' });
+    await harness.open([], {}, 'an older draft');
+    expect(await box(harness).inputValue()).toBe('half a sentence');
+    await harness.tell({ type: 'prefill', text: 'Explain this' });
+    expect(await box(harness).inputValue()).toBe('Explain this');
+  });
+
+  onPage('refuses a pasted and a dropped picture in a sentence', async (harness) => {
+    await harness.open();
+    for (const kind of ['paste', 'drop'] as const) {
+      const taken = await box(harness).evaluate((element, type) => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'a.png', { type: 'image/png' }));
+        const init = { bubbles: true, cancelable: true };
+        const event =
+          type === 'paste'
+            ? new ClipboardEvent('paste', { ...init, clipboardData: data })
+            : new DragEvent('drop', { ...init, dataTransfer: data });
+        return !element.dispatchEvent(event);
+      }, kind);
+      expect(taken).toBe(true);
+      await harness.page.getByText('Baleen cannot send pictures yet').waitFor();
+      await box(harness).fill('a');
+      await harness.page.getByText('Baleen cannot send pictures yet').waitFor({ state: 'detached' });
+    }
+  });
+});
+
+describe('a running turn', () => {
+  onPage('shows the answer as it streams, block by block', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents({ type: 'turn_start', turn: 1, message: 'Go' }, { type: 'step_start', step: 1 });
+    for (const part of answerText.match(/[^]{1,40}/g) ?? [])
+      await harness.tellEvents({ type: 'text_delta', text: part });
+    const answer = harness.page.getByRole('article', { name: 'Baleen' });
+    expect(await answer.locator('h2').innerText()).toBe('What I changed');
+    expect(await answer.locator('ol > li').count()).toBe(3);
+    expect(await answer.locator('pre .hljs-keyword').count()).toBeGreaterThan(2);
+    expect(await answer.locator('td').count()).toBe(6);
+    const streamed = await answer.innerHTML();
+    await harness.open([{ type: 'event', event: { type: 'text_delta', text: answerText } }]);
+    expect(await answer.innerHTML()).toBe(streamed);
+  });
+
+  onPage('does not draw settled blocks again', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents({ type: 'text_delta', text: 'first\n\nsecond' });
+    await harness.page.evaluate(() => document.querySelector('.block p')?.setAttribute('data-same', 'yes'));
+    await harness.tellEvents({ type: 'text_delta', text: ' more\n\nthird' });
+    expect(await harness.page.locator('.block p').allInnerTexts()).toEqual(['first', 'second more', 'third']);
+    expect(await harness.page.locator('.block p').first().getAttribute('data-same')).toBe('yes');
+  });
+
+  onPage('the stop button posts stop', async (harness) => {
+    await harness.open([], { running: true });
+    await button(harness, 'Stop').click();
+    await harness.waitForPost('stop');
+    await harness.tell({ type: 'state', state: readyState });
+    await button(harness, 'Send').waitFor();
+  });
+
+  onPage('folded reasoning opens on a click and says how long it took', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents({ type: 'reasoning_delta', text: 'Because of this.' });
+    const fold = harness.page.getByRole('button', { name: /^Reasoning/ });
+    expect(await fold.getAttribute('aria-expanded')).toBe('false');
+    await harness.tellEvents({ type: 'text_delta', text: 'So.' });
+    const done = harness.page.getByRole('button', { name: /^Reasoned for/ });
+    await done.click();
+    await harness.page.getByText('Because of this.').waitFor();
+  });
+
+  onPage('a command shows its end live, then exit code and duration', async (harness) => {
+    await harness.open([], { running: true });
+    const lines = Array.from({ length: 2000 }, (_, i) => `line ${i}\n`).join('');
+    await harness.tellEvents(
+      { type: 'tool_call_start', call: 'c1', tool: 'run_command', title: 'npm test' },
+      { type: 'tool_call_output', call: 'c1', text: lines },
+    );
+    const output = harness.page.locator('.output-text');
+    expect(await output.innerText()).toContain('line 1999');
+    expect(await output.innerText()).not.toContain('line 5\n');
+    expect(await output.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
+    await harness.tellEvents({
+      type: 'tool_call_end',
+      call: 'c1',
+      status: 'failed',
+      summary: 'exit 3',
+      details: {
+        kind: 'command',
+        command: 'npm test',
+        exitCode: 3,
+        durationMs: 1234,
+        timedOut: false,
+        changed: ['a.txt'],
+      },
+    });
+    await harness.page.getByText('exit 3').waitFor();
+    await harness.page.getByText('1.2 s').waitFor();
+  });
+
+  onPage('stays at the end until the user scrolls up, and goes back by a button', async (harness) => {
+    const many: AgentEvent[] = Array.from({ length: 60 }, (_, i) => ({
+      type: 'notice',
+      level: 'info',
+      text: `note ${i}`,
+    }));
+    await harness.open([], { running: true });
+    await harness.tellEvents(...many);
+    const fromEnd = (): Promise<number> =>
+      harness.page.locator('.transcript').evaluate((e) => Math.round(e.scrollHeight - e.scrollTop - e.clientHeight));
+    await expect.poll(fromEnd).toBeLessThan(2);
+    await harness.page.locator('.transcript').hover();
+    await harness.page.mouse.wheel(0, -400);
+    await button(harness, 'Go to the end').waitFor();
+    await harness.tellEvents(...many);
+    expect(await fromEnd()).toBeGreaterThan(300);
+    await button(harness, 'Go to the end').click();
+    await expect.poll(fromEnd).toBeLessThan(2);
+    await harness.tellEvents(...many);
+    await expect.poll(fromEnd).toBeLessThan(2);
+  });
+});
+
+describe('approval', () => {
+  onPage('answers with the id of the host, and not to a click in the first 500 ms', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.page.evaluate(() => {
+      const marks = window as unknown as { shownMs: number };
+      new MutationObserver((_, observer) => {
+        const approve = [...document.querySelectorAll('button')].find((b) => b.textContent === 'Approve');
+        if (!approve) return;
+        observer.disconnect();
+        marks.shownMs = performance.now();
+        approve.click();
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await harness.tellEvents(commandApproval);
+    const approve = button(harness, 'Approve');
+    expect(await harness.page.evaluate(() => document.activeElement?.textContent)).not.toBe('Approve');
+    await harness.page.waitForFunction(
+      () => [...document.querySelectorAll('button')].find((b) => b.textContent === 'Approve')?.ariaDisabled === 'false',
+    );
+    const waitedMs = await harness.page.evaluate(
+      () => performance.now() - (window as unknown as { shownMs: number }).shownMs,
+    );
+    expect(waitedMs).toBeGreaterThanOrEqual(495);
+    expect((await harness.readPosts()).some((post) => post.type === 'decide')).toBe(false);
+    await approve.click();
+    await approve.click({ force: true });
+    const decisions = (await harness.readPosts()).filter((post) => post.type === 'decide');
+    expect(decisions).toEqual([{ type: 'decide', approval: 'host-made-id-7f3a', decision: 'approved' }]);
+    await harness.tellEvents({ type: 'approval_end', id: 'host-made-id-7f3a', decision: 'approved' });
+    await approve.waitFor({ state: 'detached' });
+    await harness.page.getByText('You approved').waitFor();
+  });
+
+  onPage('shows every character of the command, the invisible ones by name', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents(commandApproval);
+    const command = harness.page.locator('.approval .command-text');
+    expect(await command.innerText()).toBe('npm test -- --run ⟨U+202E⟩"fr- mr"');
+    await harness.page.getByText('characters that are not visible').waitFor();
+  });
+
+  onPage(
+    'an edit shows its path, why it is protected and the change; it cannot be approved for the session',
+    async (harness) => {
+      await harness.open([], { running: true });
+      await harness.tellEvents(editApproval);
+      const card = harness.page.locator('.approval');
+      expect(await card.innerText()).toContain('.github/workflows/ci.yml');
+      expect(await card.innerText()).toContain('files of the build pipeline always ask');
+      expect(await card.locator('.diff-added').count()).toBe(2);
+      expect(await card.getByRole('button', { name: 'Approve for this session' }).count()).toBe(0);
+      await card.getByRole('button', { name: 'Open diff' }).click();
+      expect(await harness.waitForPost('open_diff')).toEqual({ type: 'open_diff', call: 'c10' });
+      await harness.page.waitForFunction(
+        () =>
+          [...document.querySelectorAll('button')].find((b) => b.textContent === 'Reject')?.ariaDisabled === 'false',
+      );
+      await card.getByRole('button', { name: 'Reject' }).focus();
+      await harness.page.keyboard.press('Enter');
+      expect(await harness.waitForPost('decide')).toMatchObject({
+        decision: 'rejected',
+        approval: 'host-made-id-22cc',
+      });
+    },
+  );
+
+  onPage('several wait one after the other, each with a guard of its own', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents(commandApproval, editApproval);
+    await harness.page.getByText('1 of 2').waitFor();
+    const isReady = (): boolean =>
+      [...document.querySelectorAll('button')].find((b) => b.textContent === 'Reject')?.ariaDisabled === 'false';
+    await harness.page.waitForFunction(isReady);
+    await button(harness, 'Reject').dblclick();
+    expect((await harness.readPosts()).filter((post) => post.type === 'decide')).toHaveLength(1);
+    await harness.page.getByText('Make this edit?').waitFor();
+  });
+});
+
+describe('a reload', () => {
+  onPage('brings back transcript, running state, draft and the waiting approval', async (harness) => {
+    const waiting: TranscriptEntry[] = [...sampleTranscript, { type: 'event', event: commandApproval }];
+    await harness.open(waiting, { running: true }, 'unsent');
+    const before = await harness.page.locator('.transcript').innerText();
+    await harness.page.reload();
+    await harness.waitForPost('ready');
+    await harness.open(waiting, { running: true }, 'unsent');
+    expect(await harness.page.locator('.transcript').innerText()).toBe(before);
+    expect(await box(harness).inputValue()).toBe('unsent');
+    await button(harness, 'Stop').waitFor();
+    await button(harness, 'Approve').waitFor();
+  });
+
+  onPage('a transcript of 1,000 entries is drawn, from its end, and the rest on scrolling', async (harness) => {
+    const transcript: TranscriptEntry[] = Array.from({ length: 500 }, (_, i): TranscriptEntry[] => [
+      { type: 'user', text: `question ${i}` },
+      { type: 'event', event: { type: 'text_delta', text: `answer **${i}**\n\n\`\`\`ts\nconst a = ${i};\n\`\`\`` } },
+    ]).flat();
+    await harness.open(transcript);
+    await harness.page.getByText('question 499').waitFor();
+    expect(await harness.page.locator('.item').count()).toBeLessThan(200);
+    await button(harness, /^Show earlier/).click();
+    await expect.poll(() => harness.page.locator('.item').count()).toBeGreaterThan(200);
+    await box(harness).pressSequentially('still quick');
+    expect(await box(harness).inputValue()).toBe('still quick');
+  });
+});
+
+describe('every button says what it does', () => {
+  onPage('cards post paths, diffs, undo; pickers post choices', async (harness) => {
+    await harness.open(sampleTranscript);
+    await harness.page.locator('.tool').getByRole('button', { name: 'Open diff' }).click();
+    expect(await harness.waitForPost('open_diff')).toEqual({ type: 'open_diff', call: 'c1' });
+    await harness.page.locator('.finding').getByRole('button', { name: 'src/billing/invoice.ts:42' }).click();
+    expect(await harness.waitForPost('open_file')).toEqual({
+      type: 'open_file',
+      path: 'src/billing/invoice.ts',
+      line: 42,
+    });
+    await harness.page.locator('.turn-end').getByRole('button', { name: 'Undo' }).click();
+    expect(await harness.waitForPost('undo_turn')).toEqual({ type: 'undo_turn', checkpoint: 'cp1' });
+    await harness.page.getByRole('combobox', { name: 'Model' }).selectOption('deepseek-v4-pro');
+    expect(await harness.waitForPost('set_model')).toEqual({ type: 'set_model', model: 'deepseek-v4-pro' });
+    await harness.page.getByRole('combobox', { name: 'Thinking' }).selectOption('max');
+    expect(await harness.waitForPost('set_thinking')).toEqual({ type: 'set_thinking', thinking: 'max' });
+    await harness.page.getByRole('combobox', { name: 'Approval mode' }).selectOption('plan');
+    expect(await harness.waitForPost('set_approve')).toEqual({ type: 'set_approve', approve: 'plan' });
+    expect(await harness.page.getByRole('meter').getAttribute('aria-valuenow')).toBe('190100');
+  });
+
+  onPage('sessions open, and a new one begins', async (harness) => {
+    await harness.open();
+    await button(harness, 'Sessions').click();
+    await harness.waitForPost('list_sessions');
+    const at = '2026-09-01T10:00:00Z';
+    await harness.tell({
+      type: 'sessions',
+      sessions: [
+        { id: 's1', title: 'Here', at, costUsd: 0 },
+        { id: 's2', title: 'Elsewhere', at, costUsd: 0.2 },
+      ],
+    });
+    await harness.page.getByRole('searchbox').fill('else');
+    expect(await harness.page.locator('.session-row').count()).toBe(1);
+    await harness.page.getByRole('button', { name: /Elsewhere/ }).click();
+    expect(await harness.waitForPost('open_session')).toEqual({ type: 'open_session', session: 's2' });
+    await button(harness, 'New session').click();
+    await harness.waitForPost('new_session');
+  });
+
+  onPage('without a key there are two ways on, and nothing is sent', async (harness) => {
+    await harness.open([], { keyState: 'missing' });
+    await button(harness, 'Enter API key…').click();
+    await harness.waitForPost('enter_key');
+    await button(harness, 'Try a rehearsal without a key').click();
+    await harness.waitForPost('rehearse');
+    await box(harness).fill('Hello');
+    await box(harness).press('Enter');
+    expect(sends(await harness.readPosts())).toEqual([]);
+    await harness.open([], { keyState: 'rejected', keyDetail: 'The host said 401.' });
+    await harness.page.getByText('The host said 401.').waitFor();
+    await button(harness, 'Check again').click();
+    await harness.waitForPost('check_key');
+    await harness.open([], { blocked: 'Open a folder first.' });
+    await harness.page.getByText('Open a folder first.').waitFor();
+  });
+
+  onPage('a rehearsal says so as long as it lasts, and examples go into the box', async (harness) => {
+    await harness.open([], { keyState: 'rehearsal' });
+    await harness.page.getByText('Rehearsal: a small stand-in answers').waitFor();
+    await harness.page.getByRole('button', { name: /^Rename OldName/ }).click();
+    await expect.poll(() => box(harness).inputValue()).toContain('Rename OldName to NewName');
+    expect(sends(await harness.readPosts())).toEqual([]);
+    await harness.open(sampleTranscript, { keyState: 'rehearsal' });
+    await harness.page.getByText('Rehearsal: a small stand-in answers').waitFor();
+  });
+
+  onPage('a notice carries out its action', async (harness) => {
+    await harness.open([{ type: 'user', text: 'Try this' }]);
+    const notice = (kind: 'set_key' | 'open_settings' | 'retry' | 'open_url'): AgentEvent => ({
+      type: 'notice',
+      level: 'error',
+      text: 'Something is wrong.',
+      action: { kind, label: kind, url: 'https://example.org/help' },
+    });
+    await harness.tellEvents(notice('set_key'), notice('open_settings'), notice('open_url'), notice('retry'));
+    for (const label of ['set_key', 'open_settings', 'open_url', 'retry']) await button(harness, label).click();
+    await harness.waitForPost('enter_key');
+    await harness.waitForPost('open_settings');
+    expect(await harness.waitForPost('open_url')).toEqual({ type: 'open_url', url: 'https://example.org/help' });
+    expect(await harness.waitForPost('send')).toEqual({ type: 'send', text: 'Try this' });
+  });
+
+  onPage('every control has a name, and Tab reaches them', async (harness) => {
+    await harness.open([...sampleTranscript, { type: 'event', event: commandApproval }], { running: true });
+    const nameless = await harness.page.evaluate(() =>
+      [...document.querySelectorAll('button, select, input, textarea, [role=link]')]
+        .filter((e) => !(e.getAttribute('aria-label') ?? e.textContent).trim())
+        .map((e) => e.outerHTML),
+    );
+    expect(nameless).toEqual([]);
+    await box(harness).focus();
+    const reached: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      await harness.page.keyboard.press('Shift+Tab');
+      reached.push(await harness.page.evaluate(() => document.activeElement?.textContent ?? ''));
+    }
+    expect(reached).toContain('Reject');
+    expect(reached).toContain('Approve');
+  });
+
+  onPage(
+    'nothing is cut off at 220 px',
+    async (harness) => {
+      await harness.open([...sampleTranscript, { type: 'event', event: editApproval }], { running: true });
+      expect(await harness.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(220);
+      const wide = await harness.page.locator('.transcript').evaluate((e) => e.scrollWidth - e.clientWidth);
+      expect(wide).toBeLessThanOrEqual(0);
+    },
+    { width: 220 },
+  );
+});
