@@ -116,7 +116,9 @@ async function assemble(parts: BoundaryParts, body: string): Promise<Uint8Array<
     return bytes as Uint8Array<ArrayBuffer>;
   } catch (error) {
     if (parts.signal.aborted) throw error;
-    if (error instanceof BaleenError) throw new FailureError(failureOf('secret', error.message));
+    // By name, since the refusal comes from another thread.
+    if (error instanceof BaleenError)
+      throw new FailureError(failureOf(error.name === 'SecretInBody' ? 'secret' : 'bad_request', error.message));
     const message = `The request could not be put together, so nothing was sent: ${messageOf(error)}`;
     throw new FailureError(failureOf('bad_request', message));
   }

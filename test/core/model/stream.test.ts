@@ -322,6 +322,11 @@ describe('odd chunks', () => {
     const piece = new Uint8Array(4 * 1024 * 1024).fill(120);
     const endless = await read('data: "', ...Array.from({ length: 16 }, () => piece));
     expect(failureOfEvents(endless)).toMatchObject({ kind: 'malformed', retryable: false });
+    const line = failureOfEvents(await read('data: "', ...Array.from({ length: 5 }, () => piece)));
+    expect(line).toMatchObject({ kind: 'malformed', retryable: false });
+    expect(line.message).toContain('a line of more than 16777216 characters');
+    const comments = Array.from({ length: 17 }, () => `: ${'x'.repeat(4 * 1024 * 1024)}\n`);
+    expect(failureOfEvents(await read(...comments)).message).toContain('more than 67108864 bytes');
   });
 
   it('an unstreamed answer and an error with status 200 are told apart', async () => {

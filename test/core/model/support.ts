@@ -2,7 +2,7 @@ import { createModelClient } from '../../../src/core/model/client.js';
 import type { ModelClientParts } from '../../../src/core/model/client.js';
 import { findHost, findModel } from '../../../src/core/model/catalogue.js';
 import type { ModelClient, ModelEvent, ModelRequest, ToolSpec } from '../../../src/core/model/types.js';
-import { BaleenError } from '../../../src/core/errors.js';
+import { SecretInBody } from '../../../src/core/pack/body.js';
 import { realClock } from '../../support/simulator/clocks.js';
 import { simulatedKey } from '../../support/simulator/simulator.js';
 import type { Simulator } from '../../support/simulator/simulator.js';
@@ -21,7 +21,7 @@ export const tools: readonly ToolSpec[] = [
 /** Stands in for the worker: no pack, but the refusal of known secrets. */
 export async function assembleBody(body: string, secrets: string[]): Promise<Uint8Array> {
   if (secrets.some((secret) => body.includes(secret)))
-    throw new BaleenError('A secret stood in the request; it was not sent.');
+    throw new SecretInBody('A secret stood in the request; it was not sent.');
   return new TextEncoder().encode(body);
 }
 
