@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Log } from '../../../src/core/host.js';
+import { createPackEngine } from '../../../src/core/pack/engine.js';
+import type { Packer, PackOptions } from '../../../src/core/pack/packer.js';
+import { createTokenCounter, type TokenCounter } from '../../../src/core/tokens/counter.js';
+import { loadTokenTables } from '../../../src/core/tokens/tables.js';
+import { createNodeFiles } from '../../../src/node/files.js';
+import { createNodeGit } from '../../../src/node/git.js';
+import { buildTables } from '../tokens/support.js';
+
+export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let counter: Promise<TokenCounter> | undefined;
+
+/** DeepSeek's own counts, from tables built once a test file. */
+export function loadCounter(): Promise<TokenCounter> {
+  counter ??= buildTables().then(({ file }) => createTokenCounter(loadTokenTables(file)));
+  return counter;
+}
+
+/** A real folder with a state folder beside it, and engines over them. */
+export interface Workspace {
+  root: string;
+  stateFolder: string;
+  write(path: string, content: string | Uint8Array, mode?: number): void;
+  read(path: string): Buffer;
+  remove(path: string): void;
+  /** Plain git, as a user would run it; global settings come from the temp folder alone. */
+  git(...args: string[]): string;
+  engine(): Promise<Packer>;
+  options(budgetTokens?: number): PackOptions;
+  dispose(): void;
+}
+
+export function createWorkspace(): Workspace {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'baleen-pack-')));
+  const root = join(base, 'work');
+  const stateFolder = join(base, 'state');
+  mkdirSync(root);
+  return {
+    root,
+    stateFolder,
+    write(path, content, mode) {
+      const file = join(root, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+      if (mode !== undefined) chmodSync(file, mode);
+    },
+    read: (path) => readFileSync(join(root, path)),
+    remove: (path) => rmSync(join(root, path), { recursive: true }),
+    git: (...args) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'protocol.file.allow=always', ...args], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    engine: async () =>
+      createPackEngine({
+        files: createNodeFiles(),
+        git: createNodeGit(),
+        counter: await loadCounter(),
+        log: silentLog,
+      }),
+    options: (budgetTokens = 1_000_000) => ({ root, stateFolder, budgetTokens }),
+    dispose: () => rmSync(base, { recursive: true, force: true }),
+  };
+}
+
+export const noProgress = (): void => undefined;
+export const noSignal = new AbortController().signal;
