@@ -12,11 +12,14 @@ export interface FileStat {
   identity: string;
 }
 
-/** Files by absolute path. A missing file is `undefined` where the type says so; any other trouble throws. */
+/**
+ * Files by absolute path. A missing file is `undefined` where the type says so; any other trouble throws. Where
+ * `inside` is given, no link between that folder and the file is followed, not even one that appears meanwhile.
+ */
 export interface Files {
   lstat(path: string): Promise<FileStat | undefined>;
   /** Regular files only, links refused (O_NOFOLLOW). Throws `FileTooLarge` above `maxBytes`. */
-  read(path: string, maxBytes?: number): Promise<Uint8Array>;
+  read(path: string, maxBytes?: number, inside?: string): Promise<Uint8Array>;
   /** Resolves every link of an existing path; `undefined` if it does not exist. */
   realpath(path: string): Promise<string | undefined>;
   /** Names in a folder, sorted by code unit. */
@@ -25,14 +28,15 @@ export interface Files {
    * Replaces or creates a file: temp file beside it, written, size checked, fsynced, renamed, folder fsynced.
    * The mode is kept, or `mode` for a new file. Parents must exist. After a failure the old bytes stand.
    */
-  replace(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
+  replace(path: string, bytes: Uint8Array, mode?: number, inside?: string): Promise<void>;
   /** Appends and fsyncs; creates the file with mode 0600. */
   append(path: string, bytes: Uint8Array): Promise<void>;
-  setMode(path: string, mode: number): Promise<void>;
-  remove(path: string): Promise<void>;
+  setMode(path: string, mode: number, inside?: string): Promise<void>;
+  /** A missing file is no failure. */
+  remove(path: string, inside?: string): Promise<void>;
   removeEmptyFolder(path: string): Promise<boolean>;
-  /** With parents; folders of ours get mode 0700. */
-  makeFolder(path: string, mode?: number): Promise<void>;
+  /** With parents; the mode is 0700, as for all folders of ours, unless given (the umask still applies). */
+  makeFolder(path: string, mode?: number, inside?: string): Promise<void>;
   /** Runs `work` while no other process holds the lock at `path`. */
   withLock<T>(path: string, work: () => Promise<T>): Promise<T>;
 }
@@ -65,7 +69,11 @@ export interface Commands {
 
 /** git in its hardened form; never in an untrusted workspace. */
 export interface Git {
-  run(cwd: string, args: string[], signal?: AbortSignal): Promise<{ exitCode: number; stdout: Uint8Array; stderr: string }>;
+  run(
+    cwd: string,
+    args: string[],
+    signal?: AbortSignal,
+  ): Promise<{ exitCode: number; stdout: Uint8Array; stderr: string }>;
 }
 
 export interface Clock {

@@ -1,12 +1,13 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, realpath, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError, FileTooLarge } from '../core/errors.js';
 import type { Files, FileStat } from '../core/host.js';
 import { codeOf } from './errnoCode.js';
 import { runLocked } from './fileLock.js';
+import { inHeldFolder } from './heldFolder.js';
 
 /** Nothing larger is ever held in memory, whatever the caller says. */
 const hardMaxBytes = 1024 * 1024 * 1024;
@@ -18,19 +19,24 @@ const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | const
 export function createNodeFiles(): Files {
   return {
     lstat: statOf,
-    read: readRegular,
+    read: (path, maxBytes, inside) =>
+      inHeldFolder(dirname(path), inside, (at) => readRegular(join(at, basename(path)), maxBytes)),
     realpath: (path) => orMissing(realpath(path)),
     list: async (folder) => (await readdir(folder)).sort(),
-    replace: replaceFile,
+    replace: (path, bytes, mode, inside) =>
+      inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode)),
     append: appendDurably,
-    setMode: setRegularMode,
-    remove: async (path) => {
-      await orMissing(unlink(path));
-      await syncFolder(dirname(path));
-    },
+    setMode: (path, mode, inside) =>
+      inHeldFolder(dirname(path), inside, (at) => setRegularMode(join(at, basename(path)), mode)),
+    remove: (path, inside) =>
+      inHeldFolder(dirname(path), inside, async (at) => {
+        await orMissing(unlink(join(at, basename(path))));
+        await syncFolder(at);
+      }),
     removeEmptyFolder,
-    makeFolder: async (path, mode = 0o700) => {
-      await mkdir(path, { recursive: true, mode });
+    makeFolder: async (path, mode = 0o700, inside) => {
+      if (inside === undefined) await mkdir(path, { recursive: true, mode });
+      else await inHeldFolder(path, inside, async () => undefined, mode);
     },
     withLock: runLocked,
   };

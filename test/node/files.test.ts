@@ -120,6 +120,70 @@ describe('replacing', () => {
   });
 });
 
+describe('inside a folder', () => {
+  it('works like without, and makes folders', async () => {
+    await files.makeFolder(at('a/b/c'), 0o755, folder);
+    await files.replace(at('a/b/c/f'), bytesOf('one'), 0o640, folder);
+    expect(statSync(at('a/b/c/f')).mode & 0o777).toBe(0o640);
+    await files.replace(at('top'), bytesOf('x'), undefined, folder);
+    expect(new TextDecoder().decode(await files.read(at('a/b/c/f'), 10, folder))).toBe('one');
+    await files.remove(at('a/b/c/f'), folder);
+    await files.remove(at('a/b/c/f'), folder);
+    expect(readdirSync(at('a/b/c'))).toEqual([]);
+    await expect(files.replace(at('no/f'), bytesOf('x'), undefined, folder)).rejects.toThrow(/ENOENT/);
+    await expect(files.replace(join(folder, '../f'), bytesOf('x'), undefined, folder)).rejects.toThrow(/not inside/);
+  });
+
+  it('follows no link on the way, and names paths as the user knows them', async () => {
+    mkdirSync(at('outside'));
+    mkdirSync(at('ws'));
+    symlinkSync('../outside', at('ws/link'));
+    const inside = at('ws');
+    for (const work of [
+      () => files.replace(at('ws/link/f'), bytesOf('x'), undefined, inside),
+      () => files.makeFolder(at('ws/link/new'), 0o755, inside),
+      () => files.remove(at('ws/link/f'), inside),
+      () => files.read(at('ws/link/f'), undefined, inside),
+    ]) {
+      await expect(work()).rejects.toThrow(/leads (?:through a link|out of)/);
+    }
+    expect(readdirSync(at('outside'))).toEqual([]);
+    symlinkSync('nowhere', at('ws/dangling'));
+    await expect(files.replace(at('ws/dangling'), bytesOf('x'), undefined, inside)).rejects.toThrow(at('ws/dangling'));
+  });
+
+  it('PTH-05 writes nothing outside while a folder turns into a link and back, again and again', async () => {
+    mkdirSync(at('outside'));
+    mkdirSync(at('ws/dir'), { recursive: true });
+    const script = `const fs = require('fs');
+      process.chdir(${JSON.stringify(folder)});
+      fs.symlinkSync('../outside', 'ws/link');
+      for (let round = 0; round < 3000; round++) {
+        fs.renameSync('ws/dir', 'ws/aside');
+        fs.renameSync('ws/link', 'ws/dir');
+        fs.renameSync('ws/dir', 'ws/link');
+        fs.renameSync('ws/aside', 'ws/dir');
+      }`;
+    const swapper = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+    let isRunning = true;
+    const ended = once(swapper, 'exit').then(() => {
+      isRunning = false;
+    });
+    let written = 0;
+    let refused = 0;
+    while (isRunning) {
+      await files.replace(at(`ws/dir/f${written % 7}`), bytesOf('x'), undefined, at('ws')).then(
+        () => written++,
+        () => refused++,
+      );
+    }
+    await ended;
+    expect(swapper.exitCode).toBe(0);
+    expect(readdirSync(at('outside'))).toEqual([]);
+    expect(written + refused).toBeGreaterThan(0);
+  });
+});
+
 describe('appending, folders, modes', () => {
   it('appends to a 0600 file and never through a link', async () => {
     await files.append(at('log'), bytesOf('1\n'));

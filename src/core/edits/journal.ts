@@ -68,7 +68,7 @@ async function beginCheckpoint(parts: JournalParts, about: About): Promise<Check
       const place = await resolveInside(files, root, path, 'read');
       if ('refused' in place) throw new BaleenError(place.refused, 'refused');
       if (recorded.has(place.relative)) return;
-      const { state, bytes } = await readState(files, place.absolute);
+      const { state, bytes } = await readState(files, root, place.absolute);
       if (bytes !== undefined && state.kind === 'file') await keepBlob(parts, state.sha256, bytes);
       const newFolders = state.kind === 'missing' ? await findNewFolders(files, root, place.relative) : [];
       await append({ type: 'before', id, path: place.relative, state, newFolders });
@@ -77,7 +77,7 @@ async function beginCheckpoint(parts: JournalParts, about: About): Promise<Check
     async after(path) {
       const place = await resolveInside(files, root, path, 'read');
       if ('refused' in place) throw new BaleenError(place.refused, 'refused');
-      const { state } = await readState(files, place.absolute);
+      const { state } = await readState(files, root, place.absolute);
       await append({ type: 'after', id, path: place.relative, state });
     },
     changedByCommand: async (paths) => {
@@ -90,10 +90,14 @@ async function beginCheckpoint(parts: JournalParts, about: About): Promise<Check
   };
 }
 
-export async function readState(files: Files, absolute: string): Promise<{ state: FileState; bytes?: Uint8Array }> {
+async function readState(
+  files: Files,
+  root: string,
+  absolute: string,
+): Promise<{ state: FileState; bytes?: Uint8Array }> {
   const stat = await files.lstat(absolute);
   if (stat === undefined) return { state: { kind: 'missing' } };
-  const bytes = await files.read(absolute);
+  const bytes = await files.read(absolute, undefined, root);
   return { state: { kind: 'file', sha256: hashBytes(bytes), mode: stat.mode & 0o7777 }, bytes };
 }
 
@@ -173,7 +177,7 @@ async function planRestore(parts: JournalParts, { info, files }: Recorded): Prom
     const { before, after } = files.get(path)!;
     const place = await resolveInside(parts.files, parts.root, path, 'read');
     // Where a link or a folder stands now, nothing is written: the user has made something else of the path.
-    const now = 'refused' in place ? undefined : (await readState(parts.files, place.absolute)).state;
+    const now = 'refused' in place ? undefined : (await readState(parts.files, parts.root, place.absolute)).state;
     const isBefore = now !== undefined && isEqual(now, before);
     const action = isBefore ? 'unchanged' : before.kind === 'missing' ? 'delete' : 'write back';
     const touched = !isBefore && (now === undefined || !isEqual(now, after ?? before));

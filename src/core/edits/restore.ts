@@ -26,7 +26,7 @@ export async function restoreFile(
   }
   if (before.kind === 'missing') {
     await checkpoint.before(path);
-    await files.remove(place.absolute);
+    await files.remove(place.absolute, root);
   } else {
     const bytes = await readBlob(parts, before.sha256);
     if (bytes === undefined) {
@@ -34,9 +34,9 @@ export async function restoreFile(
       return false;
     }
     await checkpoint.before(path);
-    await files.makeFolder(dirname(place.absolute), 0o777);
-    await files.replace(place.absolute, bytes, before.mode);
-    await files.setMode(place.absolute, before.mode);
+    await files.makeFolder(dirname(place.absolute), 0o777, root);
+    await files.replace(place.absolute, bytes, before.mode, root);
+    await files.setMode(place.absolute, before.mode, root);
   }
   await checkpoint.after(path);
   return true;

@@ -35,7 +35,7 @@ export async function openForEdit(
     const sentence = `${place.relative} has ${stat.size} bytes; files above ${maxEditedBytes} are not edited.`;
     return { ok: false, refused: false, sentence };
   }
-  const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes);
+  const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes, root);
   const opened = bytes === undefined ? { ok: true as const, file: openText('') } : openBytes(bytes);
   if (!opened.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${opened.sentence}.` };
   const old = decodeView(opened.file.view, opened.file.secrets);
@@ -92,13 +92,13 @@ function staleSentence(relative: string): string {
 }
 
 async function writeDisk(context: ToolContext, source: EditSource, bytes: Uint8Array): Promise<Written> {
-  const { host, turn } = context;
+  const { host, root, turn } = context;
   const { absolute, relative } = source;
-  if (source.bytes === undefined) await host.files.makeFolder(dirname(absolute), 0o777);
+  if (source.bytes === undefined) await host.files.makeFolder(dirname(absolute), 0o777, root);
   if (host.documents.unsaved(absolute) !== undefined || !(await isSame(context, source))) {
     return { ok: false, sentence: staleSentence(relative) };
   }
-  await host.files.replace(absolute, bytes);
+  await host.files.replace(absolute, bytes, undefined, root);
   turn.changed.add(relative);
   await turn.checkpoint.after(relative);
   try {
@@ -113,7 +113,10 @@ async function writeDisk(context: ToolContext, source: EditSource, bytes: Uint8A
 async function isSame(context: ToolContext, { absolute, bytes }: EditSource): Promise<boolean> {
   const stat = await context.host.files.lstat(absolute);
   if (stat === undefined || bytes === undefined) return stat === undefined && bytes === undefined;
-  return stat.size === bytes.length && Buffer.compare(await context.host.files.read(absolute), bytes) === 0;
+  return (
+    stat.size === bytes.length &&
+    Buffer.compare(await context.host.files.read(absolute, undefined, context.root), bytes) === 0
+  );
 }
 
 async function writeBuffer(

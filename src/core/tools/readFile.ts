@@ -50,7 +50,7 @@ async function prepareRead(args: Arguments, context: ToolContext): Promise<Prepa
     run: async () => {
       if (buffer !== undefined)
         return showLines(name, openText(buffer.text).view, args, ' (unsaved text of the editor)');
-      const opened = openBytes(await host.files.read(place.absolute, maxBytes));
+      const opened = openBytes(await host.files.read(place.absolute, maxBytes, root));
       if (!opened.ok) return { ...succeed(encodeView(`${place.relative}: ${opened.sentence}.`).view), failed: true };
       return showLines(name, opened.file.view, args, '');
     },

@@ -61,6 +61,7 @@ async function execute(command: string, cwd: string, timeoutMs: number, context:
     context.signal,
   );
   const changed = await noteChanges(before, context);
+  turn.ran.push({ command, exitCode: result.exitCode });
   const head = describeEnd(result);
   const parts = [head];
   if (changed.length > 0) {
@@ -100,6 +101,9 @@ async function noteChanges(before: WorkspaceScan, { host, turn }: ToolContext): 
     const changed = [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
     for (const path of changed) turn.changedByCommands.add(path);
     await turn.checkpoint.changedByCommand(changed);
+    // A formatter that follows an edit must not make undo take the result for the user's own work.
+    const edited = new Set(turn.checkpoint.paths);
+    for (const path of changed) if (edited.has(path)) await turn.checkpoint.after(path);
     return changed;
   } catch (error) {
     // The command has run, and its answer must not be lost over this.
