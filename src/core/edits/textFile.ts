@@ -11,6 +11,7 @@ export interface TextFile {
   bom: boolean;
 }
 
+/** A sentence stands without its full stop and is fit for the model: of a file it names placeholders at most. */
 export type Outcome<T> = ({ ok: true } & T) | { ok: false; sentence: string };
 
 export function openBytes(bytes: Uint8Array): Outcome<{ file: TextFile }> {
@@ -35,7 +36,7 @@ export function closeText(file: TextFile, view: string): Outcome<{ text: string 
   try {
     return { ok: true, text: decodeView(view, file.secrets) };
   } catch (error) {
-    return { ok: false, sentence: messageOf(error) };
+    return { ok: false, sentence: messageOf(error).replace(/\.$/, '') };
   }
 }
 

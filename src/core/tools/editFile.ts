@@ -47,7 +47,7 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
     return decideFailed(`${name} was not changed. ${problems}`);
   }
   const change = closeEdit(source, view);
-  if (!change.ok) return decideFailed(`${name} was not changed: ${encodeView(change.sentence).view}.`);
+  if (!change.ok) return decideFailed(`${name} was not changed: ${change.sentence}.`);
   const diff = describeChange(name, source.file.view, view);
   const protection = protectedBy(source.relative);
   return {

@@ -39,7 +39,7 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
   const view = isNew ? toViewForm(content) : fitContent(source, toViewForm(content));
   if (!isNew && view === source.file.view) return decideFailed(`${name} already has exactly this content.`);
   const change = closeEdit(source, view);
-  if (!change.ok) return decideFailed(`${name} was not written: ${encodeView(change.sentence).view}.`);
+  if (!change.ok) return decideFailed(`${name} was not written: ${change.sentence}.`);
   const diff = describeChange(name, source.file.view, view);
   const protection = protectedBy(source.relative);
   const reason = isNew ? undefined : findLossReason(source.file.view, view);

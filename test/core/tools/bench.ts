@@ -90,6 +90,8 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
     commandTimeoutMs: 30_000,
     changed: new Set(),
     changedByCommands: new Set(),
+    ran: [],
+    ran: [],
     editFailedInReply: false,
     reported: [],
     hasReport: false,
