@@ -91,7 +91,6 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
     changed: new Set(),
     changedByCommands: new Set(),
     ran: [],
-    ran: [],
     editFailedInReply: false,
     reported: [],
     hasReport: false,
