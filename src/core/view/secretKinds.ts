@@ -271,7 +271,7 @@ function holdsToken(text: string): boolean {
   return secretKinds.some((kind) => {
     if (!kind.distinctive || kind.name === 'base64') return false;
     if (kind.hints.length > 0 && !kind.hints.some((hint) => text.includes(hint))) return false;
-    kind.pattern.lastIndex = 0;
-    return kind.pattern.test(text);
+    // `search` leaves the pattern's own position alone; a moved one would blind every later look.
+    return text.search(kind.pattern) >= 0;
   });
 }

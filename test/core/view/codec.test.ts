@@ -123,6 +123,16 @@ describe('the view', () => {
     expect(view).not.toContain(value);
   });
 
+  it('does not depend on what was encoded before', () => {
+    const texts = Object.values(secretMakers).map((make) => make(5).text);
+    const alone = texts.map((text) => encodeView(text).view);
+    for (const first of texts) {
+      encodeView(`${' '.repeat(2000)}${first}`);
+      expect(texts.map((text) => encodeView(text).view)).toEqual(alone);
+    }
+    expect(alone.every((view) => view.includes('⟦secret:'))).toBe(true);
+  });
+
   it('refuses a placeholder that stands for nothing', () => {
     expect(() => decodeView('⟦secret:github#2⟧', ['one'])).toThrow(BaleenError);
     expect(decodeView('⟦neither⟧ ⟦U+ZZ⟧', [])).toBe('⟦neither⟧ ⟦U+ZZ⟧');

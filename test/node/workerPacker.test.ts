@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BaleenError } from '../../src/core/errors.js';
+import { packMarker, type Packer } from '../../src/core/pack/packer.js';
+import { createWorkerPacker } from '../../src/node/workerPacker.js';
+import { buildTokenTables } from '../../scripts/buildTokenTables.mjs';
+import { createWorkspace, noProgress, noSignal, silentLog, type Workspace } from '../core/pack/workspace.js';
+
+let folder: string;
+let workspace: Workspace;
+let packer: Packer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'baleen-worker-'));
+  const options = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' } as const;
+  await build({ ...options, entryPoints: ['src/node/worker.ts'], outfile: join(folder, 'worker.cjs') });
+  await buildTokenTables(join(folder, 'deepseek.bin'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(() => {
+  workspace = createWorkspace();
+  packer = createWorkerPacker({
+    workerFile: join(folder, 'worker.cjs'),
+    tablesFile: join(folder, 'deepseek.bin'),
+    log: silentLog,
+  });
+});
+afterEach(async () => {
+  await packer.dispose();
+  workspace.dispose();
+});
+
+describe('the packer in a worker', () => {
+  it('packs, follows changes, searches and assembles as the engine does', async () => {
+    workspace.write('a.txt', 'one\n');
+    const phases = new Set<string>();
+    const state = await packer.open(workspace.options(), (event) => phases.add(event.phase), noSignal);
+    expect([...phases]).toEqual(['list', 'read', 'count', 'render', 'save']);
+    const text = await packer.packText();
+    expect(text).toBe((await (await workspace.engine()).fresh(workspace.options(), noProgress, noSignal)).text);
+    workspace.write('a.txt', 'two\n');
+    expect((await packer.sync()).map((entry) => entry.kind)).toEqual(['changed']);
+    const query = {
+      pattern: 'two',
+      literal: true,
+      caseSensitive: true,
+      wholeWord: true,
+      include: [],
+      contextLines: 0,
+      maxHits: 5,
+    };
+    expect((await packer.search(query, noSignal)).totalHits).toBe(1);
+    expect((await packer.scan()).has('a.txt')).toBe(true);
+    expect((await packer.list()).map((file) => file.path)).toEqual(['a.txt']);
+    expect(await packer.countTokens(['Hello', ''])).toEqual([1, 0]);
+    const body = await packer.assembleBody(JSON.stringify({ m: packMarker(state.report.sha256) }), []);
+    expect(body).toBeInstanceOf(Uint8Array);
+    expect(JSON.parse(Buffer.from(body).toString('utf8'))).toEqual({ m: text });
+  });
+
+  it('hands errors over with their name, sentence and outcome', async () => {
+    await expect(packer.packText()).rejects.toBeInstanceOf(BaleenError);
+    await expect(packer.packText()).rejects.toThrow(/No folder is packed/);
+    workspace.write('a.txt', 'one\n');
+    await expect(packer.open(workspace.options(5), noProgress, noSignal)).rejects.toMatchObject({
+      outcome: 'overflow',
+    });
+    await packer.open(workspace.options(), noProgress, noSignal);
+    await expect(packer.assembleBody('{"a":"the-users-key"}', ['the-users-key'])).rejects.toMatchObject({
+      name: 'SecretInBody',
+      outcome: 'failed',
+    });
+  });
+
+  it('cancels one call and goes on with the others', async () => {
+    for (let n = 0; n < 300; n++) workspace.write(`f${n}.txt`, 'words and more words\n'.repeat(500));
+    const abort = new AbortController();
+    const cancelled = packer.open(workspace.options(), () => abort.abort(), abort.signal);
+    const counted = packer.countTokens(['Hello']);
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await counted).toEqual([1]);
+    expect((await packer.open(workspace.options(), noProgress, noSignal)).report.files).toHaveLength(300);
+    await expect(
+      packer.search(
+        {
+          pattern: 'x',
+          literal: true,
+          caseSensitive: true,
+          wholeWord: false,
+          include: [],
+          contextLines: 0,
+          maxHits: 1,
+        },
+        abort.signal,
+      ),
+    ).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('tells every waiting and later call that the worker died', async () => {
+    const file = join(folder, 'dying.cjs');
+    writeFileSync(
+      file,
+      `const { parentPort } = require('node:worker_threads'); parentPort.on('message', () => setTimeout(() => { throw new Error('out of luck'); }, 20));`,
+    );
+    const dying = createWorkerPacker({ workerFile: file, tablesFile: '', log: silentLog });
+    const calls = await Promise.allSettled([dying.packText(), dying.scan()]);
+    for (const call of calls)
+      expect(call).toMatchObject({ status: 'rejected', reason: { name: 'BaleenError', message: /out of luck/ } });
+    await expect(dying.list()).rejects.toThrow(/out of luck/);
+  });
+
+  it('says so when the tables are missing', async () => {
+    const lost = createWorkerPacker({
+      workerFile: join(folder, 'worker.cjs'),
+      tablesFile: join(folder, 'none.bin'),
+      log: silentLog,
+    });
+    await expect(lost.countTokens(['a'])).rejects.toThrow(/none\.bin/);
+    await lost.dispose();
+  });
+
+  it('keeps files beyond the state folder as they are', async () => {
+    workspace.write('a.txt', 'one\n');
+    await packer.open(workspace.options(), noProgress, noSignal);
+    expect(readFileSync(join(workspace.root, 'a.txt'), 'utf8')).toBe('one\n');
+    expect((await packer.list()).map((file) => file.path)).toEqual(['a.txt']);
+  });
+});
