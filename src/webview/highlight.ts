@@ -45,8 +45,8 @@ const languages = {
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language);
 
 /** Beyond these the highlighter's patterns, quadratic in the worst case, would block the page. */
-const longestCodeChars = 8_000;
-const longestLineChars = 500;
+const longestCodeChars = 6_000;
+const longestLineChars = 240;
 
 /** HTML of highlighted code, to be sanitised; undefined where it has to stay plain. */
 export function highlightCode(code: string, language: string): string | undefined {

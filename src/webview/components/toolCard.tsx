@@ -119,14 +119,18 @@ export function CommandEnd({ exitCode, timedOut = false }: { exitCode: number | 
   return <span class={exitCode === 0 ? 'good' : 'bad'}>exit {exitCode}</span>;
 }
 
+/** A longer title may be cut off in a narrow sidebar. */
+const fittingTitleChars = 30;
+
 function ToolBody({ item }: { item: ToolItem }): VNode {
   const { details } = item;
+  const command = details?.kind === 'command' ? details.command : item.tool === 'run_command' ? item.title : undefined;
   return (
     <>
       {item.summary.includes('\n') ? <pre class="output-text">{item.summary}</pre> : null}
-      {details?.kind === 'command' && details.command !== item.title ? (
+      {command !== undefined && (command !== item.title || command.length > fittingTitleChars) ? (
         <pre class="command-text">
-          <MarkedText text={details.command} foreign />
+          <MarkedText text={command} foreign />
         </pre>
       ) : null}
       {details?.kind === 'edit' ? <DiffView diff={details.diff} /> : null}

@@ -6,7 +6,7 @@ import { ItemView } from './itemView.js';
 import { StatusLine } from './statusLine.js';
 
 /** So many items are drawn at first; scrolling to the top brings more. */
-const windowItems = 120;
+const windowItems = 60;
 /** This near to the end counts as the end. */
 const endSlackPx = 24;
 const topSlackPx = 200;
