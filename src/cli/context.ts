@@ -1,9 +1,9 @@
 /** What every command of the command line works with. */
 import { findHost, findModel, retirementNotice, type CatalogueModel } from '../core/model/catalogue.js';
 import { BaleenError } from '../core/errors.js';
-import type { Emit } from '../protocol/events.js';
+import type { Emit, Workflow } from '../protocol/events.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
-import type { SessionSettings } from '../core/session/session.js';
+import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
 import type { Log } from '../core/host.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
@@ -30,8 +30,7 @@ export function modelOf(args: Arguments): CatalogueModel {
   const model = findModel(args.model);
   if (model !== undefined) return model;
   throw new BaleenError(
-    retirementNotice(args.model) ??
-      `There is no model ${JSON.stringify(args.model)}; the models are v4-pro and v4-flash.`,
+    `There is no model ${JSON.stringify(args.model)}; the models are v4-pro and v4-flash.`,
     'bad_usage',
   );
 }
@@ -39,6 +38,8 @@ export function modelOf(args: Arguments): CatalogueModel {
 /** `folder` is as the user wrote it, relative to where the program was started. */
 export async function openCliWorkspace(context: Context, folder: string): Promise<Workspace> {
   const { args, env, output } = context;
+  const notice = retirementNotice(args.model);
+  if (notice !== undefined) output.err(`${notice}\n`);
   const canAsk = context.stdin.isTTY && output.isTerminal && !args.json;
   return openWorkspace({
     folder,
@@ -51,7 +52,7 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
 }
 
 /** Throws a sentence, outcome `api_refused`, when there is no key and no rehearsal was asked for. */
-export function settingsOf(context: Context, workspace: Workspace): SessionSettings {
+function settingsOf(context: Context, workspace: Workspace): SessionSettings {
   const { args, env } = context;
   const model = modelOf(args);
   const host = findHost('deepseek')!;
@@ -77,6 +78,22 @@ export function settingsOf(context: Context, workspace: Workspace): SessionSetti
     budgetTokens: budgetOf(args, model),
     rehearsal: args.rehearse,
   };
+}
+
+/** A session over a pack that holds some text; throws a sentence where there is nothing to work on. */
+export async function openPackedSession(
+  context: Context,
+  workspace: Workspace,
+  workflow: Workflow,
+  emit: Emit,
+): Promise<Session> {
+  const settings = settingsOf(context, workspace);
+  const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
+  if (session.pack.report.files.some((file) => file.as === 'full')) return session;
+  throw new BaleenError(
+    `There is no text file to work on in ${workspace.parts.root}, so nothing was sent. Name another folder with --cwd.`,
+    'bad_usage',
+  );
 }
 
 export function budgetOf(args: Arguments, model: CatalogueModel): number {

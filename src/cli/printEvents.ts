@@ -58,13 +58,7 @@ export function describeEvent(event: AgentEvent): string | undefined {
       return `${event.status === 'done' ? '✓' : event.status === 'refused' ? '⊘' : '✗'} ${event.summary}${counts}`;
     }
     case 'sites':
-      return [
-        `Sites for: ${event.rule}`,
-        ...event.sites.map(
-          (site) =>
-            `  ${site.onDisk ? '✓' : '✗ not on disk:'} ${site.path}${site.place === undefined ? '' : `:${site.place.startLine}`} ${firstLine(site.quote)}`,
-        ),
-      ].join('\n');
+      return describeSites(event);
     case 'findings':
       return describeFindings(event);
     case 'verify_end':
@@ -77,9 +71,30 @@ export function describeEvent(event: AgentEvent): string | undefined {
       return `${event.level === 'info' ? '·' : '!'} ${event.text}`;
     case 'turn_end':
       return describeEnd(event);
-    default:
+    case 'approval_end':
+    case 'approval_request':
+    case 'progress':
+    case 'reasoning_delta':
+    case 'step_end':
+    case 'step_start':
+    case 'text_delta':
+    case 'tool_call_output':
+    case 'tool_call_start':
+    case 'turn_start':
+    case 'verify_start':
       return undefined;
   }
+}
+
+/** Numbered as a later question about them counts: those on disk only. */
+function describeSites(event: Extract<AgentEvent, { type: 'sites' }>): string {
+  let number = 0;
+  const lines = event.sites.map((site) => {
+    const place = site.place === undefined ? site.path : `${site.path}:${site.place.startLine}`;
+    const head = site.onDisk ? `${++number}.`.padStart(5) : '    ✗ not on disk:';
+    return `${head} ${place}  ${firstLine(site.quote)}`;
+  });
+  return [`Sites for: ${event.rule}`, ...lines].join('\n');
 }
 
 function describeFindings(event: Extract<AgentEvent, { type: 'findings' }>): string {

@@ -107,5 +107,5 @@ export interface Host {
   /** `linux`, `darwin`, `win32`. */
   platform: string;
   /** Random hexadecimal digits, for ids. */
-  randomHex(digits: number): string;
+  randomHex: (digits: number) => string;
 }

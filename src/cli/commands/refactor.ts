@@ -1,3 +1,31 @@
-import type { Outcome } from '../../protocol/events.js';
-import type { Context } from '../context.js';
-export async function runRefactorCommand(_context: Context): Promise<Outcome> { throw new Error('x'); }
+/** `baleen refactor`: sites, edits, the verify commands, repair, and all of it or nothing. */
+import { BaleenError } from '../../core/errors.js';
+import { runRefactor } from '../../core/refactor/refactor.js';
+import type { Outcome, Site } from '../../protocol/events.js';
+import { emitterOf, openCliWorkspace, openPackedSession, type Context } from '../context.js';
+import { chooseOnTerminal } from '../askOnTerminal.js';
+
+export async function runRefactorCommand(context: Context): Promise<Outcome> {
+  const { args, signal } = context;
+  const rule = args.words.join(' ').trim();
+  if (rule === '') throw new BaleenError('Say what must hold afterwards: baleen refactor "…".', 'bad_usage');
+  const canAsk = context.stdin.isTTY && context.output.isTerminal && !args.json;
+  if (!canAsk && !args.dryRun && args.approve !== 'auto-edit') {
+    throw new BaleenError(
+      'Without a terminal nobody can choose the sites, so nothing was sent. Add --approve auto-edit, or --dry-run to see them.',
+      'refused',
+    );
+  }
+  const workspace = await openCliWorkspace(context, args.cwd);
+  try {
+    const session = await openPackedSession(context, workspace, 'refactor', emitterOf(context));
+    // On a terminal the choice of the sites is the approval of their edits; protected files still ask.
+    session.settings = { ...session.settings, approve: 'auto-edit' };
+    const choose = async (sites: readonly Site[]): Promise<readonly Site[] | undefined> =>
+      args.approve === 'auto-edit' ? sites : chooseOnTerminal(context.stdin, sites, signal);
+    const { verify, keepOnFail, dryRun } = args;
+    return (await runRefactor({ session, rule, verify, choose, keepOnFail, dryRun }, signal)).outcome;
+  } finally {
+    await workspace.dispose();
+  }
+}

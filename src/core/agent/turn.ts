@@ -23,6 +23,8 @@ export interface Turn {
   /** Relative paths that edits of this turn changed. */
   changed: Set<string>;
   changedByCommands: Set<string>;
+  /** Commands of this turn, in the order in which they ended. */
+  ran: { command: string; exitCode: number | null }[];
   /** An edit of the present reply failed: a later command of the same reply does not run. */
   editFailedInReply: boolean;
   reported: ReportedFinding[];

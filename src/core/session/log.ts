@@ -74,15 +74,14 @@ function checksum(json: string): string {
 
 /** Deltas, progress and live output are not kept: the messages and the results say the same once. */
 export function isKept(event: AgentEvent): boolean {
-  switch (event.type) {
-    case 'reasoning_delta':
-    case 'text_delta':
-    case 'progress':
-    case 'waiting':
-    case 'step_retry':
-    case 'tool_call_output':
-      return false;
-    default:
-      return true;
-  }
+  return !passing.has(event.type);
 }
+
+const passing: ReadonlySet<AgentEvent['type']> = new Set([
+  'reasoning_delta',
+  'text_delta',
+  'progress',
+  'waiting',
+  'step_retry',
+  'tool_call_output',
+]);

@@ -100,7 +100,8 @@ export async function beginTurn(session: Session, message: string): Promise<Open
       for (const path of paths) turn.changed.delete(path);
       isRestored = turn.changed.size === 0;
     },
-    async end(outcome) {
+    async end(asked) {
+      const outcome = judgeEnd(asked, turn, session.settings.allowedCommands);
       await checkpoint.close();
       const changed = [...turn.changed].sort();
       const result: TurnResult = {
@@ -132,6 +133,16 @@ export async function runTurn(
   return turn.end(outcome);
 }
 
+/**
+ * A command that the user allowed by name is how the work is verified: if the last run of one failed, the turn
+ * did not succeed, whatever the model says.
+ */
+function judgeEnd(outcome: Outcome, turn: Turn, allowedCommands: readonly string[]): Outcome {
+  const last = turn.ran.findLast(({ command }) => allowedCommands.includes(command));
+  const isRed = last !== undefined && last.exitCode !== 0;
+  return isRed && (outcome === 'done' || outcome === 'refused') ? 'verification_failed' : outcome;
+}
+
 function createTurn(session: Session, checkpoint: Checkpoint): Turn {
   return {
     session: session.id,
@@ -141,6 +152,7 @@ function createTurn(session: Session, checkpoint: Checkpoint): Turn {
     commandTimeoutMs: session.settings.commandTimeoutMs,
     changed: new Set(),
     changedByCommands: new Set(),
+    ran: [],
     editFailedInReply: false,
     reported: [],
     hasReport: false,
