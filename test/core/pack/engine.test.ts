@@ -36,7 +36,7 @@ function writeSmallProject(): void {
   workspace.git('init', '-q');
   workspace.write('src/a.ts', 'export const a = 1;\n');
   workspace.write('src/crlf.ts', 'one\r\ntwo\r\n');
-  workspace.write('src/latin.txt', Buffer.from('größe\n', 'latin1'));
+  workspace.write('src/latin.txt', Buffer.from('die Größe des Textes\n', 'latin1'));
   workspace.write('no newline.txt', 'last line');
   workspace.write('empty.txt', '');
   workspace.write('leading.txt', '\n\n  x = 1000\n');
