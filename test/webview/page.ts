@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -16,14 +18,15 @@ export interface Asset {
   type: string;
 }
 
-const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf', svg: 'image/svg+xml' };
+const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
-/** Bundles the page as the product does, in memory. */
+const codicons = 'node_modules/@vscode/codicons/dist';
+
+/** Bundles the page and takes the style sheets as they are, as the product's build does, in memory. */
 export async function bundlePage(): Promise<Map<string, Asset>> {
   const result = await build({
     entryPoints: {
       chat: 'src/webview/main.tsx',
-      'chat-style': 'media/chat.css',
       probe: 'test/webview/sanitizeProbe.ts',
     },
     outdir: 'dist/webview',
@@ -34,17 +37,21 @@ export async function bundlePage(): Promise<Map<string, Asset>> {
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    loader: { '.ttf': 'file', '.svg': 'file' },
-    assetNames: '[name]',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
   });
-  return new Map(
-    result.outputFiles.map((file) => {
+  const bundles = new Map(
+    result.outputFiles.map((file): [string, Asset] => {
       const name = file.path.replace(/^.*[\\/]/, '');
       return [name, { body: file.contents, type: types[name.replace(/^.*\./, '')] ?? 'application/octet-stream' }];
     }),
   );
+  const copied = ['media/chat.css', `${codicons}/codicon.css`, `${codicons}/codicon.ttf`];
+  for (const path of copied) {
+    const name = basename(path);
+    bundles.set(name, { body: await readFile(path), type: types[name.replace(/^.*\./, '')] ?? '' });
+  }
+  return bundles;
 }
 
 export interface PageServer {
@@ -111,12 +118,16 @@ function renderHtml(origin: string, theme: ThemeName, { script = 'chat.js', poli
     `font-src ${origin}`,
     `style-src ${origin}`,
     `script-src 'nonce-${nonce}'`,
+    "connect-src 'none'",
+    "form-action 'none'",
+    "base-uri 'none'",
   ].join('; ');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 ${policy ? `<meta http-equiv="Content-Security-Policy" content="${rules}">` : ''}
 <link rel="stylesheet" href="${origin}/theme.css?theme=${theme}">
-<link rel="stylesheet" href="${origin}/chat-style.css">
+<link rel="stylesheet" href="${origin}/codicon.css">
+<link rel="stylesheet" href="${origin}/chat.css">
 </head><body class="${readBodyClass(theme)}"><div id="root"></div>
 <script nonce="${nonce}" src="${origin}/${script}"></script></body></html>`;
 }

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
+import { Whale } from './whale.js';
 
 const examples = {
   model: [
@@ -37,8 +38,4 @@ export function EmptyState({ show }: { show: keyof typeof examples | 'none' }): 
       ) : null}
     </div>
   );
-}
-
-function Whale(): VNode {
-  return <span class="whale" aria-hidden="true" />;
 }
