@@ -25,7 +25,9 @@ export interface Chat {
   sessions(): Promise<SessionSummary[]>;
   /** After a reload of the window: shows the last session again, and asks again what waited for an approval. */
   restore(): Promise<void>;
-  /** Shows something that no turn said, for instance what was undone. */
+  /** Runs other work in the place of a turn: the page shows it as running and can stop it. Throws while a turn runs. */
+  occupy(work: (signal: AbortSignal) => Promise<void>): Promise<void>;
+  /** Shows something that no turn of this session said, for instance what was undone. */
   tell(event: AgentEvent): void;
   /** Path and checkpoint of a tool call's edit. */
   findEdit(call: string): { path: string; checkpoint?: string } | undefined;
@@ -58,10 +60,13 @@ export function createChat(parts: ChatParts): Chat {
   const transcript = createTranscript();
   const state: State = { id: undefined, session: undefined, running: undefined, restored: undefined };
 
-  const emit = (event: AgentEvent): void => {
-    if (event.type === 'start') void remember(event.session);
+  const tell = (event: AgentEvent): void => {
     transcript.addEvent(event);
     onEvent(event);
+  };
+  const emit = (event: AgentEvent): void => {
+    if (event.type === 'start') void remember(event.session);
+    tell(event);
   };
   const remember = async (id: string | undefined): Promise<void> => {
     state.id = id;
@@ -143,7 +148,11 @@ export function createChat(parts: ChatParts): Chat {
       })();
       return state.restored;
     },
-    tell: emit,
+    async occupy(work) {
+      if (state.running !== undefined) throw new BaleenError('A turn is running. Stop it first.', 'bad_usage');
+      await run(work);
+    },
+    tell,
     findEdit(call) {
       const found = transcript.findEdit(call);
       const checkpoint = found?.checkpoint ?? state.running?.checkpoint;

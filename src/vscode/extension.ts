@@ -1,6 +1,7 @@
 /** Activation: makes the parts by hand, once, and registers what VS Code shows of them. Nothing heavy happens here. */
 import * as vscode from 'vscode';
-import { messageOf } from '../core/errors.js';
+import { BaleenError, messageOf } from '../core/errors.js';
+import type { AgentEvent } from '../protocol/events.js';
 import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
 import { createApprovals } from './approvals.js';
 import { createChat } from './chat.js';
@@ -10,12 +11,17 @@ import { createConnection, type Connection } from './connection.js';
 import { registerBeforeTexts } from './diffs.js';
 import { createOpenDocuments } from './documents.js';
 import { createEngine, type Engine } from './engine.js';
-import { whyBlocked } from './gate.js';
+import { whyBlocked, workspaceFolder } from './gate.js';
 import { createMessageHandler } from './handlers.js';
-import { createKeys } from './keys.js';
+import { createKeys, type Keys } from './keys.js';
+import { createLane } from './lane.js';
 import { createLog, type EditorLog } from './log.js';
+import { refactorRepository } from './refactor.js';
+import { createReview } from './review.js';
+import { createReviewRunner } from './reviewRunner.js';
 import { readSettings } from './settings.js';
 import { readSidebarState } from './sidebarState.js';
+import { createSitesTree } from './sitesTree.js';
 import { createPackStatus } from './statusBar.js';
 import { createTerminalCommands, type TerminalCommands } from './terminal.js';
 import type { TestApi } from './testApi.js';
@@ -52,19 +58,27 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
     ...{ keys, log, memory, rehearsalFetch: createRehearsalFetch(), settings: readSettings },
     onChange: () => showState(),
   });
+  const lane = createLane(readSettings, () => connection.isRehearsal());
+  const noteEvent = (event: AgentEvent): void => {
+    status.note(event);
+    lane.note(event);
+  };
   const approvals = createApprovals(() => view.show());
   let terminals: TerminalCommands | undefined;
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
     send: (input, init) => connection.fetch(input, init),
-    wrapCommands: (commands) => (terminals = createTerminalCommands(commands)),
+    wrapCommands(commands) {
+      terminals?.dispose();
+      return (terminals = createTerminalCommands(commands));
+    },
   });
   running = { engine };
   const chat = createChat({
     ...{ engine, connection, log, memory },
     onEvent(event) {
       view.postEvent(event);
-      status.note(event);
+      noteEvent(event);
     },
     onReplaced: () => openPage(),
     onState: () => showState(),
@@ -78,7 +92,7 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
     view.post({ type: 'open', state: readSidebarState(chat, connection), transcript: chat.transcript.entries, draft });
   };
   const undo = async (id?: string): Promise<void> => {
-    if (chat.isRunning()) throw new Error('A turn is running. Stop it first, then undo it.');
+    if (chat.isRunning()) throw new BaleenError('A turn is running. Stop it first, then undo it.', 'bad_usage');
     const { parts } = await engine.open();
     const undone = await undoCheckpoint(parts.journal, id);
     if (undone === undefined) return;
@@ -100,6 +114,15 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
     rehearse: () => rehearse(true),
   });
   const view = createChatView({ extensionUri, log, onMessage: (message) => void handle(message) });
+  const tree = createSitesTree(() => workspaceFolder()?.uri.fsPath);
+  const review = createReview({
+    ...{ lane, memory, log },
+    runner: createReviewRunner({ engine, connection, log, onEvent: noteEvent }),
+    async ask(text) {
+      await view.reveal();
+      view.post({ type: 'prefill', text });
+    },
+  });
 
   const table: CommandTable = {
     openChat: { run: () => view.reveal(), evenBlocked: true },
@@ -116,28 +139,41 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
       },
     },
     endRehearsal: { run: () => rehearse(false) },
+    refactor: {
+      run: (rule) =>
+        refactorRepository({ engine, connection, chat, tree }, typeof rule === 'string' ? rule : undefined),
+    },
+    applySites: { run: () => tree.apply() },
+    cancelSites: { run: () => tree.cancel() },
+    ...review.commands,
+  };
+  const refresh = (): void => {
+    void connection.refresh();
+    review.refresh();
   };
   subscriptions.push(
-    status,
-    registerBeforeTexts(engine),
+    ...[status, tree, review, registerBeforeTexts(engine), ...registerCommands(table, log)],
     vscode.window.registerWebviewViewProvider(chatViewId, view),
-    vscode.workspace.onDidGrantWorkspaceTrust(openPage),
-    vscode.workspace.onDidChangeWorkspaceFolders(showState),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('baleen')) void connection.refresh();
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      openPage();
+      refresh();
     }),
-    { dispose: () => terminals?.dispose() },
-    ...registerCommands(table, log),
+    vscode.workspace.onDidChangeWorkspaceFolders(refresh),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('baleen')) refresh();
+    }),
+    { dispose: () => void terminals?.dispose() },
   );
-  await takeKeyFile(connection, keys);
+  await takeKeyFile(keys);
+  refresh();
   log.info('Baleen is ready.');
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { chat, connection, engine, keys, receive: (message) => handle(message), approvals };
+  return { chat, connection, engine, keys, receive: handle, approvals, tree, review };
 }
 
 /** `npm start` hands a key over in a file that only we read and that is gone afterwards. */
-async function takeKeyFile(connection: Connection, keys: ReturnType<typeof createKeys>): Promise<void> {
+async function takeKeyFile(keys: Keys): Promise<void> {
   const path = process.env['BALEEN_KEY_FILE'];
-  if (path !== undefined && path !== '') await keys.takeFile(path, new URL(readSettings().baseUrl).origin);
-  await connection.refresh();
+  const { baseUrl } = readSettings();
+  if (path !== undefined && path !== '' && URL.canParse(baseUrl)) await keys.takeFile(path, new URL(baseUrl).origin);
 }

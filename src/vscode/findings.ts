@@ -1,9 +1,9 @@
 /** The findings of the review as diagnostics: on the changed line, and in the files of the callers it breaks. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { findQuote, type Stretch } from '../core/review/quotes.js';
 import type { Finding, Place, Severity } from '../protocol/events.js';
 import type { Dismissals } from './dismissals.js';
-import { findQuote } from './quoteSearch.js';
 
 export interface Findings extends vscode.Disposable {
   /** What a review of these files found, in place of what was known of them. */
@@ -98,28 +98,26 @@ function createDiagnostic(range: vscode.Range, message: string, finding: Finding
 }
 
 function relate(root: string, path: string, range: vscode.Range, message: string): vscode.DiagnosticRelatedInformation {
-  return new vscode.DiagnosticRelatedInformation(new vscode.Location(fileUri(root, path), range), message);
+  return new vscode.DiagnosticRelatedInformation(
+    new vscode.Location(vscode.Uri.file(join(root, path)), range),
+    message,
+  );
 }
 
 /** Where the quote stands now, if the file is open; `undefined` if it is gone from there. */
-export function locate(root: string, path: string, quote: string, place: Place): vscode.Range | undefined {
+function locate(root: string, path: string, quote: string, place: Place): vscode.Range | undefined {
   const file = join(root, path);
   const document = vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'file' && one.uri.fsPath === file);
-  if (document === undefined) {
-    return new vscode.Range(place.startLine - 1, place.startColumn, place.endLine - 1, place.endColumn);
-  }
-  return locateIn(document, quote, place);
+  return document === undefined ? toRange(place) : locateIn(document, quote, place);
 }
 
+/** Lines may have moved since the review: the place of the quote that is nearest to where it was. */
 export function locateIn(document: vscode.TextDocument, quote: string, place: Place): vscode.Range | undefined {
-  const near = document.offsetAt(new vscode.Position(place.startLine - 1, place.startColumn));
-  const text = document.getText();
-  const at = findQuote(text, quote, near);
-  if (at === undefined) return undefined;
-  const length = text.includes('\r\n') ? quote.replace(/\r?\n/g, '\r\n').length : quote.length;
-  return new vscode.Range(document.positionAt(at), document.positionAt(at + length));
+  const distance = (one: Stretch): number => Math.abs(one.startLine - place.startLine);
+  const [nearest] = findQuote(document.getText(), quote).sort((a, b) => distance(a) - distance(b));
+  return nearest === undefined ? undefined : toRange(nearest);
 }
 
-function fileUri(root: string, path: string): vscode.Uri {
-  return vscode.Uri.file(join(root, path));
+function toRange({ startLine, startColumn, endLine, endColumn }: Stretch): vscode.Range {
+  return new vscode.Range(startLine - 1, startColumn, endLine - 1, endColumn);
 }

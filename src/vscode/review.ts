@@ -1,0 +1,208 @@
+/** Review on save and on request: what starts one, and where its result is shown. */
+import { relative, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { BaleenError, messageOf } from '../core/errors.js';
+import type { Log } from '../core/host.js';
+import { collectChanges, type ReviewSource } from '../core/review/collectChanges.js';
+import type { CommandTable } from './commandTable.js';
+import { createDismissals } from './dismissals.js';
+import { findingCommands, registerFindingActions } from './findingActions.js';
+import { createFindings, type Findings } from './findings.js';
+import { whyBlocked, workspaceFolder } from './gate.js';
+import type { Lane } from './lane.js';
+import type { Collect, ReviewRunner } from './reviewRunner.js';
+import { createReviewStatus, type ReviewStatus } from './reviewStatus.js';
+import { createSavedChanges, type SavedChanges } from './savedChanges.js';
+import { readSettings, switchReviewOnSave } from './settings.js';
+
+export interface Review extends vscode.Disposable {
+  readonly commands: CommandTable;
+  readonly findings: Findings;
+  readonly status: ReviewStatus;
+  /** Settings or trust have changed. */
+  refresh(): void;
+}
+
+export interface ReviewParts {
+  runner: ReviewRunner;
+  lane: Lane;
+  memory: vscode.Memento;
+  log: Log;
+  /** Puts a question into the chat's message box. */
+  ask: (text: string) => Promise<void>;
+}
+
+const quietMs = 300;
+
+export function createReview({ runner, lane, memory, log, ask }: ReviewParts): Review {
+  const status = createReviewStatus();
+  const dismissals = createDismissals(memory);
+  const findings = createFindings({
+    root: () => workspaceFolder()?.uri.fsPath,
+    dismissals,
+    minimumSeverity: () => readSettings().minimumSeverity,
+    onChange: () => {
+      if (status.state.kind === 'findings' || status.state.kind === 'clean') status.show(stateOf(findings));
+    },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const isOn = (): boolean => whyBlocked() === undefined && readSettings().reviewOnSave;
+  const saved: SavedChanges = createSavedChanges({
+    isOn,
+    toRelative,
+    onSaved() {
+      clearTimeout(timer);
+      timer = setTimeout(() => void onQuiet(), quietMs);
+    },
+  });
+  const run = async (title: string, collect: Collect): Promise<void> => {
+    status.show({ kind: 'reviewing', title });
+    try {
+      const reviewed = await runner.run(title, collect);
+      if (reviewed === undefined) {
+        if (status.state.kind === 'reviewing' && status.state.title === title) status.show({ kind: 'idle' });
+        return;
+      }
+      const { result, changes } = reviewed;
+      status.addCost(result.costUsd);
+      if (result.state !== 'clean' && result.state !== 'findings') {
+        return status.show({ kind: 'no_result', why: 'The review came to no result; the log says why.' });
+      }
+      saved.markReviewed(changes);
+      status.show({ kind: 'clean' });
+      findings.replace(
+        changes.map((change) => change.path),
+        result.findings,
+      );
+    } catch (error) {
+      log.warn(messageOf(error));
+      status.show({ kind: 'no_result', why: messageOf(error) });
+    }
+  };
+  const collectSaved: Collect = async (parts) => {
+    const listed = await parts.packer.list();
+    const packed = new Set(listed.filter((file) => file.withheld === undefined).map((file) => file.path));
+    return saved.collect().filter((change) => packed.has(change.path));
+  };
+  const reviewSaved = (): Promise<void> => run('Review of what was saved', collectSaved);
+  const onQuiet = async (): Promise<void> => {
+    if (!isOn() || saved.collect().length === 0) return;
+    if (lane.isWarm()) return reviewSaved();
+    try {
+      status.show({ kind: 'offer', usd: await runner.coldPrice() });
+    } catch (error) {
+      status.show({ kind: 'no_result', why: messageOf(error) });
+    }
+  };
+  const reviewSource = (title: string, source: ReviewSource): Promise<void> =>
+    run(title, async (parts, signal) => {
+      const { changes, skipped } = await collectChanges(parts.host, parts.root, source, signal);
+      for (const { path, why } of skipped) log.info(`Not reviewed: ${path} (${why})`);
+      if (changes.length === 0) void vscode.window.showInformationMessage('Baleen: there is no change to review.');
+      return changes;
+    });
+  const refresh = (): void => {
+    if (!isOn()) status.show({ kind: 'off' });
+    else if (status.state.kind === 'off') status.show({ kind: 'idle' });
+    findings.redraw();
+  };
+  const listening = [
+    saved,
+    findings,
+    status,
+    registerFindingActions(findings, toRelative),
+    redrawAfterTyping(findings),
+    { dispose: () => clearTimeout(timer) },
+  ];
+  return {
+    findings,
+    status,
+    refresh,
+    commands: {
+      toggleReviewOnSave: {
+        run: async () => {
+          const on = !readSettings().reviewOnSave;
+          await switchReviewOnSave(on);
+          if (!on) await runner.stop();
+          refresh();
+        },
+      },
+      startReview: { run: reviewSaved },
+      reviewChanges: { run: () => reviewSource('Review of the changes since the last commit', { kind: 'head' }) },
+      reviewFile: {
+        run: (given) => {
+          const path = chosenFile(given);
+          return reviewSource(`Review of ${path}`, { kind: 'files', paths: [path] });
+        },
+      },
+      clearDismissals: {
+        run: async () => {
+          await dismissals.clear();
+          findings.redraw();
+        },
+      },
+      [nameOf(findingCommands.dismiss)]: {
+        run: async (id) => {
+          await dismissals.dismiss(String(id));
+          findings.redraw();
+        },
+      },
+      [nameOf(findingCommands.dismissKind)]: {
+        run: async (id) => {
+          const finding = findings.shown().find((one) => one.id === id);
+          if (finding !== undefined) await dismissals.dismissKind(finding.category);
+          findings.redraw();
+        },
+      },
+      [nameOf(findingCommands.explain)]: {
+        run: (id) => {
+          const finding = findings.shown().find((one) => one.id === id);
+          if (finding === undefined) return undefined;
+          return ask(
+            `Explain this finding in ${finding.path}:${finding.place.startLine}, and whether it is right: ${finding.message}`,
+          );
+        },
+      },
+    },
+    dispose: () => listening.forEach((one) => void one.dispose()),
+  };
+}
+
+function stateOf(findings: Findings): { kind: 'clean' } | { kind: 'findings'; count: number } {
+  const count = findings.shown().length;
+  return count === 0 ? { kind: 'clean' } : { kind: 'findings', count };
+}
+
+function nameOf(command: string): string {
+  return command.slice('baleen.'.length);
+}
+
+/** With forward slashes; `undefined` for a file outside the folder. */
+function toRelative(file: string): string | undefined {
+  const root = workspaceFolder()?.uri.fsPath;
+  const path = root === undefined ? '..' : relative(root, file).split(sep).join('/');
+  return path === '' || path.startsWith('../') || path === '..' ? undefined : path;
+}
+
+function chosenFile(given: unknown): string {
+  const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
+  const path = uri?.scheme === 'file' ? toRelative(uri.fsPath) : undefined;
+  if (path === undefined) throw new BaleenError('Open a file of the folder first.', 'bad_usage');
+  return path;
+}
+
+/** A mark whose quote is gone from an open file goes too. */
+function redrawAfterTyping(findings: Findings): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const listening = vscode.workspace.onDidChangeTextDocument(() => {
+    if (findings.shown().length === 0) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => findings.redraw(), quietMs);
+  });
+  return {
+    dispose() {
+      clearTimeout(timer);
+      listening.dispose();
+    },
+  };
+}

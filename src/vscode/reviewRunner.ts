@@ -1,0 +1,83 @@
+/** The running review conversation of a window: every review goes to its end, one at a time, the newest wins. */
+import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
+import type { Log } from '../core/host.js';
+import { ratesAt } from '../core/model/catalogue.js';
+import { priceOfSend } from '../core/model/cost.js';
+import type { ChangeToReview } from '../core/review/changes.js';
+import { reviewChanges, type ReviewResult } from '../core/review/review.js';
+import { startSession, type Session, type SessionParts } from '../core/session/session.js';
+import type { AgentEvent } from '../protocol/events.js';
+import type { Connection } from './connection.js';
+import type { Engine } from './engine.js';
+
+export interface ReviewRunner {
+  /** Stops a running review and takes its place. `undefined` when it was stopped in turn, or had nothing to review. */
+  run(title: string, collect: Collect): Promise<{ result: ReviewResult; changes: ChangeToReview[] } | undefined>;
+  /** US dollars for a send that finds nothing in the cache. Packs the repository if need be; sends nothing. */
+  coldPrice(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export type Collect = (parts: SessionParts, signal: AbortSignal) => Promise<ChangeToReview[]>;
+
+export interface ReviewRunnerParts {
+  engine: Engine;
+  connection: Connection;
+  log: Log;
+  onEvent: (event: AgentEvent) => void;
+}
+
+export function createReviewRunner({ engine, connection, log, onEvent }: ReviewRunnerParts): ReviewRunner {
+  let session: Session | undefined;
+  let running: { controller: AbortController; ended: Promise<unknown> } | undefined;
+  const emit = (event: AgentEvent): void => {
+    if (event.type === 'notice' && event.level !== 'info') log.warn(`Review: ${event.text}`);
+    onEvent(event);
+  };
+  const open = async (signal: AbortSignal): Promise<Session> => {
+    const { parts, userId } = await engine.open();
+    const settings = await connection.sessionSettings(userId);
+    const isOther = session?.parts !== parts || session.settings.rehearsal !== settings.rehearsal;
+    if (session === undefined || isOther) session = await startSession(parts, settings, 'review', emit, signal);
+    session.settings = settings;
+    return session;
+  };
+  const stop = async (): Promise<void> => {
+    running?.controller.abort();
+    await running?.ended;
+  };
+  const review = async (title: string, collect: Collect, signal: AbortSignal): Promise<Reviewed> => {
+    const { parts } = await engine.open();
+    const changes = await collect(parts, signal);
+    if (changes.length === 0) return undefined;
+    const result = await reviewChanges({ session: await open(signal), changes, title }, signal);
+    // The next one begins a new conversation over the same pack.
+    if (result.outcome === 'overflow') session = undefined;
+    return signal.aborted ? undefined : { result, changes };
+  };
+  return {
+    async run(title, collect) {
+      await stop();
+      const controller = new AbortController();
+      const work = review(title, collect, controller.signal).catch((error: unknown) => {
+        if (isCancellation(error, controller.signal)) return undefined;
+        throw error instanceof BaleenError ? error : new BaleenError(`The review failed: ${messageOf(error)}`);
+      });
+      const mine = { controller, ended: work.catch(() => undefined) };
+      running = mine;
+      try {
+        return await work;
+      } finally {
+        if (running === mine) running = undefined;
+      }
+    },
+    async coldPrice() {
+      const { pack, settings } = await open(new AbortController().signal);
+      const tokens = pack.report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0);
+      return settings.rehearsal ? 0 : priceOfSend(tokens, ratesAt(settings.model, Date.now())).allMissUsd;
+    },
+    stop,
+  };
+}
+
+type Reviewed = { result: ReviewResult; changes: ChangeToReview[] } | undefined;

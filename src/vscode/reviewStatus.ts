@@ -1,0 +1,88 @@
+/** The review's place in the status bar: what it does, what it found and what it cost. */
+import * as vscode from 'vscode';
+
+export type ReviewState =
+  | { kind: 'off' }
+  | { kind: 'idle' }
+  /** The cache is cold: nothing is sent until the user says so. */
+  | { kind: 'offer'; usd: number }
+  | { kind: 'reviewing'; title: string }
+  | { kind: 'clean' }
+  | { kind: 'findings'; count: number }
+  | { kind: 'no_result'; why: string };
+
+export interface ReviewStatus extends vscode.Disposable {
+  show(state: ReviewState): void;
+  /** US dollars of one more review. */
+  addCost(usd: number): void;
+  readonly state: ReviewState;
+}
+
+export function createReviewStatus(): ReviewStatus {
+  const item = vscode.window.createStatusBarItem('baleen.review', vscode.StatusBarAlignment.Right, 89);
+  item.name = 'Baleen: review on save';
+  let state: ReviewState = { kind: 'off' };
+  let lastUsd = 0;
+  let allUsd = 0;
+  const draw = (): void => {
+    const { text, tooltip, command } = describe(state);
+    const isDone = state.kind === 'clean' || state.kind === 'findings';
+    item.text = isDone ? `${text} · ${formatUsd(lastUsd)}` : text;
+    item.tooltip = allUsd === 0 ? tooltip : `${tooltip} Reviews of this window: ${formatUsd(allUsd)}.`;
+    item.command = command;
+    item.show();
+  };
+  draw();
+  return {
+    show(next) {
+      state = next;
+      draw();
+    },
+    addCost(usd) {
+      lastUsd = usd;
+      allUsd += usd;
+      draw();
+    },
+    get state() {
+      return state;
+    },
+    dispose: () => item.dispose(),
+  };
+}
+
+const problems = 'workbench.actions.view.problems';
+
+function describe(state: ReviewState): { text: string; tooltip: string; command: string } {
+  switch (state.kind) {
+    case 'off':
+      return {
+        text: '$(eye-closed) Review off',
+        tooltip: 'Review on save is off. Click to switch it on.',
+        command: 'baleen.toggleReviewOnSave',
+      };
+    case 'idle':
+      return { text: '$(eye) Review', tooltip: 'Each saved change is reviewed.', command: problems };
+    case 'offer': {
+      const price = formatUsd(state.usd);
+      const tooltip = `The repository is not in the cache, so this review would read it at the full price, about ${price}. Click to start it; nothing is sent before.`;
+      return { text: `$(eye) Review: start for ${price}`, tooltip, command: 'baleen.startReview' };
+    }
+    case 'reviewing':
+      return { text: '$(loading~spin) Reviewing', tooltip: `${state.title}.`, command: problems };
+    case 'clean':
+      return { text: '$(pass) Review clean', tooltip: 'The last review found nothing.', command: problems };
+    case 'findings':
+      return {
+        text: `$(warning) ${state.count} ${state.count === 1 ? 'finding' : 'findings'}`,
+        tooltip: 'Findings stand in the Problems view.',
+        command: problems,
+      };
+    case 'no_result':
+      return { text: '$(question) Review: no result', tooltip: `${state.why}`, command: 'baleen.showLog' };
+  }
+}
+
+/** Four digits for small sums: a review may cost a third of a cent. */
+export function formatUsd(usd: number): string {
+  return usd >= 1 ? `$${usd.toFixed(2)}` : `$${usd.toFixed(4)}`;
+}
