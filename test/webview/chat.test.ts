@@ -294,11 +294,11 @@ describe('a reload', () => {
   onPage('brings back transcript, running state, draft and the waiting approval', async (harness) => {
     const waiting: TranscriptEntry[] = [...sampleTranscript, { type: 'event', event: commandApproval }];
     await harness.open(waiting, { running: true }, 'unsent');
-    const before = await harness.page.locator('.transcript').innerText();
+    const before = await harness.page.locator('.transcript').textContent();
     await harness.page.reload();
     await harness.waitForPost('ready');
     await harness.open(waiting, { running: true }, 'unsent');
-    expect(await harness.page.locator('.transcript').innerText()).toBe(before);
+    expect(await harness.page.locator('.transcript').textContent()).toBe(before);
     expect(await box(harness).inputValue()).toBe('unsent');
     await button(harness, 'Stop').waitFor();
     await button(harness, 'Approve').waitFor();
