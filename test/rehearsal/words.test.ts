@@ -52,4 +52,5 @@ it('takes a word as whole where no letter, digit or underscore of any script tou
   const text = 'user userId user_ünser über-user $user user.a éuser';
   expect([...text.matchAll(wholeWord('user'))].map((match) => match.index)).toEqual([0, 28, 34, 39]);
   expect('a.b a+b'.match(wholeWord('a.b'))).toEqual(['a.b']);
+  expect('f()g xf() f()'.replace(wholeWord('f()'), 'h')).toBe('hg xf() h');
 });
