@@ -122,7 +122,7 @@ describe('a running turn', () => {
     for (const part of answerText.match(/[^]{1,40}/g) ?? [])
       await harness.tellEvents({ type: 'text_delta', text: part });
     const answer = harness.page.getByRole('article', { name: 'Baleen' });
-    expect(await answer.locator('h2').innerText()).toBe('What I changed');
+    expect(await answer.locator('h2').textContent()).toBe('What I changed');
     expect(await answer.locator('ol > li').count()).toBe(3);
     expect(await answer.locator('pre .hljs-keyword').count()).toBeGreaterThan(2);
     expect(await answer.locator('td').count()).toBe(6);
@@ -136,7 +136,7 @@ describe('a running turn', () => {
     await harness.tellEvents({ type: 'text_delta', text: 'first\n\nsecond' });
     await harness.page.evaluate(() => document.querySelector('.block p')?.setAttribute('data-same', 'yes'));
     await harness.tellEvents({ type: 'text_delta', text: ' more\n\nthird' });
-    expect(await harness.page.locator('.block p').allInnerTexts()).toEqual(['first', 'second more', 'third']);
+    expect(await harness.page.locator('.block p').allTextContents()).toEqual(['first', 'second more', 'third']);
     expect(await harness.page.locator('.block p').first().getAttribute('data-same')).toBe('yes');
   });
 
@@ -167,8 +167,8 @@ describe('a running turn', () => {
       { type: 'tool_call_output', call: 'c1', text: lines },
     );
     const output = harness.page.locator('.output-text');
-    expect(await output.innerText()).toContain('line 1999');
-    expect(await output.innerText()).not.toContain('line 5\n');
+    expect(await output.textContent()).toContain('line 1999');
+    expect(await output.textContent()).not.toContain('line 5\n');
     expect(await output.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
     await harness.tellEvents({
       type: 'tool_call_end',

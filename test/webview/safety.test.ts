@@ -222,7 +222,7 @@ describe('links', () => {
         '[https://same.example/a](https://same.example/a)',
       ].join('\n\n'),
     );
-    const texts = await harness.page.locator('.answer a').allInnerTexts();
+    const texts = await harness.page.locator('.answer a').allTextContents();
     expect(texts[0]).toBe('https://bank.example/login (evil.example)');
     expect(texts[1]).toContain('evil.example, carries 2 kB of data in its address');
     expect(texts[2]).toContain('⟨U+202E⟩');
