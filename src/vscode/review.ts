@@ -11,7 +11,7 @@ import { createFindings, type Findings } from './findings.js';
 import { whyBlocked, workspaceFolder } from './gate.js';
 import type { Lane } from './lane.js';
 import type { Collect, ReviewRunner } from './reviewRunner.js';
-import { createReviewStatus, type ReviewStatus } from './reviewStatus.js';
+import { createReviewStatus, type ReviewState, type ReviewStatus } from './reviewStatus.js';
 import { createSavedChanges, type SavedChanges } from './savedChanges.js';
 import { readSettings, switchReviewOnSave } from './settings.js';
 
@@ -46,6 +46,9 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
     },
   });
   let timer: NodeJS.Timeout | undefined;
+  /** What the status bar showed before the running review, for one that comes to nothing. */
+  let settled: ReviewState = { kind: 'idle' };
+  let runs = 0;
   const isOn = (): boolean => whyBlocked() === undefined && readSettings().reviewOnSave;
   const saved: SavedChanges = createSavedChanges({
     isOn,
@@ -56,13 +59,14 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
     },
   });
   const run = async (title: string, collect: Collect): Promise<void> => {
+    if (status.state.kind !== 'reviewing') settled = status.state;
     status.show({ kind: 'reviewing', title });
+    runs++;
+    const mine = runs;
     try {
       const reviewed = await runner.run(title, collect);
-      if (reviewed === undefined) {
-        if (status.state.kind === 'reviewing' && status.state.title === title) status.show({ kind: 'idle' });
-        return;
-      }
+      if (mine !== runs) return;
+      if (reviewed === undefined) return status.show(settled.kind === 'offer' ? { kind: 'idle' } : settled);
       const { result, changes } = reviewed;
       status.addCost(result.costUsd);
       if (result.state !== 'clean' && result.state !== 'findings') {
@@ -75,6 +79,7 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
         result.findings,
       );
     } catch (error) {
+      if (mine !== runs) return;
       log.warn(messageOf(error));
       status.show({ kind: 'no_result', why: messageOf(error) });
     }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Simulator } from '../../../support/simulator/simulator.js';
 import type { TestApi } from '../../../../src/vscode/testApi.js';
 import { call, connectService, disconnectService } from '../service.js';
-import { activateBaleen, closeEditors, folderPath, readText, takeTurn, waitFor } from '../support.js';
+import { activateBaleen, closeEditors, folderPath, readText, waitFor } from '../support.js';
 
 const oldLine = 'export function greet(name) {';
 const newLine = 'export function greet(name, greeting) {';
@@ -153,12 +153,6 @@ describe('review on save', () => {
     service.push(report([]));
     await other.save();
     await waitFor('the last review', () => service.requests.length === 7);
-  });
-
-  it('shares the cached prefix with the chat', async () => {
-    service.push({ text: 'Fine.' });
-    await takeTurn(api, 'How is it?');
-    assert.ok((service.requests.at(-1)?.usage?.cacheHitTokens ?? 0) > 0);
   });
 
   async function saveAs(text: string): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Simulator } from '../../../support/simulator/simulator.js';
+import { startSimulator, type Simulator } from '../../../support/simulator/simulator.js';
 import type { TestApi } from '../../../../src/vscode/testApi.js';
 import { call, connectService, disconnectService } from '../service.js';
 import { activateBaleen, closeEditors, folderPath, listEvents, readText, takeTurn, waitFor } from '../support.js';
@@ -46,6 +46,15 @@ describe('a turn with the service', () => {
     await api.receive({ type: 'send', text: 'Say hello.' });
     assert.equal(listEvents(api, 'notice').at(-1)?.action?.kind, 'set_key');
     assert.equal(service.requests.length, 0);
+  });
+
+  it('sends the key of one address to no other', async () => {
+    const other = await startSimulator({ script: [] });
+    process.env['BALEEN_BASE_URL'] = other.origin;
+    await api.receive({ type: 'send', text: 'Say hello.' });
+    await other.close();
+    assert.equal(listEvents(api, 'notice').at(-1)?.action?.kind, 'set_key');
+    assert.equal(other.requests.length, 0);
   });
 
   it('edits a file with unsaved changes in its buffer, which stays unsaved and loses nothing', async () => {
