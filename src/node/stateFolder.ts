@@ -14,7 +14,13 @@ export function stateBaseFolder(env: Record<string, string | undefined>, platfor
 
 /** `root` is the resolved path of the workspace folder. */
 export function workspaceStateFolder(base: string, root: string): string {
-  return join(base, createHash('sha256').update(JSON.stringify([root])).digest('hex').slice(0, 16));
+  return join(
+    base,
+    createHash('sha256')
+      .update(JSON.stringify([root]))
+      .digest('hex')
+      .slice(0, 16),
+  );
 }
 
 /** A random name that is the same in every request of this person, because it partitions the prefix cache. */
@@ -22,7 +28,12 @@ export async function readUserId(files: Files, base: string): Promise<string> {
   await files.makeFolder(base, 0o700);
   const path = join(base, 'user_id');
   return files.withLock(`${path}.lock`, async () => {
-    const known = (await files.lstat(path)) === undefined ? '' : Buffer.from(await files.read(path, 4096)).toString('utf8').trim();
+    const known =
+      (await files.lstat(path)) === undefined
+        ? ''
+        : Buffer.from(await files.read(path, 4096))
+            .toString('utf8')
+            .trim();
     if (/^[0-9a-f]{32}$/.test(known)) return known;
     const fresh = randomBytes(16).toString('hex');
     await files.replace(path, Buffer.from(`${fresh}\n`), 0o600);

@@ -4,6 +4,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { BaleenError } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { createPackEngine } from '../core/pack/engine.js';
+import type { Prompt } from '../core/tokens/template.js';
 import type { Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
 import { createTokenCounter } from '../core/tokens/counter.js';
 import { loadTokenTables } from '../core/tokens/tables.js';
@@ -67,7 +68,7 @@ function callEngine(
     case 'sync':
       return engine.sync(args[0] as Parameters<Packer['sync']>[0]);
     case 'entries':
-      return engine.entries(args[0] as number);
+      return engine.entries(args[0] as string, args[1] as number);
     case 'packText':
       return engine.packText();
     case 'list':
@@ -76,8 +77,8 @@ function callEngine(
       return engine.search(args[0] as SearchQuery, signal);
     case 'scan':
       return engine.scan();
-    case 'countTokens':
-      return engine.countTokens(args[0] as string[]);
+    case 'countPrompt':
+      return engine.countPrompt(args[0] as Prompt);
     case 'assembleBody':
       return engine.assembleBody(args[0] as string, args[1] as string[]);
     case 'dispose':

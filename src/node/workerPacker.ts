@@ -106,12 +106,12 @@ export function createWorkerPacker({ workerFile, tablesFile, log }: WorkerPacker
     open: (options, onProgress, signal) => call('open', [options], { onProgress, signal }),
     fresh: (options, onProgress, signal) => call('fresh', [options], { onProgress, signal }),
     sync: (origin) => call('sync', [origin]),
-    entries: (after) => call('entries', [after]),
+    entries: (packSha256, after) => call('entries', [packSha256, after]),
     packText: () => call('packText', []),
     list: () => call('list', []),
     search: (query, signal) => call('search', [query], { signal }),
     scan: () => call('scan', []),
-    countTokens: (texts) => call('countTokens', [texts]),
+    countPrompt: (prompt) => call('countPrompt', [prompt]),
     assembleBody: (body, secrets) => call('assembleBody', [body, secrets]),
     async dispose() {
       if (dead !== undefined) return;

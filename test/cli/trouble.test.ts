@@ -102,11 +102,14 @@ test('a folder that is none, an unknown model, an unknown option: exit code 2 an
   }
 });
 
-test('a retired model says where it went', async () => {
+test('a retired model says where it went, and the one in its place is asked for', async () => {
   writeFileSync(join(cwd, 'a.txt'), 'a\n');
-  const run = await runCli(['run', 'x', '--model', 'deepseek-reasoner'], { cwd, stateHome, env: withKey });
-  expect(run.stderr).toMatch(/deepseek-reasoner/);
-  expect(run.stderr).toMatch(/v4/i);
+  const simulator = await startSimulator({ script: [{ text: 'Hello.' }] });
+  const args = ['ask', 'x', '--model', 'deepseek-reasoner', '--base-url', simulator.baseUrls.openai];
+  const run = await runCli(args, { cwd, stateHome, env: withKey });
+  await simulator.close();
+  expect(run.stderr).toMatch(/"deepseek-reasoner".*v4-flash/);
+  expect(simulator.requests.map((request) => request.parsed.model)).toEqual(['deepseek-flash']);
 });
 
 function unusedPort(): Promise<number> {

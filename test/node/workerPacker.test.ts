@@ -33,6 +33,9 @@ afterEach(async () => {
   workspace.dispose();
 });
 
+/** The template's first token, and one for the word. */
+const oneWord = { system: 'Hello', tools: [], messages: [], thinking: 'off' as const };
+
 describe('the packer in a worker', () => {
   it('packs, follows changes, searches and assembles as the engine does', async () => {
     workspace.write('a.txt', 'one\n');
@@ -55,7 +58,7 @@ describe('the packer in a worker', () => {
     expect((await packer.search(query, noSignal)).totalHits).toBe(1);
     expect((await packer.scan()).has('a.txt')).toBe(true);
     expect((await packer.list()).map((file) => file.path)).toEqual(['a.txt']);
-    expect(await packer.countTokens(['Hello', ''])).toEqual([1, 0]);
+    expect(await packer.countPrompt(oneWord)).toBe(2);
     const body = await packer.assembleBody(JSON.stringify({ m: packMarker(state.report.sha256) }), []);
     expect(body).toBeInstanceOf(Uint8Array);
     expect(JSON.parse(Buffer.from(body).toString('utf8'))).toEqual({ m: text });
@@ -79,9 +82,9 @@ describe('the packer in a worker', () => {
     for (let n = 0; n < 300; n++) workspace.write(`f${n}.txt`, 'words and more words\n'.repeat(500));
     const abort = new AbortController();
     const cancelled = packer.open(workspace.options(), () => abort.abort(), abort.signal);
-    const counted = packer.countTokens(['Hello']);
+    const counted = packer.countPrompt(oneWord);
     await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
-    expect(await counted).toEqual([1]);
+    expect(await counted).toBe(2);
     expect((await packer.open(workspace.options(), noProgress, noSignal)).report.files).toHaveLength(300);
     await expect(
       packer.search(
@@ -118,7 +121,7 @@ describe('the packer in a worker', () => {
       tablesFile: join(folder, 'none.bin'),
       log: silentLog,
     });
-    await expect(lost.countTokens(['a'])).rejects.toThrow(/none\.bin/);
+    await expect(lost.list()).rejects.toThrow(/none\.bin/);
     await lost.dispose();
   });
 

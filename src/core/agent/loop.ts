@@ -20,8 +20,8 @@ export interface Conversation {
 
 /** A request that fits the window, or the sentence that says why none does. */
 export type PlannedRequest =
-  | { kind: 'ready'; request: ModelRequest; promptTokens: number; worstUsd: number }
-  | { kind: 'overflow'; sentence: string };
+  /** `worstUsd` is its price without any cache hit and with the longest answer. */
+  { kind: 'ready'; request: ModelRequest; worstUsd: number } | { kind: 'overflow'; sentence: string };
 
 export interface LoopParts {
   conversation: Conversation;

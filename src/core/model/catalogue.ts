@@ -25,6 +25,12 @@ export interface CatalogueModel {
   /** Input and output together. */
   windowTokens: number;
   maxOutputTokens: number;
+  /**
+   * Which thinking levels change the first tokens of the rendered prompt, and so the cache lane. V4 puts a text before
+   * the system text at `max`; V4.1, which serves `deepseek-flash`, names the effort there at every level
+   * (encoding_dsv41.py, published with the weights).
+   */
+  effortInPrompt: 'max only' | 'every level';
   prices: readonly PricePeriod[];
 }
 
@@ -50,6 +56,7 @@ export const catalogueModels: readonly CatalogueModel[] = [
     aliases: ['deepseek-v4-pro', 'deepseek/deepseek-v4-pro', 'pro'],
     windowTokens,
     maxOutputTokens,
+    effortInPrompt: 'max only',
     prices: [
       {
         from: '2026-08-16T16:00:00Z',
@@ -74,6 +81,7 @@ export const catalogueModels: readonly CatalogueModel[] = [
     ],
     windowTokens,
     maxOutputTokens,
+    effortInPrompt: 'every level',
     prices: [
       {
         from: '2026-09-10T04:00:00Z',

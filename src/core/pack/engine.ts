@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { BaleenError } from '../errors.js';
 import { listRepository } from '../repository/listing.js';
+import { countPrompt } from '../tokens/template.js';
 import { joinBody, refuseSecrets, splitBody } from './body.js';
 import { logPath } from './changeLog.js';
 import { collectFiles } from './collect.js';
@@ -169,7 +170,13 @@ export function createPackEngine(ports: PackPorts): Packer {
         return open.entries.slice(before);
       });
     },
-    entries: async (after) => needOpen().entries.filter((entry) => entry.number > after),
+    async entries(packSha256, after) {
+      const { snapshot, entries } = needOpen();
+      if (snapshot.report.sha256 === packSha256) return entries.filter((entry) => entry.number > after);
+      throw new BaleenError(
+        'A newer pack has taken the place of the one that this session began with. Nothing was sent; start a new session to go on.',
+      );
+    },
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
     async list() {
       const { root } = needOpen();
@@ -196,7 +203,10 @@ export function createPackEngine(ports: PackPorts): Packer {
         ]),
       );
     },
-    countTokens: async (texts) => texts.map((text) => counter.countText(text)),
+    async countPrompt(prompt) {
+      const report = current?.snapshot.report;
+      return countPrompt(counter, prompt, new Map(report === undefined ? [] : [[report.sha256, report.tokens]]));
+    },
     async assembleBody(body, secrets) {
       const split = splitBody(body);
       const packs: Buffer[] = [];

@@ -1,6 +1,7 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
+import type { Prompt } from '../tokens/template.js';
 
 export interface PackOptions {
   /** Absolute, resolved path of the workspace folder. */
@@ -82,15 +83,19 @@ export interface Packer {
    * With `origin`, only its paths are looked at and the entries carry it.
    */
   sync(origin?: { session: string; call: string; paths: string[] }): Promise<ChangeEntry[]>;
-  /** Log entries with a number above `after`. */
-  entries(after: number): Promise<ChangeEntry[]>;
+  /**
+   * Log entries with a number above `after`. Throws a sentence if the open snapshot is not the one of this pack:
+   * a session that began with another cannot go on.
+   */
+  entries(packSha256: string, after: number): Promise<ChangeEntry[]>;
   /** The text of the open snapshot's pack message. */
   packText(): Promise<string>;
   /** Paths that a fresh listing gives, relative with `/`, in path order, withheld ones included. */
   list(): Promise<{ path: string; bytes: number; withheld?: string }[]>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   scan(): Promise<WorkspaceScan>;
-  countTokens(texts: string[]): Promise<number[]>;
+  /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of the open snapshot. */
+  countPrompt(prompt: Prompt): Promise<number>;
   /** Replaces pack markers in a request body by the pack's escaped text; refuses bodies in which a known secret stands. */
   assembleBody(body: string, secrets: string[]): Promise<Uint8Array>;
   dispose(): Promise<void>;

@@ -9,8 +9,6 @@ import type { Host } from '../host.js';
 import type { CatalogueHost, CatalogueModel } from '../model/catalogue.js';
 import type { ModelClient } from '../model/types.js';
 import type { Packer, PackState } from '../pack/packer.js';
-import { systemText } from '../prompt/systemText.js';
-import { toolSpecs } from '../tools/toolList.js';
 import type { Tool } from '../tools/tool.js';
 import { createConversation, type SessionConversation } from './conversation.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
@@ -57,8 +55,6 @@ export interface Session {
   readonly conversation: SessionConversation;
   readonly log: SessionLog;
   readonly pack: PackState;
-  /** Tokens of system text and tool list. */
-  readonly headTokens: number;
   /** The last entry of the change log that the conversation holds. */
   seenChange: number;
   turns: number;
@@ -105,7 +101,7 @@ export async function startSession(
   const pack = await openPack(parts, settings, announce, signal);
   const { sha256: packSha256 } = pack.report;
   await log.append({ type: 'head', version: 1, id, workflow, at, root: parts.root, packSha256 });
-  const conversation = createConversation({ packer: parts.packer, log, packTokens: pack.report.tokens });
+  const conversation = createConversation(log);
   await conversation.append({ role: 'user', packSha256 });
   for (const entry of pack.entries) await conversation.append({ role: 'user', text: entry.text });
   const seenChange = pack.entries.at(-1)?.number ?? 0;
@@ -137,10 +133,10 @@ export async function resumeSession(
       'The pack of this session is no longer kept, so it can be read but not continued. Start a new session to go on.',
     );
   }
-  const conversation = createConversation({ packer: parts.packer, log, packTokens: pack.report.tokens }, records);
+  const conversation = createConversation(log, records);
   const seen = records.findLast((record) => record.type === 'seen');
   const turns = records.filter((record) => record.type === 'event' && record.event.type === 'turn_start').length;
-  const session = await assemble({
+  return assemble({
     id,
     workflow: head.workflow,
     parts,
@@ -152,7 +148,6 @@ export async function resumeSession(
     turns,
     emit: announce,
   });
-  return session;
 }
 
 async function openPack(
@@ -180,13 +175,8 @@ async function openPack(
   return pack;
 }
 
-async function assemble(
-  given: Omit<Session, 'headTokens' | 'allowedForSession' | 'driftTokens' | 'lane'>,
-): Promise<Session> {
-  const tools = toolSpecs(given.parts.tools).map((spec) => JSON.stringify(spec));
-  const counts = await given.parts.packer.countTokens([systemText, ...tools]);
-  const headTokens = counts.reduce((sum, count) => sum + count, 0);
-  return { ...given, headTokens, allowedForSession: new Set(), driftTokens: 0, lane: undefined };
+function assemble(given: Omit<Session, 'allowedForSession' | 'driftTokens' | 'lane'>): Session {
+  return { ...given, allowedForSession: new Set(), driftTokens: 0, lane: undefined };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */

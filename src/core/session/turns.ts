@@ -1,17 +1,15 @@
 /** A turn of a session: one user message, and everything until the agent stops. */
 import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
-import type { LoopParts, LoopResult, PlannedRequest } from '../agent/loop.js';
+import type { LoopParts, LoopResult } from '../agent/loop.js';
 import { runLoop } from '../agent/loop.js';
 import type { ReportedFinding, Turn } from '../agent/turn.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
 import { ratesAt } from '../model/catalogue.js';
 import { costUsd } from '../model/cost.js';
-import type { Failure, ToolCall } from '../model/types.js';
-import { outputTokensFor } from '../prompt/budget.js';
+import type { ToolCall } from '../model/types.js';
 import { describeSurroundings } from '../prompt/surroundings.js';
-import { systemText } from '../prompt/systemText.js';
 import { renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
-import { toolSpecs } from '../tools/toolList.js';
+import { createPlanner } from './planner.js';
 import type { Session } from './session.js';
 
 export interface SendInput {
@@ -162,7 +160,7 @@ function createTurn(session: Session, checkpoint: Checkpoint): Turn {
 async function appendTurnMessage(session: Session, input: SendInput): Promise<void> {
   const { packer } = session.parts;
   await packer.sync();
-  const fresh = await packer.entries(session.seenChange);
+  const fresh = await packer.entries(session.pack.report.sha256, session.seenChange);
   const isFirst = session.turns === 1 && session.conversation.messages.every((message) => message.role === 'user');
   const context = isFirst
     ? [
@@ -213,13 +211,13 @@ function createLoopParts(
 ): LoopParts {
   const { parts, settings } = session;
   const { host } = parts;
-  const request = planner(session);
+  const planner = createPlanner(session);
   return {
     conversation: session.conversation,
     client: parts.client,
     retry: { clock: host.clock, random: parts.random },
-    plan: request.plan,
-    lowerOutput: request.lowerOutput,
+    plan: planner.plan,
+    lowerOutput: planner.lowerOutput,
     costUsd: (usage) => costUsd(usage, ratesAt(settings.model, host.clock.now())),
     windowTokens: settings.model.windowTokens,
     toolCalls: {
@@ -239,66 +237,4 @@ function createLoopParts(
     endsOnReport: input.endsOnReport ?? false,
     emit: session.emit,
   };
-}
-
-/** Renders the next request, with `max_tokens` clamped to what the window leaves. */
-function planner(session: Session): Pick<LoopParts, 'plan' | 'lowerOutput'> {
-  const { parts } = session;
-  const tools = toolSpecs(parts.tools);
-  let promptTokens = 0;
-  let lowered = false;
-  return {
-    async plan(): Promise<PlannedRequest> {
-      const { settings, conversation } = session;
-      promptTokens = session.headTokens + conversation.tokens();
-      const maxTokens = outputTokensFor(settings.model, settings.thinking, promptTokens, session.driftTokens);
-      if (maxTokens === undefined) {
-        const sentence = `The conversation has ${promptTokens} tokens and leaves no room for an answer in the window of ${settings.model.windowTokens}. Nothing was sent; start a new session, or set a smaller pack budget.`;
-        return { kind: 'overflow', sentence };
-      }
-      declareLane(session);
-      const rates = ratesAt(settings.model, parts.host.clock.now());
-      const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
-      const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
-      return {
-        kind: 'ready',
-        promptTokens,
-        worstUsd: costUsd(worst, rates),
-        request: {
-          model,
-          host,
-          wire,
-          baseUrl,
-          apiKey,
-          thinking,
-          maxTokens,
-          system: systemText,
-          tools,
-          messages: conversation.messages,
-          userId,
-        },
-      };
-    },
-    lowerOutput(failure: Failure): boolean {
-      if (lowered || failure.overflow === undefined) return false;
-      lowered = true;
-      session.driftTokens = Math.max(session.driftTokens, failure.overflow.messageTokens - promptTokens);
-      return true;
-    },
-  };
-}
-
-/** Says before the request that its prefix will not be in the cache, where a setting is the cause. */
-function declareLane(session: Session): void {
-  const { settings, lane } = session;
-  const effort =
-    settings.thinking === 'max' ? 'max effort' : settings.thinking === 'off' ? 'thinking off' : 'thinking on';
-  const next = [settings.host.name, settings.baseUrl, settings.wire, settings.model.id, effort].join(' · ');
-  if (lane !== undefined && lane !== next) {
-    session.emit({
-      type: 'cache_break',
-      reason: `The next request reads the whole prompt at the full price: ${lane} became ${next}.`,
-    });
-  }
-  session.lane = next;
 }

@@ -10,7 +10,6 @@ const records: SessionRecord[] = [
   {
     type: 'message',
     message: { role: 'assistant', reasoning: ' r\n', text: '', calls: [{ id: '1', name: 't', arguments: '{ "a":1}' }] },
-    tokens: 5,
   },
   { type: 'seen', change: 3 },
 ];
@@ -34,7 +33,7 @@ test('a cut last line, zero bytes and garbage cost only their own lines, and not
     text.slice(0, -9),
     `${lines[0]}\n\0\0\0\0\n${lines[1]}`,
     `${lines[0]}\nnonsense\n{"type":"title"}\n`,
-    text.replace('"tokens":5', '"tokens":6'),
+    text.replace('"change":3', '"change":4'),
   ]) {
     writeFileSync(path, damage);
     const parsed = parseSessionLog(readFileSync(path, 'utf8'));

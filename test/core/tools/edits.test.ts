@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   linkSync,
@@ -42,7 +43,11 @@ describe('edit_file', () => {
     expect(bench.read('src/a.ts')).toBe('export const a = 10;\nexport const b = 2;\n');
     expect([...bench.turn.changed]).toEqual(['src/a.ts']);
     expect(bench.turn.checkpoint.paths).toEqual(['src/a.ts']);
-    expect(await bench.turn.packer.entries(0)).toMatchObject([{ path: 'src/a.ts', session: 'session', call: 'call' }]);
+    const { packer } = bench.turn;
+    const pack = createHash('sha256')
+      .update(await packer.packText())
+      .digest('hex');
+    expect(await packer.entries(pack, 0)).toMatchObject([{ path: 'src/a.ts', session: 'session', call: 'call' }]);
     const plan = await bench.journal.plan(bench.turn.checkpoint.id);
     await bench.journal.restore(plan, false);
     expect(bench.read('src/a.ts')).toBe('export const a = 1;\nexport const b = 2;\n');

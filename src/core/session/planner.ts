@@ -1,0 +1,73 @@
+/** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
+import type { LoopParts, PlannedRequest } from '../agent/loop.js';
+import { ratesAt } from '../model/catalogue.js';
+import { costUsd } from '../model/cost.js';
+import type { Failure } from '../model/types.js';
+import { outputTokensFor } from '../prompt/budget.js';
+import { systemText } from '../prompt/systemText.js';
+import { toolSpecs } from '../tools/toolList.js';
+import type { Session, SessionSettings } from './session.js';
+
+/** One for each message that is sent; it remembers what the service said of its count. */
+export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'lowerOutput'> {
+  const { parts } = session;
+  const tools = toolSpecs(parts.tools);
+  let promptTokens = 0;
+  let lowered = false;
+  return {
+    async plan(): Promise<PlannedRequest> {
+      const { settings } = session;
+      const { messages } = session.conversation;
+      const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
+      promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
+      const maxTokens = outputTokensFor(model, thinking, promptTokens, session.driftTokens);
+      if (maxTokens === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
+      declareLane(session);
+      const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
+      return {
+        kind: 'ready',
+        worstUsd: costUsd(worst, ratesAt(model, parts.host.clock.now())),
+        request: {
+          model,
+          host,
+          wire,
+          baseUrl,
+          apiKey,
+          thinking,
+          maxTokens,
+          system: systemText,
+          tools,
+          messages,
+          userId,
+        },
+      };
+    },
+    lowerOutput(failure: Failure): boolean {
+      if (lowered || failure.overflow === undefined) return false;
+      lowered = true;
+      session.driftTokens = Math.max(session.driftTokens, failure.overflow.messageTokens - promptTokens);
+      return true;
+    },
+  };
+}
+
+function describeOverflow(promptTokens: number, { model }: SessionSettings): string {
+  return `The conversation has ${promptTokens} tokens and leaves no room for an answer in the window of ${model.windowTokens}. Nothing was sent; start a new session, or set a smaller pack budget.`;
+}
+
+/** Says before the request that its prefix will not be in the cache, where a setting is the cause. */
+function declareLane(session: Session): void {
+  const { lane } = session;
+  const next = describeLane(session.settings);
+  if (lane !== undefined && lane !== next) {
+    const reason = `The next request reads the whole prompt at the full price: ${lane} became ${next}.`;
+    session.emit({ type: 'cache_break', reason });
+  }
+  session.lane = next;
+}
+
+/** What a prefix in the cache belongs to, beside its own bytes. */
+export function describeLane({ host, baseUrl, wire, model, thinking }: SessionSettings): string {
+  const marks = { 'every level': thinking, 'max only': thinking === 'low' || thinking === 'high' ? 'on' : thinking };
+  return [host.name, baseUrl, wire, model.id, `thinking ${marks[model.effortInPrompt]}`].join(' · ');
+}

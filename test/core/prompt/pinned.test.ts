@@ -1,0 +1,29 @@
+/** The first bytes of every prompt. If one of these changes, everybody's cache is cold: raise the version and say so. */
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { systemText } from '../../../src/core/prompt/systemText.js';
+import { createTools, toolSpecs } from '../../../src/core/tools/toolList.js';
+import { createExactCount } from '../../support/workspace.js';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+test('system text and tool list are the pinned bytes', () => {
+  const specs = toolSpecs(createTools());
+  expect(specs.map((spec) => spec.name)).toEqual([
+    'edit_file',
+    'list_files',
+    'read_file',
+    'report_findings',
+    'run_command',
+    'search_files',
+    'write_file',
+  ]);
+  expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot();
+});
+
+test('together they stay short', () => {
+  const count = createExactCount();
+  const tokens =
+    count(systemText) + toolSpecs(createTools()).reduce((sum, spec) => sum + count(JSON.stringify(spec)), 0);
+  expect(tokens).toBeLessThan(4000);
+});

@@ -1,0 +1,72 @@
+/** A real workspace over the built worker, with the simulator in the model's place. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Approver } from '../../src/core/agent/approval.js';
+import { findHost, findModel } from '../../src/core/model/catalogue.js';
+import { packBudgetTokens } from '../../src/core/prompt/budget.js';
+import type { SessionSettings } from '../../src/core/session/session.js';
+import { createTokenCounter } from '../../src/core/tokens/counter.js';
+import { loadTokenTables } from '../../src/core/tokens/tables.js';
+import { openWorkspace, type Workspace } from '../../src/node/workspace.js';
+import { startSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.js';
+
+export const programFolder = join(import.meta.dirname, '..', '..', 'dist');
+
+export interface SimulatedWorkspace extends Workspace {
+  simulator: Simulator;
+  settings: SessionSettings;
+  /** Warnings and errors of the log. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+/** DeepSeek's own count, for a simulator whose figures are to be believed. */
+export function createExactCount(): (text: string) => number {
+  const counter = createTokenCounter(loadTokenTables(readFileSync(join(programFolder, 'deepseek.bin'))));
+  return (text) => counter.countText(text);
+}
+
+export async function openSimulatedWorkspace(
+  folder: string,
+  script: SimulatorOptions['script'],
+  options: Partial<SessionSettings> & { approver?: Approver; tokenCount?: (text: string) => number } = {},
+): Promise<SimulatedWorkspace> {
+  const { approver, tokenCount, ...chosen } = options;
+  const simulator = await startSimulator({ script, ...(tokenCount === undefined ? {} : { tokenCount }) });
+  const stateBase = mkdtempSync(join(tmpdir(), 'baleen-state-'));
+  const complaints: string[] = [];
+  const say = (text: string): void => void complaints.push(text);
+  const workspace = await openWorkspace({
+    folder,
+    stateBase,
+    programFolder,
+    send: globalThis.fetch,
+    log: { info: () => undefined, warn: say, error: say },
+    ...(approver === undefined ? {} : { approver }),
+  });
+  const model = findModel('v4-flash')!;
+  const wire = chosen.wire ?? 'openai';
+  const settings: SessionSettings = {
+    model,
+    host: findHost('deepseek')!,
+    wire,
+    baseUrl: simulator.baseUrls[wire],
+    apiKey: simulator.key,
+    userId: workspace.userId,
+    thinking: 'high',
+    approve: 'auto-edit',
+    allowedCommands: [],
+    limits: { maxSteps: 50 },
+    commandTimeoutMs: 60_000,
+    budgetTokens: packBudgetTokens(model),
+    rehearsal: false,
+    ...chosen,
+  };
+  const close = async (): Promise<void> => {
+    await workspace.dispose();
+    await simulator.close();
+    rmSync(stateBase, { recursive: true, force: true });
+  };
+  return { ...workspace, simulator, settings, complaints, close };
+}
