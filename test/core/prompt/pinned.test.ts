@@ -18,7 +18,12 @@ test('system text and tool list are the pinned bytes', () => {
     'search_files',
     'write_file',
   ]);
-  expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot();
+  expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot(`
+    {
+      "system": "2eb987806d26142e177f136017ce4d8097892135482231cacb3fa7dbb9d8d8e5",
+      "tools": "22bbe45b5d40f21f524d02c711120270056022793769b428fd73a1102bfbd190",
+    }
+  `);
 });
 
 test('together they stay short', () => {
