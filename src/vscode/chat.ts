@@ -103,7 +103,9 @@ export function createChat(parts: ChatParts): Chat {
     await remember(id);
     onReplaced();
     if (!waitsForApproval(entries)) return;
-    void run((signal) => takeTurn('(continued after the window was loaded again)', signal, (turn) => turn.resume(signal)));
+    void run((signal) =>
+      takeTurn('(continued after the window was loaded again)', signal, (turn) => turn.resume(signal)),
+    );
   };
 
   return {

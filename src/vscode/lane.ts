@@ -4,7 +4,7 @@ import type { Settings } from './settings.js';
 
 export interface Lane {
   note(event: AgentEvent): void;
-  /** A request with these settings was answered within the last two hours of this window. */
+  /** A request with these settings was answered within the last two hours of this window; a rehearsal costs nothing. */
   isWarm(): boolean;
 }
 
@@ -23,6 +23,6 @@ export function createLane(settings: () => Settings, isRehearsal: () => boolean,
       if (event.type === 'cache_break') last = undefined;
       else if (event.type === 'step_end' && event.stopReason !== 'error') last = { key: key(), atMs: now() };
     },
-    isWarm: () => last !== undefined && last.key === key() && now() - last.atMs < warmMs,
+    isWarm: () => isRehearsal() || (last !== undefined && last.key === key() && now() - last.atMs < warmMs),
   };
 }

@@ -4,8 +4,9 @@ import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { collectChanges, type ReviewSource } from '../core/review/collectChanges.js';
+import type { Finding } from '../protocol/events.js';
 import type { CommandTable } from './commandTable.js';
-import { createDismissals } from './dismissals.js';
+import { createDismissals, type Dismissals } from './dismissals.js';
 import { findingCommands, registerFindingActions } from './findingActions.js';
 import { createFindings, type Findings } from './findings.js';
 import { whyBlocked, workspaceFolder } from './gate.js';
@@ -46,9 +47,6 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
     },
   });
   let timer: NodeJS.Timeout | undefined;
-  /** What the status bar showed before the running review, for one that comes to nothing. */
-  let settled: ReviewState = { kind: 'idle' };
-  let runs = 0;
   const isOn = (): boolean => whyBlocked() === undefined && readSettings().reviewOnSave;
   const saved: SavedChanges = createSavedChanges({
     isOn,
@@ -58,32 +56,7 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
       timer = setTimeout(() => void onQuiet(), quietMs);
     },
   });
-  const run = async (title: string, collect: Collect): Promise<void> => {
-    if (status.state.kind !== 'reviewing') settled = status.state;
-    status.show({ kind: 'reviewing', title });
-    runs++;
-    const mine = runs;
-    try {
-      const reviewed = await runner.run(title, collect);
-      if (mine !== runs) return;
-      if (reviewed === undefined) return status.show(settled.kind === 'offer' ? { kind: 'idle' } : settled);
-      const { result, changes } = reviewed;
-      status.addCost(result.costUsd);
-      if (result.state !== 'clean' && result.state !== 'findings') {
-        return status.show({ kind: 'no_result', why: 'The review came to no result; the log says why.' });
-      }
-      saved.markReviewed(changes);
-      status.show({ kind: 'clean' });
-      findings.replace(
-        changes.map((change) => change.path),
-        result.findings,
-      );
-    } catch (error) {
-      if (mine !== runs) return;
-      log.warn(messageOf(error));
-      status.show({ kind: 'no_result', why: messageOf(error) });
-    }
-  };
+  const run = createRun({ runner, status, saved, findings, log });
   const collectSaved: Collect = async (parts) => {
     const listed = await parts.packer.list();
     const packed = new Set(listed.filter((file) => file.withheld === undefined).map((file) => file.path));
@@ -99,13 +72,6 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
       status.show({ kind: 'no_result', why: messageOf(error) });
     }
   };
-  const reviewSource = (title: string, source: ReviewSource): Promise<void> =>
-    run(title, async (parts, signal) => {
-      const { changes, skipped } = await collectChanges(parts.host, parts.root, source, signal);
-      for (const { path, why } of skipped) log.info(`Not reviewed: ${path} (${why})`);
-      if (changes.length === 0) void vscode.window.showInformationMessage('Baleen: there is no change to review.');
-      return changes;
-    });
   const refresh = (): void => {
     if (!isOn()) status.show({ kind: 'off' });
     else if (status.state.kind === 'off') status.show({ kind: 'idle' });
@@ -133,43 +99,98 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
         },
       },
       startReview: { run: reviewSaved },
-      reviewChanges: { run: () => reviewSource('Review of the changes since the last commit', { kind: 'head' }) },
-      reviewFile: {
-        run: (given) => {
-          const path = chosenFile(given);
-          return reviewSource(`Review of ${path}`, { kind: 'files', paths: [path] });
-        },
-      },
-      clearDismissals: {
-        run: async () => {
-          await dismissals.clear();
-          findings.redraw();
-        },
-      },
-      [nameOf(findingCommands.dismiss)]: {
-        run: async (id) => {
-          await dismissals.dismiss(String(id));
-          findings.redraw();
-        },
-      },
-      [nameOf(findingCommands.dismissKind)]: {
-        run: async (id) => {
-          const finding = findings.shown().find((one) => one.id === id);
-          if (finding !== undefined) await dismissals.dismissKind(finding.category);
-          findings.redraw();
-        },
-      },
-      [nameOf(findingCommands.explain)]: {
-        run: (id) => {
-          const finding = findings.shown().find((one) => one.id === id);
-          if (finding === undefined) return undefined;
-          return ask(
-            `Explain this finding in ${finding.path}:${finding.place.startLine}, and whether it is right: ${finding.message}`,
-          );
-        },
-      },
+      ...createSourceCommands(run, log),
+      ...createFindingCommands(findings, dismissals, ask),
     },
     dispose: () => listening.forEach((one) => void one.dispose()),
+  };
+}
+
+type Run = (title: string, collect: Collect) => Promise<void>;
+
+/** Runs a review and shows how it stands; one that another one has replaced shows nothing any more. */
+function createRun(parts: {
+  runner: ReviewRunner;
+  status: ReviewStatus;
+  saved: SavedChanges;
+  findings: Findings;
+  log: Log;
+}): Run {
+  const { runner, status, saved, findings, log } = parts;
+  /** What the status bar showed before, for a review that comes to nothing. */
+  let settled: ReviewState = { kind: 'idle' };
+  let runs = 0;
+  return async (title, collect) => {
+    if (status.state.kind !== 'reviewing') settled = status.state;
+    status.show({ kind: 'reviewing', title });
+    const mine = ++runs;
+    try {
+      const reviewed = await runner.run(title, collect);
+      if (mine !== runs) return;
+      if (reviewed === undefined) return status.show(settled.kind === 'offer' ? { kind: 'idle' } : settled);
+      const { result, changes } = reviewed;
+      status.addCost(result.costUsd);
+      if (result.state !== 'clean' && result.state !== 'findings') {
+        return status.show({ kind: 'no_result', why: 'The review came to no result; the log says why.' });
+      }
+      saved.markReviewed(changes);
+      const paths = changes.map((change) => change.path);
+      status.show({ kind: 'clean' });
+      findings.replace(paths, result.findings);
+    } catch (error) {
+      if (mine !== runs) return;
+      log.warn(messageOf(error));
+      status.show({ kind: 'no_result', why: messageOf(error) });
+    }
+  };
+}
+
+/** Reviews that the user asks for; they start whatever the cache holds. */
+function createSourceCommands(run: Run, log: Log): CommandTable {
+  const review = (title: string, source: ReviewSource): Promise<void> =>
+    run(title, async (parts, signal) => {
+      const { changes, skipped } = await collectChanges(parts.host, parts.root, source, signal);
+      for (const { path, why } of skipped) log.info(`Not reviewed: ${path} (${why})`);
+      if (changes.length === 0) void vscode.window.showInformationMessage('Baleen: there is no change to review.');
+      return changes;
+    });
+  return {
+    reviewChanges: { run: () => review('Review of the changes since the last commit', { kind: 'head' }) },
+    reviewFile: {
+      run: (given) => {
+        const path = chosenFile(given);
+        return review(`Review of ${path}`, { kind: 'files', paths: [path] });
+      },
+    },
+  };
+}
+
+function createFindingCommands(findings: Findings, dismissals: Dismissals, ask: ReviewParts['ask']): CommandTable {
+  const find = (id: unknown): Finding | undefined => findings.shown().find((one) => one.id === id);
+  const redrawAfter =
+    (work: (finding: Finding) => Promise<void>) =>
+    async (id: unknown): Promise<void> => {
+      const finding = find(id);
+      if (finding !== undefined) await work(finding);
+      findings.redraw();
+    };
+  return {
+    [nameOf(findingCommands.dismiss)]: { run: redrawAfter(({ id }) => dismissals.dismiss(id)) },
+    [nameOf(findingCommands.dismissKind)]: { run: redrawAfter(({ category }) => dismissals.dismissKind(category)) },
+    [nameOf(findingCommands.explain)]: {
+      run: async (id) => {
+        const finding = find(id);
+        if (finding === undefined) return;
+        const { path, place, message } = finding;
+        await ask(`Explain this finding in ${path}:${place.startLine}, and whether it is right: ${message}`);
+      },
+    },
+    clearDismissals: {
+      run: async () => {
+        await dismissals.clear();
+        findings.redraw();
+      },
+    },
   };
 }
 

@@ -1,0 +1,132 @@
+/** The parts of the extension in one window, made by hand, each from the ones before it. */
+import * as vscode from 'vscode';
+import { BaleenError } from '../core/errors.js';
+import type { AgentEvent } from '../protocol/events.js';
+import type { ToHost } from '../protocol/sidebar.js';
+import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
+import { createApprovals, type Approvals } from './approvals.js';
+import { createChat, type Chat } from './chat.js';
+import { createChatView, type ChatView } from './chatView.js';
+import { createConnection, type Connection } from './connection.js';
+import { createOpenDocuments } from './documents.js';
+import { createEngine, type Engine } from './engine.js';
+import { whyBlocked, workspaceFolder } from './gate.js';
+import { createMessageHandler } from './handlers.js';
+import { createKeys, type Keys } from './keys.js';
+import { createLane } from './lane.js';
+import type { EditorLog } from './log.js';
+import { createReview, type Review } from './review.js';
+import { createReviewRunner } from './reviewRunner.js';
+import { readSettings } from './settings.js';
+import { readSidebarState } from './sidebarState.js';
+import { createSitesTree, type SitesTree } from './sitesTree.js';
+import { createPackStatus } from './statusBar.js';
+import { createTerminalCommands, type TerminalCommands } from './terminal.js';
+import { describeUndo, undoCheckpoint } from './undo.js';
+
+export interface Parts extends vscode.Disposable {
+  keys: Keys;
+  connection: Connection;
+  approvals: Approvals;
+  engine: Engine;
+  chat: Chat;
+  view: ChatView;
+  tree: SitesTree;
+  review: Review;
+  /** Does what a message of the page asks for. */
+  receive: (message: ToHost) => Promise<void>;
+  /** Undoes a checkpoint, or the last turn. */
+  undo: (checkpoint?: string) => Promise<void>;
+  /** Switching begins a new session: what the stand-in said is not for the model. */
+  rehearse: (on: boolean) => Promise<void>;
+  /** Settings, folders or trust have changed. */
+  refresh: () => void;
+  /** Gives the page everything anew. */
+  openPage: () => void;
+}
+
+const draftMemory = 'draft';
+
+export function createParts(context: vscode.ExtensionContext, log: EditorLog): Parts {
+  const { extensionUri, workspaceState: memory } = context;
+  const status = createPackStatus();
+  const keys = createKeys(context.secrets);
+  const connection: Connection = createConnection({
+    ...{ keys, log, memory, rehearsalFetch: createRehearsalFetch(), settings: readSettings },
+    onChange: () => showState(),
+  });
+  const lane = createLane(readSettings, () => connection.isRehearsal());
+  const noteEvent = (event: AgentEvent): void => {
+    status.note(event);
+    lane.note(event);
+  };
+  const approvals = createApprovals(() => view.show());
+  let terminals: TerminalCommands | undefined;
+  const engine = createEngine({
+    ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
+    send: (input, init) => connection.fetch(input, init),
+    wrapCommands(commands) {
+      terminals?.dispose();
+      return (terminals = createTerminalCommands(commands));
+    },
+  });
+  const chat = createChat({
+    ...{ engine, connection, log, memory },
+    onEvent(event) {
+      view.postEvent(event);
+      noteEvent(event);
+    },
+    onReplaced: () => openPage(),
+    onState: () => showState(),
+  });
+  const showState = (): void => {
+    status.update({ rehearsal: connection.isRehearsal(), running: chat.isRunning(), blocked: whyBlocked() });
+    view.post({ type: 'state', state: readSidebarState(chat, connection) });
+  };
+  const openPage = (): void => {
+    const draft = memory.get(draftMemory, '');
+    view.post({ type: 'open', state: readSidebarState(chat, connection), transcript: chat.transcript.entries, draft });
+  };
+  const undo = (checkpoint?: string): Promise<void> => undoTurn(engine, chat, checkpoint);
+  const rehearse = (on: boolean): Promise<void> => switchRehearsal(connection, chat, on);
+  const receive = createMessageHandler({
+    ...{ chat, connection, approvals, engine, log, undo, open: openPage },
+    post: (message) => view.post(message),
+    draft: { set: (text) => void memory.update(draftMemory, text) },
+    rehearse: () => rehearse(true),
+  });
+  const view = createChatView({ extensionUri, log, onMessage: (message) => void receive(message) });
+  const tree = createSitesTree(() => workspaceFolder()?.uri.fsPath);
+  const runner = createReviewRunner({ engine, connection, log, onEvent: noteEvent });
+  const ask = async (text: string): Promise<void> => {
+    await view.reveal();
+    view.post({ type: 'prefill', text });
+  };
+  const review = createReview({ lane, memory, log, runner, ask });
+  const refresh = (): void => {
+    void connection.refresh();
+    review.refresh();
+  };
+  return {
+    ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
+    dispose: () => [status, tree, review, terminals].forEach((one) => void one?.dispose()),
+  };
+}
+
+async function undoTurn(engine: Engine, chat: Chat, id?: string): Promise<void> {
+  if (chat.isRunning()) throw new BaleenError('A turn is running. Stop it first, then undo it.', 'bad_usage');
+  const { parts } = await engine.open();
+  const undone = await undoCheckpoint(parts.journal, id);
+  if (undone === undefined) return;
+  chat.tell({ type: 'restored', paths: undone.paths, reason: describeUndo(undone) });
+  void vscode.window.showInformationMessage(`Baleen: ${describeUndo(undone)}`, 'Redo').then((answer) => {
+    if (answer === 'Redo') void vscode.commands.executeCommand('baleen.undoTurn', undone.checkpoint);
+  });
+}
+
+async function switchRehearsal(connection: Connection, chat: Chat, on: boolean): Promise<void> {
+  if (connection.isRehearsal() === on) return;
+  await chat.stop();
+  await connection.setRehearsal(on);
+  await chat.newSession();
+}

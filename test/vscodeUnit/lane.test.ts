@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { findModel, catalogueHosts } from '../../src/core/model/catalogue.js';
+import { noUsage, type AgentEvent } from '../../src/protocol/events.js';
+import { createLane } from '../../src/vscode/lane.js';
+import type { Settings } from '../../src/vscode/settings.js';
+
+const answered: AgentEvent = {
+  type: 'step_end',
+  step: 1,
+  stopReason: 'stop',
+  usage: noUsage,
+  costUsd: 0,
+  contextTokens: 1,
+  windowTokens: 10,
+};
+
+function setUp() {
+  const settings: Settings = {
+    ...{ model: findModel('v4-flash')!, host: catalogueHosts[0]!, thinking: 'high', wire: 'openai' },
+    ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
+    ...{ maxSteps: 1, reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
+  };
+  const world = { settings, rehearsal: false, nowMs: 1_000_000 };
+  const lane = createLane(
+    () => world.settings,
+    () => world.rehearsal,
+    () => world.nowMs,
+  );
+  return { world, lane };
+}
+
+describe('the lane', () => {
+  it('is cold until an answer has come, and again after two hours', () => {
+    const { world, lane } = setUp();
+    expect(lane.isWarm()).toBe(false);
+    lane.note(answered);
+    expect(lane.isWarm()).toBe(true);
+    world.nowMs += 2 * 3_600_000 - 1;
+    expect(lane.isWarm()).toBe(true);
+    world.nowMs += 1;
+    expect(lane.isWarm()).toBe(false);
+  });
+
+  it('is cold after what changes the prefix, and warm over what does not', () => {
+    const { world, lane } = setUp();
+    lane.note(answered);
+    const first = world.settings;
+    for (const other of [
+      { model: findModel('v4-pro')! },
+      { wire: 'anthropic' as const },
+      { baseUrl: 'https://b.example' },
+      { thinking: 'max' as const },
+      { thinking: 'off' as const },
+      { budgetTokens: 999 },
+    ]) {
+      world.settings = { ...first, ...other };
+      expect(lane.isWarm(), JSON.stringify(other)).toBe(false);
+    }
+    world.settings = { ...first, thinking: 'low', approve: 'plan' };
+    expect(lane.isWarm()).toBe(true);
+    lane.note({ type: 'cache_break', reason: 'the snapshot was damaged' });
+    expect(lane.isWarm()).toBe(false);
+  });
+
+  it('asks for no price in a rehearsal', () => {
+    const { world, lane } = setUp();
+    world.rehearsal = true;
+    expect(lane.isWarm()).toBe(true);
+  });
+});
