@@ -51,6 +51,10 @@ function expectWarmLane(requests: readonly RecordedRequest[]): void {
   expect(requests.map((request) => request.refusal)).toEqual(requests.map(() => undefined));
   assertMessagesGrow(requests);
   const usages = requests.map((request) => request.usage!);
+  if (process.env.BALEEN_SHOW_HITS === '1') {
+    const rows = usages.map(({ cacheHitTokens: hit, cacheMissTokens: miss }) => `${hit} of ${hit + miss}`);
+    process.stderr.write(`${expect.getState().currentTestName}: ${rows.join(', ')}\n`);
+  }
   expect(usages[0]!.cacheHitTokens).toBe(0);
   for (const [index, usage] of usages.slice(1).entries()) {
     const before = usages[index]!;
