@@ -92,7 +92,7 @@ export function createChat(parts: ChatParts): Chat {
     const session = await openSession(state, parts, emit, signal);
     const turn = await beginTurn(session, message);
     if (state.running !== undefined) state.running.checkpoint = turn.checkpoint.id;
-    await finishTurn(turn, act(turn, session), signal, emit, parts.log);
+    await finishTurn(turn, act(turn), signal, emit, parts.log);
   };
   const show = async (id: string): Promise<void> => {
     const { parts: workspace } = await engine.open();
@@ -115,10 +115,7 @@ export function createChat(parts: ChatParts): Chat {
     send: (text) =>
       run(async (signal) => {
         transcript.addUser(text);
-        await takeTurn(text, signal, async (turn, session) => {
-          await closeOpenCalls(session);
-          return turn.send({ kind: 'chat', request: text }, signal);
-        });
+        await takeTurn(text, signal, (turn) => turn.send({ kind: 'chat', request: text }, signal));
       }),
     stop,
     async newSession() {
@@ -164,7 +161,7 @@ export function createChat(parts: ChatParts): Chat {
   };
 }
 
-type Act = (turn: OpenTurn, session: Session) => Promise<SendResult>;
+type Act = (turn: OpenTurn) => Promise<SendResult>;
 
 /** The session that the turn belongs to, with the settings of now. */
 async function openSession(
@@ -185,14 +182,6 @@ async function openSession(
       : await resumeSession(workspace, settings, state.id, emit, signal);
   state.session = session;
   return session;
-}
-
-/** What a former window left without an answer is answered now, because each call needs one before the next message. */
-async function closeOpenCalls(session: Session): Promise<void> {
-  for (const call of session.conversation.openCalls()) {
-    const text = 'Not known whether this ran: the program ended meanwhile. Look before you do it again.';
-    await session.conversation.append({ role: 'tool', call: call.id, name: call.name, text, failed: true });
-  }
 }
 
 async function finishTurn(

@@ -26,7 +26,7 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'lower
       const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
       return {
         kind: 'ready',
-        worstUsd: costUsd(worst, ratesAt(model, parts.host.clock.now())),
+        worstUsd: settings.rehearsal ? 0 : costUsd(worst, ratesAt(model, parts.host.clock.now())),
         request: {
           model,
           host,

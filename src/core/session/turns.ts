@@ -21,8 +21,6 @@ export interface SendInput {
   /** A sentence if this workflow does not execute the call. */
   refuse?: (call: ToolCall) => string | undefined;
   endsOnReport?: boolean;
-  /** Leaves the change entries since the last turn out of the message because `last` carries them. */
-  changesInLast?: boolean;
 }
 
 export interface SendResult extends LoopResult {
@@ -83,11 +81,13 @@ export async function beginTurn(session: Session, message: string): Promise<Open
     checkpoint,
     changed: turn.changed,
     async send(input, signal) {
+      await answerOpenCalls(session, () => true);
       await appendTurnMessage(session, input);
       return run(input, signal);
     },
     async resume(signal) {
-      await answerInterruptedCalls(session);
+      const started = session.conversation.startedCalls();
+      await answerOpenCalls(session, (call) => started.has(call.id));
       return run({}, signal);
     },
     async noteChangedByCommand(paths) {
@@ -175,29 +175,21 @@ async function appendTurnMessage(session: Session, input: SendInput): Promise<vo
       ]
     : [];
   const changes = fresh.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
-  const text = renderTurnMessage({
-    kind: input.kind,
-    changes: input.changesInLast === true ? [] : changes,
-    context,
-    request: input.request,
-    ...(input.changesInLast === true
-      ? { last: changes.join('\n') }
-      : input.last === undefined
-        ? {}
-        : { last: input.last }),
-  });
+  const { kind, request, last } = input;
+  const text = renderTurnMessage({ kind, changes, context, request, ...(last === undefined ? {} : { last }) });
   await session.conversation.append({ role: 'user', text });
   session.seenChange = fresh.at(-1)?.number ?? session.seenChange;
   await session.log.append({ type: 'seen', change: session.seenChange });
 }
 
-/** A call that had begun when the process ended never runs again: the model is told to look. */
-async function answerInterruptedCalls(session: Session): Promise<void> {
-  const started = session.conversation.startedCalls();
-  for (const call of session.conversation.openCalls()) {
-    if (!started.has(call.id)) continue;
+/**
+ * Calls that a former process left without an answer get one, because the service refuses a conversation with a gap.
+ * One that may have begun never runs again: the model is told to look.
+ */
+async function answerOpenCalls(session: Session, isMeant: (call: ToolCall) => boolean): Promise<void> {
+  for (const call of session.conversation.openCalls().filter(isMeant)) {
     const text =
-      'This call was running when the program was stopped. Whether it took effect is not known: look before you do it again.';
+      'The program was stopped before this call had an answer. Whether it took effect is not known: look before you do it again.';
     await session.conversation.append({ role: 'tool', call: call.id, name: call.name, text, failed: true });
     session.emit({ type: 'tool_call_end', call: call.id, status: 'failed', summary: 'interrupted' });
   }
@@ -218,7 +210,7 @@ function createLoopParts(
     retry: { clock: host.clock, random: parts.random },
     plan: planner.plan,
     lowerOutput: planner.lowerOutput,
-    costUsd: (usage) => costUsd(usage, ratesAt(settings.model, host.clock.now())),
+    costUsd: (usage) => (settings.rehearsal ? 0 : costUsd(usage, ratesAt(settings.model, host.clock.now()))),
     windowTokens: settings.model.windowTokens,
     toolCalls: {
       tools: parts.tools,
