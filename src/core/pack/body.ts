@@ -11,13 +11,30 @@ const marker = /"\u27e6pack:([0-9a-f]{64})\u27e7"/g;
 /** Shorter texts are no keys, and would be found everywhere. */
 const shortestSecret = 8;
 
+/**
+ * The bytes of a body with its packs, which `packOf` gives in escaped form. Throws `SecretInBody` if a value of the
+ * workspace stands outside of the packs (there they are placeholders already), or one of the keys anywhere.
+ */
+export async function assembleBody(
+  body: string,
+  packOf: (sha256: string) => Promise<Buffer>,
+  secrets: { workspace: Iterable<string>; keys: readonly string[] },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const split = splitBody(body);
+  const packs: Buffer[] = [];
+  for (const sha256 of split.packs) packs.push(await packOf(sha256));
+  refuseSecrets(split.texts, secrets.workspace, 'a credential of the workspace');
+  refuseSecrets([...split.texts, ...packs.map((pack) => pack.toString('utf8'))], secrets.keys, 'your API key');
+  return joinBody(split, packs);
+}
+
 /** Parts of a body around its packs: `texts` is one longer than `packs`. */
-export interface SplitBody {
+interface SplitBody {
   texts: string[];
   packs: string[];
 }
 
-export function splitBody(body: string): SplitBody {
+function splitBody(body: string): SplitBody {
   const split: SplitBody = { texts: [], packs: [] };
   let at = 0;
   for (const match of body.matchAll(marker)) {
@@ -31,7 +48,7 @@ export function splitBody(body: string): SplitBody {
   return split;
 }
 
-export function joinBody({ texts }: SplitBody, packs: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function joinBody({ texts }: SplitBody, packs: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   for (const [at, text] of texts.entries()) {
     parts.push(Buffer.from(text, 'utf8'));
@@ -49,7 +66,7 @@ export function joinBody({ texts }: SplitBody, packs: readonly Uint8Array[]): Ui
 }
 
 /** Throws `SecretInBody` if any value stands in any of the texts, which are JSON. */
-export function refuseSecrets(texts: readonly string[], values: Iterable<string>, what: string): void {
+function refuseSecrets(texts: readonly string[], values: Iterable<string>, what: string): void {
   const forms = new Set<string>();
   for (const value of values) {
     if (value.length < shortestSecret) continue;
