@@ -21,6 +21,10 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['src/webview/**/*.{ts,tsx}'], plugins: { 'no-unsanitized': noUnsanitized }, rules: { ...noUnsanitized.configs.recommended.rules } },
+  {
+    files: ['src/webview/**/*.{ts,tsx}'],
+    plugins: { 'no-unsanitized': noUnsanitized },
+    rules: { ...noUnsanitized.configs.recommended.rules },
+  },
   { files: ['test/**/*.{ts,tsx}'], rules: { '@typescript-eslint/unbound-method': 'off' } },
 );

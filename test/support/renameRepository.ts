@@ -101,7 +101,11 @@ function planSpecialFiles(): PlannedFile[] {
     ),
     text('check.mjs', writeCheck()),
     text('.gitignore', ['build/', '*.log']),
-    text('README.md', [`# ${FROM}`, '', `The ${FROM}; a LedgerBook holds many. Not a ledger_line, not Ledgers, not MyLedger, not _Ledger.`]),
+    text('README.md', [
+      `# ${FROM}`,
+      '',
+      `The ${FROM}; a LedgerBook holds many. Not a ledger_line, not Ledgers, not MyLedger, not _Ledger.`,
+    ]),
     text('src/core/book.mjs', [...book, '    this.entries.push(entry);', '    return this;', '  }', '}']),
     text('bin/report.mjs', [...script, `process.stdout.write(new ${FROM}().constructor.name);`], 0o755),
     text('bin/Ledger.sh', ['#!/bin/sh', `echo "${FROM}: $1" # ${FROM}`], 0o755),
