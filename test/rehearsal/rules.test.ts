@@ -141,22 +141,25 @@ it('reports more sites than one call takes in several, and none for a rule that 
 });
 
 it('edits all chosen sites of a file by one hunk, a part of them line by line', async () => {
-  const pack = packOf({ 'a.js': 'x(1);\nx(1);\n', 'b.js': 'x(1);\nx(2);\nx(1);\n' });
-  const chosen = [
-    { path: 'a.js', quote: 'x(1);' },
-    { path: 'b.js', quote: 'x(1);' },
+  const pack = packOf({
+    'a.js': 'x(1);\nx(1);\n',
+    'b.js': 'x(1);\nx(2);\nx(1);\n',
+    'c.js': 'x(1);\r\nx(1);\r\n',
+    'd.js': 'x(1);\r\nx(2);\r\nx(1);\r\n',
+  });
+  const chosen = ['a.js', 'b.js', 'c.js', 'd.js'].map((path) => ({ path, quote: 'x(1);' }));
+  const all = [{ old_text: 'x', new_text: 'y', replace_all: true, whole_word: true }];
+  const some = [
+    { old_text: 'x(1);', new_text: 'y(1);', line: 1 },
+    { old_text: 'x(1);', new_text: 'y(1);', line: 3 },
   ];
   const turn = turnOf('refactor-edits', refactorEditsText('replace x with y', chosen));
   const reply = await answer(makeRequest([pack, turn]));
   expect(argumentsOf(reply)).toEqual([
-    { path: 'a.js', hunks: [{ old_text: 'x', new_text: 'y', replace_all: true, whole_word: true }] },
-    {
-      path: 'b.js',
-      hunks: [
-        { old_text: 'x(1);', new_text: 'y(1);', line: 1 },
-        { old_text: 'x(1);', new_text: 'y(1);', line: 3 },
-      ],
-    },
+    { path: 'a.js', hunks: all },
+    { path: 'b.js', hunks: some },
+    { path: 'c.js', hunks: all },
+    { path: 'd.js', hunks: some },
   ]);
 });
 

@@ -87,10 +87,10 @@ function findSites(repository: Repository, word: string): { path: string; quote:
   const sites: { path: string; quote: string }[] = [];
   for (const [path, text] of repository.files) {
     if (!text.includes(word)) continue;
-    for (const line of text.split('\n')) {
+    for (const line of text.split(/\r?\n/)) {
       pattern.lastIndex = 0;
       const match = pattern.exec(line);
-      if (match !== null) sites.push({ path, quote: cutAround(line.replace(/\r$/, ''), match.index) });
+      if (match !== null) sites.push({ path, quote: cutAround(line, match.index) });
     }
   }
   return sites;
@@ -127,7 +127,7 @@ function groupByPath(sites: readonly { path: string; quote: string }[]): Map<str
 /** Where every place of a file was chosen, one hunk says it all; else a hunk for each chosen line. */
 function makeHunks(text: string, quotes: readonly string[], { from, to }: Renaming): Record<string, unknown>[] {
   const wanted = new Set(quotes);
-  const lines = text.split('\n');
+  const lines = text.split(/\r?\n/);
   const pattern = wholeWord(from);
   const apply = (part: string): string => part.replace(pattern, () => to);
   const hasWord = (line: string): boolean => apply(line) !== line;
