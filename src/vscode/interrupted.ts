@@ -6,16 +6,24 @@ export function waitsForApproval(entries: readonly TranscriptEntry[]): boolean {
   return findOpenQuestion(entries) !== undefined;
 }
 
-/** Leaves out the question that will be asked again, and its call, whose card comes again with it. */
+/** Leaves out each question that was or will be asked again, and its call, whose card comes again with it. */
 export function dropUnanswered(entries: readonly TranscriptEntry[]): TranscriptEntry[] {
   const question = findOpenQuestion(entries);
-  if (question === undefined) return [...entries];
-  return entries.filter((entry) => {
-    if (entry.type === 'user') return true;
+  /** Where a call began, and what it asked, as long as it has not ended. */
+  const open = new Map<string, number[]>();
+  const dropped = new Set<number>();
+  const drop = (call: string): void => open.get(call)?.forEach((index) => dropped.add(index));
+  entries.forEach((entry, index) => {
+    if (entry.type === 'user') return;
     const { event } = entry;
-    if (event.type === 'approval_request') return event.approval.id !== question.id;
-    return event.type !== 'tool_call_start' || event.call !== question.call;
+    if (event.type === 'tool_call_start') {
+      drop(event.call);
+      open.set(event.call, [index]);
+    } else if (event.type === 'approval_request') open.get(event.approval.call)?.push(index);
+    else if (event.type === 'tool_call_end') open.delete(event.call);
   });
+  if (question !== undefined) drop(question.call);
+  return entries.filter((_entry, index) => !dropped.has(index));
 }
 
 function findOpenQuestion(entries: readonly TranscriptEntry[]): { id: string; call: string } | undefined {

@@ -93,4 +93,14 @@ describe('a turn that was cut by a reload', () => {
     const entries = asEntries([...kept, callStart('c'), question('q', 'c')]);
     expect(dropUnanswered(entries)).toEqual(asEntries(kept));
   });
+
+  it('shows once what was asked again, however often it was cut', () => {
+    const asked: AgentEvent[] = [callStart('c'), question('q', 'c')];
+    const answered: AgentEvent[] = [
+      ...[callStart('c'), question('r', 'c'), { type: 'approval_end', id: 'r', decision: 'approved' } as const],
+      ...[{ type: 'tool_call_end', call: 'c', status: 'done', summary: 'ran' } as const, turnEnd()],
+    ];
+    expect(dropUnanswered(asEntries([...asked, ...asked, ...answered]))).toEqual(asEntries(answered));
+    expect(dropUnanswered(asEntries([...answered, ...answered]))).toEqual(asEntries([...answered, ...answered]));
+  });
 });
