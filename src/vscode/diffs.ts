@@ -11,7 +11,8 @@ export function registerBeforeTexts(engine: Engine): vscode.Disposable {
   return vscode.workspace.registerTextDocumentContentProvider(beforeScheme, {
     async provideTextDocumentContent(uri) {
       const { parts } = await engine.open();
-      return readBefore(parts.journal, uri.query, uri.path.slice(1));
+      const [checkpoint = '', ...path] = uri.query.split('/');
+      return readBefore(parts.journal, checkpoint, path.join('/'));
     },
   });
 }
@@ -26,7 +27,7 @@ async function readBefore(journal: Journal, checkpoint: string, path: string): P
 /** The file before its turn on the left, the file itself on the right, where it can be edited. */
 export async function openEditDiff(root: string, checkpoint: string, path: string): Promise<void> {
   const now = vscode.Uri.file(join(root, path));
-  await vscode.commands.executeCommand('vscode.diff', beforeUri(checkpoint, path), now, `${path} (before ↔ now)`);
+  await vscode.commands.executeCommand('vscode.diff', beforeUri(now, checkpoint, path), now, `${path} (before ↔ now)`);
 }
 
 /** Every file of a checkpoint in one editor. */
@@ -38,11 +39,12 @@ export async function openAllDiffs(
 ): Promise<void> {
   const resources = paths.map((path) => {
     const now = vscode.Uri.file(join(root, path));
-    return [now, beforeUri(checkpoint, path), now];
+    return [now, beforeUri(now, checkpoint, path), now];
   });
   await vscode.commands.executeCommand('vscode.changes', title, resources);
 }
 
-function beforeUri(checkpoint: string, path: string): vscode.Uri {
-  return vscode.Uri.from({ scheme: beforeScheme, path: `/${path}`, query: checkpoint });
+/** With the same path as the file's own: two would be shown as a renaming. */
+function beforeUri(now: vscode.Uri, checkpoint: string, path: string): vscode.Uri {
+  return now.with({ scheme: beforeScheme, query: `${checkpoint}/${path}` });
 }
