@@ -1,3 +1,4 @@
+import { createMergeHeap } from './mergeHeap.js';
 import { firstMerged, pairMask, pairSlot, type TokenTables } from './tables.js';
 
 /** Tokens of one piece, which is not empty; appended to `tokens` where that is given. */
@@ -7,49 +8,62 @@ const noMerge = 0x7fffffff;
 const shortBytes = 64;
 const keptBytes = 4096;
 
+/** The rank of the merge that joins two tokens, or `noMerge`. */
+type RankOf = (left: number, right: number) => number;
+
 /**
  * Byte-pair encoding: of all neighbours that a merge joins, those of the lowest rank are joined first, the leftmost
  * before others. Short pieces are searched anew after each merge; long ones keep a heap, so that a run of n bytes costs
  * O(n log n).
  */
 export function createMerger(tables: TokenTables): MergePiece {
-  const { byteTokens, lefts, rights, pairs } = tables;
-  const shortIds = new Int32Array(shortBytes);
-  const shortRanks = new Int32Array(shortBytes);
-  const kept = createList(keptBytes);
+  const rankOf = createRanks(tables);
+  const mergeShort = createShortMerger(tables, rankOf);
+  const mergeLong = createLongMerger(tables, rankOf);
+  return (utf8, start, end, tokens) =>
+    end - start <= shortBytes ? mergeShort(utf8, start, end, tokens) : mergeLong(utf8, start, end, tokens);
+}
 
-  function rankOf(left: number, right: number): number {
+function createRanks({ lefts, rights, pairs }: TokenTables): RankOf {
+  return (left, right) => {
     let slot = pairSlot(left, right);
     for (let found = pairs[slot]!; found !== 0; found = pairs[slot]!) {
       if (lefts[found - 1] === left && rights[found - 1] === right) return found - 1;
       slot = (slot + 1) & pairMask;
     }
     return noMerge;
-  }
+  };
+}
 
-  function mergeShort(utf8: Uint8Array, start: number, end: number, tokens?: number[]): number {
+function createShortMerger({ byteTokens }: TokenTables, rankOf: RankOf): MergePiece {
+  const ids = new Int32Array(shortBytes);
+  const ranks = new Int32Array(shortBytes);
+  return (utf8, start, end, tokens) => {
     let count = end - start;
-    for (let at = 0; at < count; at++) shortIds[at] = byteTokens[utf8[start + at]!]!;
-    for (let at = 0; at + 1 < count; at++) shortRanks[at] = rankOf(shortIds[at]!, shortIds[at + 1]!);
+    for (let at = 0; at < count; at++) ids[at] = byteTokens[utf8[start + at]!]!;
+    for (let at = 0; at + 1 < count; at++) ranks[at] = rankOf(ids[at]!, ids[at + 1]!);
     while (count > 1) {
       let best = 0;
-      for (let at = 1; at + 1 < count; at++) if (shortRanks[at]! < shortRanks[best]!) best = at;
-      const rank = shortRanks[best]!;
+      for (let at = 1; at + 1 < count; at++) if (ranks[at]! < ranks[best]!) best = at;
+      const rank = ranks[best]!;
       if (rank === noMerge) break;
       count--;
-      shortIds[best] = firstMerged + rank;
+      ids[best] = firstMerged + rank;
       for (let at = best + 1; at < count; at++) {
-        shortIds[at] = shortIds[at + 1]!;
-        shortRanks[at] = shortRanks[at + 1]!;
+        ids[at] = ids[at + 1]!;
+        ranks[at] = ranks[at + 1]!;
       }
-      if (best > 0) shortRanks[best - 1] = rankOf(shortIds[best - 1]!, shortIds[best]!);
-      shortRanks[best] = best + 1 < count ? rankOf(shortIds[best]!, shortIds[best + 1]!) : noMerge;
+      if (best > 0) ranks[best - 1] = rankOf(ids[best - 1]!, ids[best]!);
+      ranks[best] = best + 1 < count ? rankOf(ids[best]!, ids[best + 1]!) : noMerge;
     }
-    if (tokens !== undefined) for (let at = 0; at < count; at++) tokens.push(shortIds[at]!);
+    if (tokens !== undefined) for (let at = 0; at < count; at++) tokens.push(ids[at]!);
     return count;
-  }
+  };
+}
 
-  function mergeLong(utf8: Uint8Array, start: number, end: number, tokens?: number[]): number {
+function createLongMerger({ byteTokens }: TokenTables, rankOf: RankOf): MergePiece {
+  const kept = createList(keptBytes);
+  return (utf8, start, end, tokens) => {
     const length = end - start;
     const list = length <= keptBytes ? kept : createList(length);
     const { ids, ranks, before, after, heap } = list;
@@ -83,10 +97,7 @@ export function createMerger(tables: TokenTables): MergePiece {
     }
     if (tokens !== undefined) for (let at = 0; at < length; at = after[at]!) tokens.push(ids[at]!);
     return count;
-  }
-
-  return (utf8, start, end, tokens) =>
-    end - start <= shortBytes ? mergeShort(utf8, start, end, tokens) : mergeLong(utf8, start, end, tokens);
+  };
 }
 
 /** A piece as a linked list: `ranks[at]` is of the merge of `at` with `after[at]`, and none for what is gone. */
@@ -96,48 +107,6 @@ function createList(length: number) {
     ranks: new Int32Array(length),
     before: new Int32Array(length),
     after: new Int32Array(length),
-    heap: createHeap(length),
-  };
-}
-
-/** Merges to come, lowest rank first and leftmost among equals. A rank and a position make one number below 2 ** 49. */
-function createHeap(length: number) {
-  const positions = 2 ** 32;
-  // Each merge takes one entry out and puts two in at most.
-  const keys = new Float64Array(2 * length);
-  let size = 0;
-  let top = 0;
-  return {
-    clear(): void {
-      size = 0;
-    },
-    push(rank: number, position: number): void {
-      const key = rank * positions + position;
-      let at = size++;
-      while (at > 0) {
-        const parent = (at - 1) >> 1;
-        if (keys[parent]! <= key) break;
-        keys[at] = keys[parent]!;
-        at = parent;
-      }
-      keys[at] = key;
-    },
-    /** Takes the first entry out, for `rank` and `position`; false if there is none. */
-    pop(): boolean {
-      if (size === 0) return false;
-      top = keys[0]!;
-      const key = keys[--size]!;
-      let at = 0;
-      for (let child = 1; child < size; child = 2 * at + 1) {
-        if (child + 1 < size && keys[child + 1]! < keys[child]!) child++;
-        if (keys[child]! >= key) break;
-        keys[at] = keys[child]!;
-        at = child;
-      }
-      keys[at] = key;
-      return true;
-    },
-    rank: (): number => Math.floor(top / positions),
-    position: (): number => top % positions,
+    heap: createMergeHeap(length),
   };
 }

@@ -1,12 +1,10 @@
+import { createCharacterReader } from './characters.js';
 import { codeClass, type TokenTables } from './tables.js';
 
 /** Where the piece that begins at `at` ends; `at` is below `end`, and the answer is above `at` and at most `end`. */
 export type FindPieceEnd = (utf8: Uint8Array, at: number, end: number) => number;
 
 const { other, letter, number, punctuation, space, newline, cjk } = codeClass;
-
-/** Class of a byte in the ASCII table: a lead byte, or a byte that is no UTF-8, has to be decoded. */
-const notAscii = 7;
 
 /**
  * Splits text as DeepSeek's pre-tokenizer does (tokenizer.json of DeepSeek-V3: three splits, each one inside the
@@ -22,45 +20,7 @@ const notAscii = 7;
  * U+0085 is, U+FEFF is not. A byte that is no UTF-8 stands for itself, as a character of no class.
  */
 export function createScanner(tables: TokenTables): FindPieceEnd {
-  const { classes } = tables;
-  const ascii = new Uint8Array(256).fill(notAscii);
-  ascii.set(classes.subarray(0, 128));
-
-  /** Length in bytes × 8 + class of the character at `at`, which is no ASCII. */
-  function decode(utf8: Uint8Array, at: number, end: number): number {
-    const lead = utf8[at]!;
-    const length =
-      lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 1;
-    if (length === 1 || at + length > end) return 8 | other;
-    let codePoint = lead & (0x7f >> length);
-    for (let next = at + 1; next < at + length; next++) {
-      const byte = utf8[next]!;
-      if ((byte & 0xc0) !== 0x80) return 8 | other;
-      codePoint = (codePoint << 6) | (byte & 0x3f);
-    }
-    return codePoint > 0x10ffff ? 8 | other : (length << 3) | classes[codePoint]!;
-  }
-
-  function characterAt(utf8: Uint8Array, at: number, end: number): number {
-    const asciiClass = ascii[utf8[at]!]!;
-    return asciiClass === notAscii ? decode(utf8, at, end) : 8 | asciiClass;
-  }
-
-  /** The end of the run of characters of class `wanted` at `at`. */
-  function skip(utf8: Uint8Array, at: number, end: number, wanted: number): number {
-    while (at < end) {
-      const asciiClass = ascii[utf8[at]!]!;
-      if (asciiClass === wanted) {
-        at++;
-        continue;
-      }
-      if (asciiClass !== notAscii) return at;
-      const character = decode(utf8, at, end);
-      if ((character & 7) !== wanted) return at;
-      at += character >> 3;
-    }
-    return at;
-  }
+  const { characterAt, skip, asciiClass } = createCharacterReader(tables);
 
   function findNumberEnd(utf8: Uint8Array, at: number, end: number): number {
     for (let digits = 0; digits < 3 && at < end; digits++) {
@@ -73,7 +33,7 @@ export function createScanner(tables: TokenTables): FindPieceEnd {
 
   function findPunctuationEnd(utf8: Uint8Array, at: number, end: number): number {
     let to = skip(utf8, at, end, punctuation);
-    while (to < end && ascii[utf8[to]!] === newline) to++;
+    while (to < end && asciiClass[utf8[to]!] === newline) to++;
     return to;
   }
 
