@@ -3,9 +3,16 @@ import { structuredPatch } from 'diff';
 const contextLines = 3;
 /** A diff with more changed lines than this is longer than the file is worth, and slow to find. */
 const mostChangedLines = 4_000;
+const noNewline = '\\ No newline at end of file';
 
-/** Unified hunks from one view to another, without file headers; `undefined` if that would be long to find. */
+/**
+ * Unified hunks from one view to another, without file headers; `undefined` if that would be long to find. Equal views
+ * have none. A text that came or went as a whole is one hunk, however long, since nothing has to be found.
+ */
 export function diffViews(before: string, after: string): string | undefined {
+  if (before === after) return '';
+  if (before === '') return wholeHunk('+', after);
+  if (after === '') return wholeHunk('-', before);
   const patch = structuredPatch('a', 'b', before, after, undefined, undefined, {
     context: contextLines,
     maxEditLength: mostChangedLines,
@@ -24,8 +31,15 @@ export function diffViews(before: string, after: string): string | undefined {
   }
 }
 
+/** Git's form: the side without lines stands after line 0. */
+function wholeHunk(sign: '+' | '-', text: string): string {
+  const lines = splitLines(text);
+  const head = sign === '+' ? `@@ -0,0 +1,${lines.length} @@` : `@@ -1,${lines.length} +0,0 @@`;
+  const rows = lines.map((line) => `${sign}${stripped(line)}\n`).join('');
+  return `${head}\n${rows}${text.endsWith('\n') ? '' : `${noNewline}\n`}`;
+}
+
 const hunkHead = /^@@ -(\d+),(\d+) \+(\d+),(\d+) @@$/;
-const noNewline = '\\ No newline at end of file';
 
 /** The view after some hunks. Throws if they do not fit exactly. */
 export function applyHunks(before: string, hunks: string): string {
@@ -59,6 +73,6 @@ function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-function stripped(line: string | undefined): string | undefined {
+function stripped<T extends string | undefined>(line: T): T | string {
   return line?.endsWith('\n') === true ? line.slice(0, -1) : line;
 }

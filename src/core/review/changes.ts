@@ -1,5 +1,5 @@
 /** One file's change as the review shows it, or why it is not shown. */
-import { splitLines, toLineFeeds } from '../edits/lines.js';
+import { toLineFeeds } from '../edits/lines.js';
 import { diffViews } from '../pack/hunks.js';
 import { encodeView } from '../view/codec.js';
 import type { LineRange } from './quotes.js';
@@ -28,24 +28,10 @@ export function makeChange(path: string, before: string | undefined, after: stri
     if (old === now) return { kind: 'skip', why: 'unchanged' };
     if (isFormattingOnly(path, old, now)) return { kind: 'skip', why: 'formatting only' };
   }
-  const diff = diffTexts(encodeView(old).view, encodeView(now).view);
+  const diff = diffViews(encodeView(old).view, encodeView(now).view);
   if (diff === undefined || diff.length > mostDiffCharacters) return { kind: 'skip', why: 'too large' };
   const kind = before === undefined ? 'created' : after === undefined ? 'deleted' : 'changed';
   return { kind: 'review', change: { path, kind, diff, changedLines: findChangedLines(diff) } };
-}
-
-function diffTexts(before: string, after: string): string | undefined {
-  if (before === '') return wholeHunk('+', after);
-  return after === '' ? wholeHunk('-', before) : diffViews(before, after);
-}
-
-/** Every line of a text that came or went as a whole. */
-function wholeHunk(sign: '+' | '-', text: string): string {
-  const lines = splitLines(text);
-  const range = lines.length === 0 ? '0,0' : `1,${lines.length}`;
-  const head = sign === '+' ? `@@ -0,0 +${range} @@` : `@@ -${range} +0,0 @@`;
-  const rows = lines.map((line) => `${sign}${line.text}\n`).join('');
-  return `${head}\n${rows}${text === '' || text.endsWith('\n') ? '' : '\\ No newline at end of file\n'}`;
 }
 
 /** Equal but for blank lines, the white space at line ends, and, where it means nothing, the indentation. */
