@@ -65,14 +65,6 @@ export function readCommand(text: string): AskedCommand | undefined {
   return bare === undefined || bare === '' ? undefined : { kind: 'command', command: bare };
 }
 
-/** Matches `word` where it is no part of a longer one, as `whole_word` of the tools means it. */
-export function wholeWord(word: string): RegExp {
-  const escaped = word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const before = /^[\p{L}\p{N}_]/u.test(word) ? String.raw`(?<![\p{L}\p{N}_])` : '';
-  const after = /[\p{L}\p{N}_]$/u.test(word) ? String.raw`(?![\p{L}\p{N}_])` : '';
-  return new RegExp(before + escaped + after, 'gu');
-}
-
 function readPair(text: string, forms: readonly RegExp[]): Renaming | undefined {
   const [from, to] = readFirst(text, forms) ?? [];
   return from === undefined || to === undefined || from === to ? undefined : { from, to };

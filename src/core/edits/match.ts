@@ -1,4 +1,5 @@
 /** Finds the place of a hunk: exactly, then by lines without their white space, then by similarity. */
+import { wholeWordPattern } from '../view/words.js';
 import { nearestText } from './nearest.js';
 import { fitLines, unifySigns } from './fit.js';
 import type { Hunk, Match, Region } from './hunks.js';
@@ -37,11 +38,11 @@ interface Place {
 }
 
 function matchExactly(view: string, hunk: Hunk): Match | undefined {
-  const found = findPlaces(view, hunk.old_text);
-  if (found.length === 0) return undefined;
-  const whole = hunk.whole_word === true ? found.filter((place) => isWholeWord(view, place)) : found;
+  const whole = findPlaces(view, hunk.old_text, hunk.whole_word === true);
   if (whole.length === 0) {
-    return problem(`old_text stands only inside longer words, at ${nameLines(view, found)}.`);
+    const partial = hunk.whole_word === true ? findPlaces(view, hunk.old_text, false) : [];
+    if (partial.length === 0) return undefined;
+    return problem(`old_text stands only inside longer words, at ${nameLines(view, partial)}.`);
   }
   const chosen = hunk.replace_all === true ? whole : choosePlace(view, whole, hunk.line);
   if (chosen === undefined) return problem(describeAmbiguous(view, whole, hunk.line));
@@ -53,14 +54,14 @@ function matchExactly(view: string, hunk: Hunk): Match | undefined {
 }
 
 /** Places that do not overlap, as offsets into the view; a line feed in the sought text also stands for CR LF. */
-function findPlaces(view: string, sought: string): Place[] {
+function findPlaces(view: string, sought: string, wholeWord: boolean): Place[] {
   const plain = toLineFeeds(view);
   const toOffset = plain.length === view.length ? (at: number) => at : createOffsets(view);
-  const places: Place[] = [];
-  for (let at = plain.indexOf(sought); at !== -1; at = plain.indexOf(sought, at + sought.length)) {
-    places.push({ start: toOffset(at), end: toOffset(at + sought.length) });
+  const starts = wholeWord ? [...plain.matchAll(wholeWordPattern(sought))].map(({ index }) => index) : [];
+  if (!wholeWord) {
+    for (let at = plain.indexOf(sought); at !== -1; at = plain.indexOf(sought, at + sought.length)) starts.push(at);
   }
-  return places;
+  return starts.map((at) => ({ start: toOffset(at), end: toOffset(at + sought.length) }));
 }
 
 /** From offsets of the text with line feeds only to those of the text itself. */
@@ -78,16 +79,6 @@ function createOffsets(view: string): (at: number) => number {
     }
     return at + low;
   };
-}
-
-const wordEnd = /[\p{L}\p{N}_]$/u;
-const wordStart = /^[\p{L}\p{N}_]/u;
-
-function isWholeWord(view: string, { start, end }: Place): boolean {
-  const text = view.slice(start, end);
-  const before = view.slice(Math.max(0, start - 2), start);
-  const after = view.slice(end, end + 2);
-  return !(wordStart.test(text) && wordEnd.test(before)) && !(wordEnd.test(text) && wordStart.test(after));
 }
 
 function choosePlace(view: string, places: readonly Place[], line: number | undefined): Place[] | undefined {

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { BaleenError, messageOf } from '../errors.js';
+import { escapeLiteral, isWholeWord, wholeWordPattern } from '../view/words.js';
 import type { SearchQuery } from './packer.js';
 
 /** Finds the next match at or after `from`; `undefined` if there is none. */
@@ -18,9 +19,9 @@ function createLiteralMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery
       return start < 0 ? undefined : { start, end: start + pattern.length };
     };
   }
-  const escaped = pattern.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  const [before, after] = wholeWord ? ['(?<![\\p{L}\\p{N}_])', '(?![\\p{L}\\p{N}_])'] : ['', ''];
-  const expression = new RegExp(`${before}${escaped}${after}`, caseSensitive ? 'gu' : 'giu');
+  const expression = wholeWord
+    ? wholeWordPattern(pattern, caseSensitive)
+    : new RegExp(escapeLiteral(pattern), caseSensitive ? 'gu' : 'giu');
   return (text) => (from) => {
     expression.lastIndex = from;
     const match = expression.exec(text);
@@ -28,12 +29,28 @@ function createLiteralMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery
   };
 }
 
-/** RE2 has no look-around: the neighbours of a whole word are matched too, and the word is a group. */
 function createPatternMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery): Matcher {
   const flags = RE2JS.MULTILINE | (caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
-  const compiled = compile(pattern, flags);
-  const expression = wholeWord ? compile(`(?:^|[^\\pL\\pN_\\n])(${pattern})(?:$|[^\\pL\\pN_\\n])`, flags) : compiled;
-  const group = wholeWord ? 1 : 0;
+  const plain = createExpressionMatcher(compile(pattern, flags), 0);
+  if (!wholeWord) return plain;
+  // RE2 has no look-around: here the neighbours of a whole word are matched too, and the word is a group.
+  const bounded = createExpressionMatcher(compile(`(?:^|[^\\pL\\pN_\\n])(${pattern})(?:$|[^\\pL\\pN_\\n])`, flags), 1);
+  return (text) => {
+    const nextPlain = plain(text);
+    const nextBounded = bounded(text);
+    return (from) => {
+      // What begins or ends with a sign may stand beside a word. Overlapping tries would no longer be linear.
+      let found = nextPlain(from);
+      while (found !== undefined && !isWholeWord(text, found.start, found.end)) {
+        found = nextPlain(Math.max(found.end, found.start + 1));
+      }
+      const inBounds = nextBounded(from);
+      return found === undefined || (inBounds !== undefined && inBounds.start < found.start) ? inBounds : found;
+    };
+  };
+}
+
+function createExpressionMatcher(expression: RE2JS, group: number): Matcher {
   return (text) => {
     const matcher = expression.matcher(text);
     return (from) => {

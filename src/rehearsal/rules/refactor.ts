@@ -1,10 +1,11 @@
 /** The three turns of a refactoring, for the rules "rename A to B" and "replace A by B". */
+import { wholeWordPattern } from '../../core/view/words.js';
 import { say, type Draft } from '../draft.js';
 import { usesOf, type SeenTurn } from '../readTurn.js';
 import type { Repository } from '../repository.js';
 import { count, quote } from '../text.js';
 import { firstLine, readEditEnd } from '../toolResults.js';
-import { readReplacing, wholeWord, type Renaming } from '../words.js';
+import { readReplacing, type Renaming } from '../words.js';
 
 /** So many sites fit one reply of a real model, too. */
 const maxSites = 2_000;
@@ -83,7 +84,7 @@ function readRule(request: string): string {
 }
 
 function findSites(repository: Repository, word: string): { path: string; quote: string }[] {
-  const pattern = wholeWord(word);
+  const pattern = wholeWordPattern(word);
   const sites: { path: string; quote: string }[] = [];
   for (const [path, text] of repository.files) {
     if (!text.includes(word)) continue;
@@ -128,7 +129,7 @@ function groupByPath(sites: readonly { path: string; quote: string }[]): Map<str
 function makeHunks(text: string, quotes: readonly string[], { from, to }: Renaming): Record<string, unknown>[] {
   const wanted = new Set(quotes);
   const lines = text.split(/\r?\n/);
-  const pattern = wholeWord(from);
+  const pattern = wholeWordPattern(from);
   const apply = (part: string): string => part.replace(pattern, () => to);
   const hasWord = (line: string): boolean => apply(line) !== line;
   const isChosen = (line: string): boolean => [...wanted].some((part) => line.includes(part));

@@ -53,6 +53,7 @@ const changed: Case[] = [
     '"dog" ./dog/dog.js dog-s\n',
   ],
   ['whole words with signs at the edge', '.cat a.cat .cats\n', [hunk('.cat', '.dog', words)], '.dog a.dog .cats\n'],
+  ['a whole word that begins within a part', 'ax.x.x\n', [hunk('x.x', 'y', words)], 'ax.y\n'],
   ['one whole word among parts', 'concat\ncat\n', [hunk('cat', 'dog', { whole_word: true })], 'concat\ndog\n'],
   ['a line picks the place', 'a\nb\na\n', [hunk('a', 'c', { line: 3 })], 'a\nb\nc\n'],
   ['a line inside the place', 'x\ny\n-\nx\ny\n', [hunk('x\ny', 'z', { line: 5 })], 'x\ny\n-\nz\n'],

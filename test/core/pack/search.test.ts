@@ -58,6 +58,22 @@ describe('search', () => {
     expect(places(await search({ literal, wholeWord: true, caseSensitive: false }))).toContain('src/b.ts:1');
   });
 
+  it.each([true, false])('asks for no boundary beside a sign, as edits do (literal: %s)', async (literal) => {
+    workspace.write('signs.ts', 'xs.map(x)\nxs.mapper(x)\n a$el\n$element\n$el\nété.foo\n');
+    const find = async (pattern: string) => {
+      const escaped = literal ? pattern : pattern.replace(/[.$(]/g, '\\$&');
+      return places(await search({ pattern: escaped, literal, wholeWord: true, include: ['signs.ts'] }));
+    };
+    expect(await find('.map(')).toEqual(['signs.ts:1']);
+    expect(await find('$el')).toEqual(['signs.ts:3', 'signs.ts:5']);
+    expect(await find('.foo')).toEqual(['signs.ts:6']);
+    expect(await find('map')).toEqual(['signs.ts:1']);
+  });
+
+  it('takes the alternative that is a whole word', async () => {
+    expect(places(await search({ pattern: 'fo|foo|foob', literal: false, wholeWord: true }))).toContain('src/a.ts:1');
+  });
+
   it('takes patterns, path filters, context and a limit', async () => {
     expect(places(await search({ pattern: '^foo\\w*\\(', literal: false }))).toEqual(['src/a.ts:2', 'src/a.ts:3']);
     expect(places(await search({ include: ['src/**', '!b.ts'] }))).toEqual(['src/a.ts:1', 'src/a.ts:2', 'src/a.ts:3']);
