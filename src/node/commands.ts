@@ -7,6 +7,7 @@ import { messageOf } from '../core/errors.js';
 import type { CommandRequest, CommandResult, Commands } from '../core/host.js';
 import { buildEnvironment, withheldVariables } from './commandEnvironment.js';
 import { createKeptOutput } from './commandOutput.js';
+import { openOutputPipe } from './outputPipe.js';
 import { interruptGroup, killGroupNow, killTree } from './processTree.js';
 
 export interface CommandSettings {
@@ -51,9 +52,16 @@ async function runCommand(
     kept.add(text);
     request.onOutput(text);
   };
-  const shell = start(request, settings, marker);
+  const pipe = await openOutputPipe();
+  if (signal.aborted) {
+    pipe?.closeWriteEnd();
+    pipe?.readEnd.destroy();
+    return finish(null, false, true);
+  }
+  const shell = start(request, settings, marker, pipe?.writeEnd ?? 'pipe');
+  pipe?.closeWriteEnd();
   const shellEnd = waitForEnd(shell);
-  const output = readOutput(shell, onText);
+  const output = readOutput(shell, pipe === undefined ? [shell.stdout, shell.stderr] : [pipe.readEnd], onText);
   const { pid } = shell;
   if (pid === undefined) {
     const end = await shellEnd;
@@ -82,11 +90,16 @@ async function runCommand(
   }
 }
 
-function start(request: CommandRequest, settings: CommandSettings, marker: string): ChildProcess {
+function start(
+  request: CommandRequest,
+  settings: CommandSettings,
+  marker: string,
+  output: number | 'pipe',
+): ChildProcess {
   const options: SpawnOptions = {
     cwd: request.cwd,
     env: buildEnvironment(process.env, settings.withheld ?? withheldVariables, settings.extraEnv ?? {}, marker),
-    stdio: 'pipe',
+    stdio: [request.onInput === undefined ? 'ignore' : 'pipe', output, output],
     windowsHide: true,
   };
   if (process.platform !== 'win32') {
@@ -120,11 +133,7 @@ function connectInput(shell: ChildProcess, pid: number, request: CommandRequest)
   if (stdin === null) return;
   // Writing to a process that has closed its input is no failure of the command.
   stdin.on('error', () => undefined);
-  if (request.onInput === undefined) {
-    stdin.end();
-    return;
-  }
-  request.onInput((text) => {
+  request.onInput?.((text) => {
     if (text === '\u0003') interruptGroup(pid);
     else if (text === '\u0004') stdin.end();
     else if (stdin.writable) stdin.write(text);
@@ -141,10 +150,14 @@ interface OutputReader {
   detach(): void;
 }
 
-function readOutput(shell: ChildProcess, onText: (text: string) => void): OutputReader {
+function readOutput(
+  shell: ChildProcess,
+  sources: readonly (Readable | null)[],
+  onText: (text: string) => void,
+): OutputReader {
   let isDetached = false;
   let lastDataAt = performance.now();
-  const streams = [shell.stdout, shell.stderr].filter((stream): stream is Readable => stream !== null);
+  const streams = sources.filter((stream): stream is Readable => stream !== null);
   const flushes: (() => void)[] = [];
   const ends = streams.map((stream) => {
     const decoder = new TextDecoder();

@@ -73,6 +73,16 @@ describe('a command', () => {
     expect(silent.durationMs).toBeGreaterThanOrEqual(0);
   });
 
+  it('can open its output and its input by name', async () => {
+    const command =
+      'echo one > /dev/stderr; echo two; echo three | tee /dev/stderr > /dev/null; cat /dev/stdin; echo end';
+    expect(await run(command)).toMatchObject({ exitCode: 0, output: 'one\ntwo\nthree\nend\n' });
+    const script = 'require("fs").writeFileSync("/dev/stdout", "x".repeat(1000000) + "\\n")';
+    const long = await run(`${node(script)} | wc -c; ${node(script)}; echo end`);
+    expect(long.exitCode).toBe(0);
+    expect(long.live).toBe(`1000001\n${'x'.repeat(1_000_000)}\nend\n`);
+  });
+
   it('that kills itself has no exit code', async () => {
     expect(await run('kill -9 $$')).toMatchObject({ exitCode: null, timedOut: false, cancelled: false });
   });
