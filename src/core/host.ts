@@ -29,6 +29,8 @@ export interface Files {
    * The mode is kept, or `mode` for a new file. Parents must exist. After a failure the old bytes stand.
    */
   replace(path: string, bytes: Uint8Array, mode?: number, inside?: string): Promise<void>;
+  /** Removes temp files that `replace` left in a folder when its process was killed; answers with their names. */
+  removeDeadTemps(folder: string, inside?: string): Promise<string[]>;
   /** Appends and fsyncs; creates the file with mode 0600. */
   append(path: string, bytes: Uint8Array): Promise<void>;
   setMode(path: string, mode: number, inside?: string): Promise<void>;

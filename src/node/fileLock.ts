@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError } from '../core/errors.js';
 import { codeOf } from './errnoCode.js';
+import { isAlive } from './isAlive.js';
 
 interface Holder {
   pid: number;
@@ -85,15 +86,6 @@ async function isStale(path: string, holder: Holder | undefined): Promise<boolea
   if (holder === undefined) return ageMs > unreadableStaleMs;
   if (holder.host === hostname() && !isAlive(holder.pid)) return true;
   return ageMs > staleMs;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
 }
 
 /** Renames before deleting, so that of two processes that saw the same stale lock one cannot delete the other's new one. */

@@ -1,6 +1,5 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, realpath, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError, FileTooLarge } from '../core/errors.js';
@@ -8,6 +7,7 @@ import type { Files, FileStat } from '../core/host.js';
 import { codeOf } from './errnoCode.js';
 import { runLocked } from './fileLock.js';
 import { inHeldFolder } from './heldFolder.js';
+import { removeDeadTemps, tempPathBeside } from './tempFiles.js';
 
 /** Nothing larger is ever held in memory, whatever the caller says. */
 const hardMaxBytes = 1024 * 1024 * 1024;
@@ -25,6 +25,7 @@ export function createNodeFiles(): Files {
     list: async (folder) => (await readdir(folder)).sort(),
     replace: (path, bytes, mode, inside) =>
       inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode)),
+    removeDeadTemps: async (folder, inside) => (await orMissing(inHeldFolder(folder, inside, removeDeadTemps))) ?? [],
     append: appendDurably,
     setMode: (path, mode, inside) =>
       inHeldFolder(dirname(path), inside, (at) => setRegularMode(join(at, basename(path)), mode)),
@@ -125,7 +126,7 @@ async function replaceFile(path: string, bytes: Uint8Array, mode?: number): Prom
     }
     if (old.nlink > 1n) return writeInPlace(path, bytes);
   }
-  const temp = join(dirname(path), `.baleen-${randomBytes(8).toString('hex')}.tmp`);
+  const temp = tempPathBeside(path);
   try {
     const sameOwner = await writeTemp(temp, bytes, old, mode);
     if (!sameOwner) {

@@ -13,6 +13,7 @@ import {
   type FileState,
   type JournalRecord,
 } from './journalRecords.js';
+import { removeLeftTemps } from './leftTemps.js';
 import { readBlob, restoreFile } from './restore.js';
 
 export interface JournalParts {
@@ -27,15 +28,24 @@ export interface JournalParts {
 }
 
 export function createJournal(parts: JournalParts): Journal {
+  let tidied: Promise<void> | undefined;
+  /** Once, before the first change. */
+  const tidy = (): Promise<void> => (tidied ??= removeLeftTemps(parts));
   return {
-    begin: async (about) => beginCheckpoint(parts, about),
+    async begin(about) {
+      await tidy();
+      return beginCheckpoint(parts, about);
+    },
     list: async () => listCheckpoints(await readAll(parts)),
     plan: async (id) => planRestore(parts, await findCheckpoint(parts, id)),
     async readBefore(id, path) {
       const before = (await readAll(parts)).get(id)?.files.get(path)?.before;
       return before?.kind === 'file' ? readBlob(parts, before.sha256) : before?.kind;
     },
-    restore: (plan, alsoTouched) => restoreCheckpoint(parts, plan, alsoTouched),
+    async restore(plan, alsoTouched) {
+      await tidy();
+      return restoreCheckpoint(parts, plan, alsoTouched);
+    },
   };
 }
 

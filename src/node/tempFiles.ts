@@ -1,0 +1,36 @@
+/** Temp files that stand beside a file until they take its place: their names tell whose they are. */
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, readdir, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isAlive } from './isAlive.js';
+
+/** A folder may be shared with another machine, where the same number is another process. */
+const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const ownName = new RegExp(`^\\.baleen-${machine}-([1-9]\\d{0,9})-[0-9a-f]{16}\\.tmp$`);
+
+export function tempPathBeside(path: string): string {
+  return join(dirname(path), `.baleen-${machine}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`);
+}
+
+/** Removes temp files of processes that are gone; answers with their names. */
+export async function removeDeadTemps(folder: string): Promise<string[]> {
+  const removed: string[] = [];
+  for (const name of await readdir(folder)) {
+    const pid = ownName.exec(name)?.[1];
+    if (pid === undefined) continue;
+    const path = join(folder, name);
+    const stat = await lstat(path);
+    if (!stat.isFile() || isMadeByLiving(Number(pid), stat.mtimeMs)) continue;
+    await unlink(path);
+    removed.push(name);
+  }
+  return removed;
+}
+
+function isMadeByLiving(pid: number, mtimeMs: number): boolean {
+  if (pid !== process.pid) return isAlive(pid);
+  // In a container the next process often has the number of the last: what is older than we are is not ours.
+  const startedAtMs = Date.now() - process.uptime() * 1000;
+  return mtimeMs > startedAtMs - 1000;
+}
