@@ -34,6 +34,10 @@ function environment(): NodeJS.ProcessEnv {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
+    // A partial clone fetches missing objects by itself, with programs that its configuration names. No transport may
+    // run; unlike options this also outweighs what the repository allows.
+    GIT_ALLOW_PROTOCOL: '',
+    GIT_NO_LAZY_FETCH: '1',
     // What git says is compared with what it says in English.
     LC_ALL: 'C',
     LANGUAGE: 'C',
