@@ -8,10 +8,18 @@ export interface Approver {
 
 export interface ApprovalPolicy {
   mode: ApprovalMode;
-  /** Commands that run without asking; each is compared as a whole, character by character. */
+  /** Commands that run without asking, as `allowanceOf` names them; each is compared as a whole, character by character. */
   allowedCommands: Set<string>;
-  /** Keeps a command allowed for the turns to come. */
-  allowForSession: (command: string) => void;
+  /** Keeps an allowance for the turns to come. */
+  allowForSession: (allowance: string) => void;
+}
+
+/**
+ * What a yes is given to: the same text in another folder is another command. One that was allowed by its text alone, as
+ * on the command line, is meant for the workspace folder.
+ */
+export function allowanceOf({ command, cwd }: { command: string; cwd: string }): string {
+  return cwd === '.' ? command : `${cwd}\0${command}`;
 }
 
 export type Verdict = { kind: 'run' } | { kind: 'ask'; reason: string } | { kind: 'refuse'; sentence: string };
@@ -27,7 +35,7 @@ export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefin
   }
   switch (subject.kind) {
     case 'command':
-      if (policy.allowedCommands.has(subject.command)) return { kind: 'run' };
+      if (policy.allowedCommands.has(allowanceOf(subject))) return { kind: 'run' };
       return { kind: 'ask', reason: reason ?? 'Commands run only after a yes to exactly this text.' };
     case 'edit':
       if (subject.protectedBy !== undefined) {

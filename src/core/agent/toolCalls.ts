@@ -5,7 +5,7 @@ import type { ToolCall, ToolMessage } from '../model/types.js';
 import { parseArguments } from '../tools/toolList.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
-import { judge, type ApprovalPolicy, type Approver } from './approval.js';
+import { allowanceOf, judge, type ApprovalPolicy, type Approver } from './approval.js';
 
 export interface ToolCallParts {
   tools: readonly Tool[];
@@ -132,7 +132,7 @@ async function approveAndExecute(
     if (decision === 'rejected')
       return refused('The user said no to this. Do not try it again; say what is left undone.');
     if (decision === 'approved_for_session' && subject.kind === 'command')
-      allowForSession(subject.command, parts.policy);
+      allowForSession(allowanceOf(subject), parts.policy);
   }
   await parts.noteStarted(call);
   const result = await prepared.run();
@@ -140,9 +140,9 @@ async function approveAndExecute(
   return { status: result.failed ? 'failed' : 'done', result };
 }
 
-function allowForSession(command: string, policy: ApprovalPolicy): void {
-  policy.allowedCommands.add(command);
-  policy.allowForSession(command);
+function allowForSession(allowance: string, policy: ApprovalPolicy): void {
+  policy.allowedCommands.add(allowance);
+  policy.allowForSession(allowance);
 }
 
 function failed(text: string): Ended {

@@ -58,7 +58,7 @@ export interface Session {
   /** The last entry of the change log that the conversation holds. */
   seenChange: number;
   turns: number;
-  /** Commands that the user allowed for this session, each as a whole. */
+  /** Commands that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
   /** How far the service's count was above ours, at most. */
   driftTokens: number;

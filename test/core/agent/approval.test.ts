@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { judge, type ApprovalPolicy } from '../../../src/core/agent/approval.js';
+import { allowanceOf, judge, type ApprovalPolicy } from '../../../src/core/agent/approval.js';
 import type { ApprovalMode, ApprovalSubject } from '../../../src/protocol/events.js';
 
 const edit: ApprovalSubject = { kind: 'edit', path: 'a.ts', diff: '' };
 const protectedEdit: ApprovalSubject = { ...edit, protectedBy: 'CI workflow' };
-const command: ApprovalSubject = { kind: 'command', command: 'npm test', cwd: '/x' };
+const command: ApprovalSubject = { kind: 'command', command: 'npm test', cwd: '.' };
 
 function policy(mode: ApprovalMode, allowed: string[] = []): ApprovalPolicy {
   return { mode, allowedCommands: new Set(allowed), allowForSession: () => undefined };
@@ -36,4 +36,13 @@ test('an allowed command is exactly that text', () => {
   for (const other of ['npm test ', ' npm test', 'npm test; rm x', 'npm  test', 'npm test\n', 'NPM test']) {
     expect(judge(policy('ask', ['npm test']), { ...command, command: other }).kind).toBe('ask');
   }
+});
+
+test('a yes holds in the folder that it was given for', () => {
+  const inside = { ...command, cwd: 'packages/a' };
+  expect(judge(policy('ask', ['npm test']), inside).kind).toBe('ask');
+  const forSession = policy('ask', [allowanceOf(inside)]);
+  expect(judge(forSession, inside).kind).toBe('run');
+  expect(judge(forSession, command).kind).toBe('ask');
+  expect(judge(forSession, { ...command, cwd: 'packages' }).kind).toBe('ask');
 });
