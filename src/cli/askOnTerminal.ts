@@ -3,21 +3,16 @@ import { createInterface } from 'node:readline/promises';
 import type { ApprovalRequest, Site } from '../protocol/events.js';
 import type { Approver } from '../core/agent/approval.js';
 import { escapeText } from '../core/view/escapes.js';
-import type { Output } from './printEvents.js';
+import { showText, type Output } from './printEvents.js';
 
 export function createTerminalApprover(input: NodeJS.ReadStream, output: Output): Approver {
   return {
     async ask(request, signal) {
       output.err(`\n${describe(request)}\n`);
       const always = request.subject.kind === 'command' ? ', s = yes for this session' : '';
-      const lines = createInterface({ input, output: process.stderr });
-      try {
-        const answer = (await lines.question(`Allow? [y/N${always}] `, { signal })).trim().toLowerCase();
-        if (answer === 'y' || answer === 'yes') return 'approved';
-        return answer === 's' && request.subject.kind === 'command' ? 'approved_for_session' : 'rejected';
-      } finally {
-        lines.close();
-      }
+      const answer = await askLine(input, `Allow? [y/N${always}] `, signal);
+      if (answer === 'y' || answer === 'yes') return 'approved';
+      return answer === 's' && request.subject.kind === 'command' ? 'approved_for_session' : 'rejected';
     },
   };
 }
@@ -28,19 +23,28 @@ export async function chooseOnTerminal(
   sites: readonly Site[],
   signal: AbortSignal,
 ): Promise<readonly Site[] | undefined> {
+  const question = `Change ${sites.length} sites? [y/N, or numbers to leave out, 1 to ${sites.length}] `;
+  const answer = await askLine(input, question, signal);
+  if (answer === 'y' || answer === 'yes') return sites;
+  const numbers = answer.split(/[\s,]+/).map(Number);
+  if (answer === '' || !numbers.every((number) => Number.isInteger(number) && number >= 1 && number <= sites.length)) {
+    return undefined;
+  }
+  return sites.filter((_site, index) => !numbers.includes(index + 1));
+}
+
+/** The answer in lower case; the end of the input (Ctrl-D, a closed terminal) is an empty one. */
+async function askLine(input: NodeJS.ReadStream, question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input, output: process.stderr });
+  // The terminal is in raw mode meanwhile, so that Ctrl-C is only a key.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {
-    const question = `Change ${sites.length} sites? [y/N, or numbers to leave out, 1 to ${sites.length}] `;
-    const answer = (await lines.question(question, { signal })).trim().toLowerCase();
-    if (answer === 'y' || answer === 'yes') return sites;
-    const numbers = answer.split(/[\s,]+/).map(Number);
-    if (
-      answer === '' ||
-      !numbers.every((number) => Number.isInteger(number) && number >= 1 && number <= sites.length)
-    ) {
-      return undefined;
-    }
-    return sites.filter((_site, index) => !numbers.includes(index + 1));
+    const answer = await Promise.race([lines.question(question, { signal }), closed]);
+    return answer.trim().toLowerCase();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return '';
   } finally {
     lines.close();
   }
@@ -48,6 +52,8 @@ export async function chooseOnTerminal(
 
 function describe(request: ApprovalRequest): string {
   const { subject } = request;
-  if (subject.kind === 'command') return `Run in ${subject.cwd}:\n  ${escapeText(subject.command)}\n${request.reason}`;
-  return `Edit ${escapeText(subject.path)}:\n${escapeText(subject.diff)}\n${request.reason}`;
+  // A reason may quote the model.
+  const reason = showText(request.reason);
+  if (subject.kind === 'command') return `Run in ${subject.cwd}:\n  ${escapeText(subject.command)}\n${reason}`;
+  return `Edit ${escapeText(subject.path)}:\n${escapeText(subject.diff)}\n${reason}`;
 }

@@ -34,9 +34,8 @@ function runCommand(context: Context): Promise<Outcome> {
   }
 }
 
-/** The first interrupt cancels and lets the work end in order; the second ends the program. */
-function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
+/** The first interrupt, or a terminal that is gone, cancels and lets the work end in order; the second ends the program. */
+function listenForInterrupts(controller: AbortController): void {
   let interrupts = 0;
   const onInterrupt = (): void => {
     if (++interrupts > 1) process.exit(130);
@@ -44,12 +43,24 @@ function interruptSignal(): AbortSignal {
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
-  return controller.signal;
+  process.on('SIGHUP', () => controller.abort());
 }
 
-async function main(): Promise<number> {
+/** Work that nobody can follow any more is stopped: `baleen run … | head` must not go on unseen. */
+function listenForOutputTrouble(controller: AbortController): { trouble?: NodeJS.ErrnoException } {
+  const seen: { trouble?: NodeJS.ErrnoException } = {};
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (seen.trouble === undefined && error.code !== 'EPIPE')
+      output.err(`The output could not be written: ${error.message}. What was done so far stands.\n`);
+    seen.trouble ??= error;
+    controller.abort();
+  });
+  process.stderr.on('error', () => undefined);
+  return seen;
+}
+
+async function main(signal: AbortSignal): Promise<number> {
   let args: Arguments | undefined;
-  const signal = interruptSignal();
   try {
     const invocation = parseCommandLine(process.argv.slice(2), process.env);
     if (invocation.kind === 'help') {
@@ -67,8 +78,15 @@ async function main(): Promise<number> {
   } catch (error) {
     if (isCancellation(error, signal)) return tell('cancelled', 'Stopped.', args);
     if (error instanceof BaleenError) return tell(error.outcome, error.message, args);
-    return tell('failed', `Something went wrong inside Baleen: ${messageOf(error)}`, args);
+    return tell('failed', describeFault(error), args);
   }
+}
+
+function describeFault(error: unknown): string {
+  const isOfSystem = error instanceof Error && 'code' in error && 'syscall' in error;
+  return isOfSystem
+    ? `A file could not be read or written (${error.message}), so Baleen stopped here. What was done before stands; baleen undo brings it back.`
+    : `Something went wrong inside Baleen: ${messageOf(error)}`;
 }
 
 /** With `--json` the last line is an object too, so that a reader of events always learns how it ended. */
@@ -78,6 +96,13 @@ function tell(outcome: Outcome, sentence: string, args: Arguments | undefined): 
   return exitCodeOf(outcome);
 }
 
-void main().then((code) => {
+const controller = new AbortController();
+listenForInterrupts(controller);
+const seen = listenForOutputTrouble(controller);
+// A write may fail after the work has ended.
+process.once('exit', () => {
+  if (seen.trouble !== undefined && seen.trouble.code !== 'EPIPE') process.exitCode = 1;
+});
+void main(controller.signal).then((code) => {
   process.exitCode = code;
 });

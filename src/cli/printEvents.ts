@@ -1,5 +1,6 @@
 /** Events on a terminal: the answer on stdout, everything about the work on stderr; or each event as a JSON line. */
 import type { AgentEvent, Emit } from '../protocol/events.js';
+import { escapeOf } from '../core/view/escapes.js';
 
 export interface Output {
   out: (text: string) => void;
@@ -19,13 +20,13 @@ export function printText(output: Output, quiet: boolean): Emit {
     progress.clear();
     if (midLine) output.out('\n');
     midLine = false;
-    output.err(`${text}\n`);
+    output.err(`${showText(text)}\n`);
   };
   return (event) => {
     if (event.type === 'progress') return progress.show(event);
     if (event.type === 'text_delta') {
       progress.clear();
-      output.out(event.text);
+      output.out(showText(event.text));
       midLine = !event.text.endsWith('\n');
       return;
     }
@@ -34,6 +35,16 @@ export function printText(output: Output, quiet: boolean): Emit {
       event.type === 'notice' || event.type === 'turn_end' || event.type === 'findings' || event.type === 'sites';
     if (line !== undefined && (!quiet || matters)) say(line);
   };
+}
+
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\r(?!\n)/g;
+
+/**
+ * Text of the model's or of a file's name as a terminal may get it: a control sequence in it could hide or redraw what
+ * an approval shows.
+ */
+export function showText(text: string): string {
+  return text.replace(controls, escapeOf);
 }
 
 /** One line for the events that a reader of a terminal wants to see; `undefined` for the others. */

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { BaleenError, messageOf } from '../core/errors.js';
 import type { Files } from '../core/host.js';
 
 /** The platform's folder for state; `XDG_STATE_HOME` counts on Linux. */
@@ -25,7 +26,11 @@ export function workspaceStateFolder(base: string, root: string): string {
 
 /** A random name that is the same in every request of this person, because it partitions the prefix cache. */
 export async function readUserId(files: Files, base: string): Promise<string> {
-  await files.makeFolder(base, 0o700);
+  await files.makeFolder(base, 0o700).catch((error: unknown) => {
+    throw new BaleenError(
+      `Baleen keeps its journal in ${base}, which cannot be made (${messageOf(error)}), so nothing was done. Make room for it, or set XDG_STATE_HOME to a folder that can be written.`,
+    );
+  });
   const path = join(base, 'user_id');
   return files.withLock(`${path}.lock`, async () => {
     const known =

@@ -46,6 +46,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   if (root === undefined || (await host.files.lstat(root))?.kind !== 'directory') {
     throw new BaleenError(`${options.folder} is not a folder. Name one that exists.`, 'bad_usage');
   }
+  // Before the worker runs, which nobody would end if this failed.
+  const userId = await readUserId(host.files, options.stateBase);
   const stateFolder = workspaceStateFolder(options.stateBase, root);
   const packer = createWorkerPacker({
     workerFile: join(options.programFolder, 'worker.cjs'),
@@ -72,7 +74,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       stateFolder,
       random: Math.random,
     },
-    userId: await readUserId(files, options.stateBase),
+    userId,
     dispose: () => packer.dispose(),
   };
 }

@@ -1,11 +1,11 @@
 /** Runs the built command line as a process of its own, with its state in a folder of its own. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentEvent, AgentEventType, EventOf } from '../../src/protocol/events.js';
 
-const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
+export const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
 
 export interface CliRun {
   exitCode: number | null;
@@ -22,6 +22,10 @@ export interface CliOptions {
   stateHome: string;
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** What an abort of `signal` sends; SIGINT if not given. */
+  killWith?: NodeJS.Signals;
+  /** Called with the process as soon as it runs. */
+  onStart?: (child: ChildProcess) => void;
 }
 
 export function makeStateHome(): string {
@@ -36,11 +40,12 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
       env: { ...inherited, XDG_STATE_HOME: options.stateHome, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    options.onStart?.(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    options.signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
+    options.signal?.addEventListener('abort', () => child.kill(options.killWith ?? 'SIGINT'), { once: true });
     child.on('error', reject);
     child.on('close', (exitCode) => {
       const events = (): AgentEvent[] =>

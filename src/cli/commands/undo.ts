@@ -3,6 +3,7 @@ import { BaleenError } from '../../core/errors.js';
 import type { CheckpointInfo, Journal, RestorePlan } from '../../core/edits/checkpoint.js';
 import type { Outcome } from '../../protocol/events.js';
 import { openCliWorkspace, type Context } from '../context.js';
+import { showText } from '../printEvents.js';
 
 export async function runUndo(context: Context): Promise<Outcome> {
   const { args, output } = context;
@@ -12,12 +13,12 @@ export async function runUndo(context: Context): Promise<Outcome> {
     const checkpoints = await journal.list();
     if (args.list) {
       if (args.json) output.out(`${JSON.stringify(checkpoints)}\n`);
-      else output.out(checkpoints.map(describeCheckpoint).join('') || 'There is nothing to undo here.\n');
+      else output.out(showText(checkpoints.map(describeCheckpoint).join('')) || 'There is nothing to undo here.\n');
       return 'done';
     }
     const chosen = choose(checkpoints, context);
     const plan = await journal.plan(chosen.id);
-    if (!args.json) output.err(describePlan(plan));
+    if (!args.json) output.err(showText(describePlan(plan)));
     return await restore(journal, plan, context);
   } finally {
     await workspace.dispose();
@@ -48,7 +49,9 @@ async function restore(journal: Journal, plan: RestorePlan, context: Context): P
   } else {
     output.err(`${paths.length} files brought back; baleen undo --redo takes it back again.\n`);
     if (left.length > 0) {
-      output.err(`Left alone, because you changed them since: ${left.join(', ')}. --overwrite brings them back too.\n`);
+      output.err(
+        `Left alone, because you changed them since: ${showText(left.join(', '))}. --overwrite brings them back too.\n`,
+      );
     }
   }
   return left.length > 0 ? 'refused' : 'done';

@@ -12,7 +12,10 @@ export async function describeSurroundings(host: Host, root: string, packedPaths
 }
 
 async function readBranch(host: Host, root: string): Promise<string | undefined> {
-  const { exitCode, stdout } = await host.git.run(root, ['rev-parse', '--abbrev-ref', 'HEAD']);
+  const answer = await host.git.run(root, ['rev-parse', '--abbrev-ref', 'HEAD']).catch(() => undefined);
+  // Without git on the machine a session works all the same.
+  if (answer === undefined) return undefined;
+  const { exitCode, stdout } = answer;
   const name = Buffer.from(stdout).toString('utf8').trim();
   if (exitCode === 0) return name;
   return name === 'HEAD' ? '(no commit yet)' : undefined;
