@@ -10,11 +10,13 @@ const windowItems = 60;
 /** This near to the end counts as the end. */
 const endSlackPx = 24;
 const topSlackPx = 200;
+/** A scroll so long after a wheel, key or touch is still the user's; wheels turn on smoothly. */
+const gestureMs = 1_000;
 
 export function Transcript({ state }: { state: PageState }): VNode {
   const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
-  const { isAtEnd, goToEnd, readScroll } = useFollowEnd(box, body, state.items);
+  const { isAtEnd, goToEnd, readScroll, noteGesture } = useFollowEnd(box, body, state.items);
   const { shown, hidden, showMore } = useWindow(box, state.items);
   const onScroll = (): void => {
     readScroll();
@@ -26,6 +28,13 @@ export function Transcript({ state }: { state: PageState }): VNode {
         class="transcript"
         ref={box}
         onScroll={onScroll}
+        onWheel={noteGesture}
+        onKeyDown={noteGesture}
+        onTouchMove={noteGesture}
+        onPointerDown={noteGesture}
+        onPointerMove={(event) => {
+          if (event.buttons !== 0) noteGesture();
+        }}
         tabIndex={0}
         role="log"
         aria-live="off"
@@ -56,6 +65,8 @@ interface FollowEnd {
   isAtEnd: boolean;
   goToEnd: () => void;
   readScroll: () => void;
+  /** The user does something that may scroll. */
+  noteGesture: () => void;
 }
 
 /** Keeps the end in view until the user scrolls up, and again once they are back. */
@@ -67,6 +78,7 @@ function useFollowEnd(
   const [isAtEnd, setAtEnd] = useState(true);
   const follows = useRef(true);
   const lastTop = useRef(0);
+  const lastGestureMs = useRef(-gestureMs);
   const goToEnd = (): void => {
     follows.current = true;
     setAtEnd(true);
@@ -79,9 +91,10 @@ function useFollowEnd(
     if (!box.current) return;
     const { scrollTop, scrollHeight, clientHeight } = box.current;
     const isNear = scrollHeight - scrollTop - clientHeight <= endSlackPx;
-    // Content that grows moves the end away without a scroll: only a way upward is the user's wish.
+    // Content that grows or shrinks moves the end, too: only a way upward by the user's hand is the user's wish.
+    const isByHand = performance.now() - lastGestureMs.current < gestureMs;
     if (isNear) follows.current = true;
-    else if (scrollTop < lastTop.current) follows.current = false;
+    else if (isByHand && scrollTop < lastTop.current) follows.current = false;
     lastTop.current = scrollTop;
     setAtEnd(follows.current || isNear);
   };
@@ -94,7 +107,10 @@ function useFollowEnd(
   }, []);
   const lastUserKey = items.findLast((item) => item.kind === 'user')?.key;
   useLayoutEffect(goToEnd, [lastUserKey]);
-  return { isAtEnd, goToEnd, readScroll };
+  const noteGesture = (): void => {
+    lastGestureMs.current = performance.now();
+  };
+  return { isAtEnd, goToEnd, readScroll, noteGesture };
 }
 
 interface ItemWindow {
