@@ -1,6 +1,6 @@
 /** "Rename A to B everywhere and run the tests": search, edit every file, run, report. */
 import { usesOf, type SeenTurn, type ToolUse } from '../readTurn.js';
-import { firstLine, isHeldBack, readEditEnd, readSearchHits } from '../toolResults.js';
+import { firstLine, firstSentence, isHeldBack, readEditEnd, readSearchHits } from '../toolResults.js';
 import { count, quote } from '../text.js';
 import { findTestCommand } from '../testCommand.js';
 import { readCommand, readRenaming, type Renaming } from '../words.js';
@@ -112,7 +112,9 @@ function report(renaming: Renaming, { last, edits, runs, asked, command }: Endin
   }
   if (left.length > 0) lines.push(`Not changed: ${count(left.length, 'file')}.`);
   for (const use of left.slice(0, 20))
-    lines.push(`- ${String(use.arguments['path'])}: ${firstLine(use.result ?? 'no answer')}`);
+    lines.push(`- ${String(use.arguments['path'])}: ${firstSentence(use.result ?? 'no answer')}`);
+  // Else Markdown takes what follows for a part of the last item.
+  if (left.length > 0) lines.push('');
   if (last.leftOut > 0 && edits.length > 0)
     lines.push('The last search was cut short: places may be left in files that I could not change.');
   const lastRun = runs.at(-1);
