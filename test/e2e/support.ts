@@ -1,6 +1,7 @@
 /** What the end-to-end suites share: a host with the packaged extension, and pages that leave evidence when a test fails. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { startBrowser } from '../support/vscodeHost/browser.js';
@@ -45,6 +46,12 @@ export async function usePage<T>(host: PackagedHost, folder: string, work: (page
   } finally {
     for (const page of pages) await page.context().close();
   }
+}
+
+/** Takes the README's picture of this name anew if BALEEN_UPDATE_PICTURES is 1; a test run else leaves the tree alone. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (process.env['BALEEN_UPDATE_PICTURES'] !== '1') return;
+  await page.screenshot({ path: fileURLToPath(new URL(`../../media/readme/${name}.png`, import.meta.url)) });
 }
 
 function listen(page: Page, pages: Page[], printed: string[]): void {

@@ -109,8 +109,11 @@ function listServerEnv(home: string, extra: Record<string, string> = {}): Record
 
 async function writeSettings(dataFolder: string, settings: Record<string, unknown>): Promise<void> {
   const file = settingsFileIn(dataFolder);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(settings, undefined, 2));
+  // Settings of scope "machine" count only where the extension host runs.
+  for (const each of [file, join(dataFolder, 'Machine', 'settings.json')]) {
+    await mkdir(dirname(each), { recursive: true });
+    await writeFile(each, JSON.stringify(settings, undefined, 2));
+  }
 }
 
 /** A process that is just ending may still write into the folder. */

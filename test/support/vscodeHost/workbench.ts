@@ -23,10 +23,11 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Page> {
   return page;
 }
 
-/** Reloads the window, as "Developer: Reload Window" does. */
+/** Reloads the window, as "Developer: Reload Window" does. The view that was shown comes back, not the explorer. */
 export async function reloadWorkbench(page: Page, hasExtension = true): Promise<void> {
   await page.reload();
-  await waitForWorkbench(page, hasExtension);
+  await page.locator('.monaco-workbench .part.activitybar').waitFor();
+  if (hasExtension) await activityIcon(page, 'Baleen').waitFor();
 }
 
 /** Before an extension's icon is shown the palette does not list its commands. */
@@ -47,7 +48,7 @@ export async function runPaletteCommand(page: Page, title: string): Promise<void
   const input = page.locator(`${QUICK_INPUT} input.input, ${QUICK_INPUT} .quick-input-box input`).first();
   await input.waitFor();
   await input.fill(`>${title}`);
-  await quickPickRow(page, title).waitFor();
+  await chosenRow(page, title).waitFor();
   await page.keyboard.press('Enter');
 }
 
@@ -63,6 +64,11 @@ export async function choosePick(page: Page, label: string): Promise<void> {
   await quickPickRow(page, label).click();
 }
 
+/** The row that Enter takes. A row that is only listed may be one of what was listed before. */
+function chosenRow(page: Page, label: string): Locator {
+  return page.locator(`${QUICK_INPUT} .quick-input-list .monaco-list-row.focused`).filter({ hasText: label }).first();
+}
+
 function quickPickRow(page: Page, label: string): Locator {
   return page.locator(`${QUICK_INPUT} .quick-input-list .monaco-list-row`).filter({ hasText: label }).first();
 }
@@ -74,9 +80,9 @@ export async function openFile(page: Page, path: string): Promise<void> {
   const input = page.locator(`${QUICK_INPUT} .quick-input-box input, ${QUICK_INPUT} input.input`).first();
   await input.waitFor();
   await input.fill(path);
-  await quickPickRow(page, name).waitFor();
+  await chosenRow(page, name).waitFor();
   await page.keyboard.press('Enter');
-  await tab(page, name).waitFor();
+  await page.locator('.tabs-container .tab.active', { hasText: name }).first().waitFor();
   await page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
 }
 
