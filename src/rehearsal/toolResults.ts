@@ -38,6 +38,11 @@ export function isHeldBack(use: ToolUse): boolean {
   return /^Not run: an edit/.test(use.result ?? '');
 }
 
+/** What stands in a result for the user; the advice to a model that follows is left out. */
+export function firstSentence(text: string): string {
+  return /^.*?[.!?](?= [A-Z]|$)/.exec(firstLine(text))?.[0] ?? firstLine(text);
+}
+
 export function firstLine(text: string): string {
   return text.split('\n', 1)[0]!.slice(0, 300);
 }
