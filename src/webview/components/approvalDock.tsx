@@ -32,7 +32,8 @@ function ApprovalCard({ item, count }: { item: ApprovalItem; count: number }): V
         <h2 id={titleId}>{subject.kind === 'command' ? 'Run this command?' : 'Make this edit?'}</h2>
         {count > 1 ? <span class="approval-count">1 of {count}</span> : null}
       </div>
-      <p class="approval-reason">{reason}</p>
+      {/* The warning below says the same of a protected file. */}
+      {subject.kind === 'edit' && subject.protectedBy !== undefined ? null : <p class="approval-reason">{reason}</p>}
       <Subject subject={subject} />
       {subject.kind === 'edit' ? (
         <button type="button" class="text-button" onClick={() => post({ type: 'open_diff', call })}>
