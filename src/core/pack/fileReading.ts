@@ -13,30 +13,40 @@ export type FileReading =
   | { kind: 'text'; sha256: string; view: string; secrets: string[]; distinctive: string[]; plain: boolean }
   | { kind: 'withheld'; why: WithheldReason; sha256: string };
 
-/**
- * Reads and classifies one file; `undefined` if it is gone. `known` names the SHA-256 of bytes whose view equals their
- * text, so that they need not be searched for secrets again.
- */
-export async function readFileView(
+export type Withheld = Extract<FileReading, { kind: 'withheld' }>;
+
+/** Reads and classifies one file; `undefined` if it is gone. */
+export async function readFileView(files: Files, root: string, file: ListedFile): Promise<FileReading | undefined> {
+  const found = await readFileBytes(files, root, file);
+  return found instanceof Uint8Array ? viewBytes(file.path, found) : found;
+}
+
+/** The bytes of one file, or why they are not read; `undefined` if it is gone. */
+export async function readFileBytes(
   files: Files,
   root: string,
   file: ListedFile,
-  isPlain?: (sha256: string) => boolean,
-): Promise<FileReading | undefined> {
+): Promise<Uint8Array | Withheld | undefined> {
   if (file.withheld !== undefined) return { kind: 'withheld', why: file.withheld, sha256: '' };
-  let bytes: Uint8Array;
   try {
-    bytes = await files.read(join(root, file.path), mostFileBytes);
+    return await files.read(join(root, file.path), mostFileBytes);
   } catch (error) {
     if (error instanceof FileTooLarge) return { kind: 'withheld', why: 'too large', sha256: '' };
     const now = await files.lstat(join(root, file.path)).catch(() => null);
     if (now === undefined) return undefined;
     return { kind: 'withheld', why: 'unreadable', sha256: '' };
   }
+}
+
+/**
+ * Classifies the bytes of a file. `isPlain` names the SHA-256 of bytes whose view equals their text, so that they need
+ * not be searched for secrets again.
+ */
+export function viewBytes(path: string, bytes: Uint8Array, isPlain?: (sha256: string) => boolean): FileReading {
   const sha256 = hashOf(bytes);
   const decoded = decodeBytes(bytes);
   if ('undecodable' in decoded) return { kind: 'withheld', why: decoded.undecodable, sha256 };
-  if (isSecretContent(file.path, decoded.text)) return { kind: 'withheld', why: 'secret file', sha256 };
+  if (isSecretContent(path, decoded.text)) return { kind: 'withheld', why: 'secret file', sha256 };
   if (isPlain?.(sha256) === true) {
     return { kind: 'text', sha256, view: decoded.text, secrets: [], distinctive: [], plain: true };
   }

@@ -1,7 +1,8 @@
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { Files, FileStat } from '../host.js';
 import type { ListedFile } from '../repository/listing.js';
-import { readFileView, type FileReading } from './fileReading.js';
+import { readFileBytes, viewBytes, type FileReading } from './fileReading.js';
+import type { ByteFilter } from './byteFilter.js';
 import { coarsestClockMs } from './known.js';
 
 interface Remembered {
@@ -16,7 +17,8 @@ interface Remembered {
 
 /** Reads files of one folder and remembers what was found out about them, for as long as they look the same. */
 export interface FileReader {
-  read(root: string, file: ListedFile): Promise<FileReading | undefined>;
+  /** `undefined` if the file is gone, or if the filter does not want its bytes. */
+  read(root: string, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined>;
   /** Why a file has no view; `undefined` if it has one. Reads only what is not known yet. */
   classify(root: string, file: ListedFile): Promise<WithheldReason | undefined>;
   /** The same without reading: what is not known counts as text. */
@@ -31,13 +33,17 @@ export function createFileReader(files: Files): FileReader {
     return entry !== undefined && looksSame(entry, stat) ? entry : undefined;
   }
 
-  async function read(root: string, file: ListedFile): Promise<FileReading | undefined> {
+  async function read(root: string, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined> {
     const checkedAtMs = Date.now();
-    const reading = await readFileView(files, root, file, (sha256) => memory.get(file.path)?.plainSha256 === sha256);
-    if (reading === undefined) {
+    const found = await readFileBytes(files, root, file);
+    if (found === undefined) {
       memory.delete(file.path);
       return undefined;
     }
+    const isBytes = found instanceof Uint8Array;
+    if (isBytes && filter?.(found) === false) return undefined;
+    const isPlain = (sha256: string): boolean => memory.get(file.path)?.plainSha256 === sha256;
+    const reading = isBytes ? viewBytes(file.path, found, isPlain) : found;
     const { size, mtimeMs, identity } = file.stat;
     memory.set(file.path, {
       size,

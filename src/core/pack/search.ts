@@ -1,6 +1,7 @@
 import ignore from 'ignore';
 import type { ListedFile } from '../repository/listing.js';
 import { placeholdersOf } from '../view/codec.js';
+import { createByteFilter } from './byteFilter.js';
 import { createMatcher, type Matcher } from './matcher.js';
 import type { SearchHit, SearchQuery, SearchResult } from './packer.js';
 import { createPacer } from './ports.js';
@@ -18,6 +19,7 @@ export async function searchFiles(
   signal: AbortSignal,
 ): Promise<SearchResult> {
   const matcher = createMatcher(query);
+  const byteFilter = createByteFilter(query);
   const pace = createPacer(signal);
   const filter =
     query.include.length === 0 ? undefined : ignore({ ignorecase: false, allowRelativePaths: true }).add(query.include);
@@ -27,7 +29,7 @@ export async function searchFiles(
   const result: SearchResult = { hits: [], totalHits: 0, totalFiles: 0 };
   for (let at = 0; at < candidates.length; at += readAtOnce) {
     const batch = candidates.slice(at, at + readAtOnce);
-    const readings = await Promise.all(batch.map((file) => reader.read(root, file)));
+    const readings = await Promise.all(batch.map((file) => reader.read(root, file, byteFilter)));
     for (const [index, reading] of readings.entries()) {
       if (reading?.kind === 'text') {
         const wanted = query.maxHits - result.hits.length;
