@@ -11,7 +11,7 @@ import {
   runPaletteCommand,
   tab,
 } from '../../support/vscodeHost/workbench.js';
-import { startPackagedHost, takePicture, usePage, type PackagedHost } from '../support.js';
+import { startPackagedHost, usePage, type PackagedHost } from '../support.js';
 
 describe('Refactor Repository…', () => {
   let host: PackagedHost;
@@ -49,7 +49,6 @@ describe('Refactor Repository…', () => {
       await box.click();
       await expect.poll(() => row(protectedFiles[0]!).getByRole('checkbox').getAttribute('aria-checked')).toBe('false');
       expect(hashTree(folder)).toBe(original);
-      await takePicture(page, 'refactor');
 
       await runPaletteCommand(page, 'Baleen: Apply to the Chosen Places');
       const done = notification(page, `${expected.length} files were changed`);

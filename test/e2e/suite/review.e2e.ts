@@ -12,7 +12,7 @@ import {
   saveFile,
   squiggles,
 } from '../../support/vscodeHost/workbench.js';
-import { startPackagedHost, takePicture, usePage, type PackagedHost } from '../support.js';
+import { startPackagedHost, usePage, type PackagedHost } from '../support.js';
 
 const newLine = 'export function greet(name, greeting) {';
 const callerLine = "console.log(greet('world'));";
@@ -67,7 +67,6 @@ describe('review on save', () => {
       await problems.filter({ hasText: 'main.mjs' }).first().waitFor();
       expect(await problems.filter({ hasText: 'Invented' }).count()).toBe(0);
       expectDiffLast(simulator);
-      await takePicture(page, 'review');
       await openFile(page, 'src/main.mjs');
       await squiggles(page, 'error').first().waitFor();
 
