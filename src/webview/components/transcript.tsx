@@ -1,12 +1,14 @@
 import type { RefObject, VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Item, PageState } from '../items.js';
+import { groupRows, type Row } from '../rows.js';
+import { EditsCard } from './editsCard.js';
 import { Icon } from './icon.js';
 import { ItemView } from './itemView.js';
 import { StatusLine } from './statusLine.js';
 
-/** So many items are drawn at first; scrolling to the top brings more. */
-const windowItems = 60;
+/** So many rows are drawn at first; scrolling to the top brings more. */
+const windowRows = 60;
 /** This near to the end counts as the end. */
 const endSlackPx = 24;
 const topSlackPx = 200;
@@ -17,7 +19,8 @@ export function Transcript({ state }: { state: PageState }): VNode {
   const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const { isAtEnd, goToEnd, readScroll, noteGesture } = useFollowEnd(box, body, state.items);
-  const { shown, hidden, showMore } = useWindow(box, state.items);
+  const rows = useMemo(() => groupRows(state.items), [state.items]);
+  const { shown, hidden, showMore } = useWindow(box, rows);
   const onScroll = (): void => {
     readScroll();
     if (hidden > 0 && box.current && box.current.scrollTop < topSlackPx) showMore();
@@ -46,8 +49,8 @@ export function Transcript({ state }: { state: PageState }): VNode {
               Show earlier ({hidden.toLocaleString('en-US')})
             </button>
           ) : null}
-          {shown.map((item) => (
-            <ItemView key={item.key} item={item} />
+          {shown.map((row) => (
+            <RowView key={row.key} row={row} />
           ))}
           <StatusLine state={state} />
         </div>
@@ -58,6 +61,16 @@ export function Transcript({ state }: { state: PageState }): VNode {
         </button>
       )}
     </div>
+  );
+}
+
+function RowView({ row }: { row: Row }): VNode {
+  return row.kind === 'edits' ? (
+    <div class="item item-edits">
+      <EditsCard row={row} />
+    </div>
+  ) : (
+    <ItemView item={row} />
   );
 }
 
@@ -113,27 +126,27 @@ function useFollowEnd(
   return { isAtEnd, goToEnd, readScroll, noteGesture };
 }
 
-interface ItemWindow {
-  shown: readonly Item[];
+interface RowWindow {
+  shown: readonly Row[];
   hidden: number;
   showMore: () => void;
 }
 
-/** The last items of a long transcript; more come in front without moving what is read. */
-function useWindow(box: RefObject<HTMLDivElement | null>, items: readonly Item[]): ItemWindow {
-  const [size, setSize] = useState(windowItems);
+/** The last rows of a long transcript; more come in front without moving what is read. */
+function useWindow(box: RefObject<HTMLDivElement | null>, rows: readonly Row[]): RowWindow {
+  const [size, setSize] = useState(windowRows);
   const fromEnd = useRef<number | undefined>(undefined);
-  const firstKey = items[0]?.key;
-  useLayoutEffect(() => setSize(windowItems), [firstKey]);
+  const firstKey = rows[0]?.key;
+  useLayoutEffect(() => setSize(windowRows), [firstKey]);
   useLayoutEffect(() => {
     if (fromEnd.current === undefined || !box.current) return;
     box.current.scrollTop = box.current.scrollHeight - fromEnd.current;
     fromEnd.current = undefined;
   }, [size]);
-  const hidden = Math.max(0, items.length - size);
+  const hidden = Math.max(0, rows.length - size);
   const showMore = (): void => {
     if (box.current) fromEnd.current = box.current.scrollHeight - box.current.scrollTop;
-    setSize(size + windowItems);
+    setSize(size + windowRows);
   };
-  return { shown: hidden > 0 ? items.slice(hidden) : items, hidden, showMore };
+  return { shown: hidden > 0 ? rows.slice(hidden) : rows, hidden, showMore };
 }
