@@ -55,9 +55,11 @@ async function runOne(
 }
 
 function frameOutput(command: string, { output, timedOut }: CommandResult): string {
-  const tail =
-    output.length > mostCharacters ? `(the first ${output.length - mostCharacters} characters are left out)\n` : '';
+  // Cut only as a view: half a secret would not be known for one.
+  const shown = encodeView(output).view;
+  const left = shown.length - mostCharacters;
+  const tail = left > 0 ? `(the first ${left} characters are left out)\n` : '';
   const end = timedOut ? '\n(the command was ended: it took too long)' : '';
-  const { view } = encodeView(`$ ${command}\n${tail}${output.slice(-mostCharacters)}${end}`);
-  return `<baleen-output>\n${view}\n</baleen-output>`;
+  const { view } = encodeView(`$ ${command}`);
+  return `<baleen-output>\n${view}\n${tail}${shown.slice(-mostCharacters)}${end}\n</baleen-output>`;
 }

@@ -1,3 +1,5 @@
+import { findSecretsInPath } from '../view/secrets.js';
+
 /** Files that hold credentials by their nature: withheld by name, whatever their content looks like. */
 interface SecretFileRule {
   /** Tried on the path in lower case, relative with `/`. */
@@ -50,6 +52,7 @@ const rules: readonly SecretFileRule[] = [
 const tokenLine = /_(?:authToken|auth|password)[ \t]*=[ \t]*(?!["']?\$\{)["']?[^\s"']/i;
 
 export function isSecretName(path: string): boolean {
+  if (findSecretsInPath(path).length > 0) return true;
   const lower = path.toLowerCase();
   return rules.some(({ pattern, unless }) => pattern.test(lower) && unless?.test(lower) !== true);
 }

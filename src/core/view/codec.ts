@@ -4,7 +4,7 @@
  */
 import { BaleenError } from '../errors.js';
 import { escapePath, escapeText, unescapeText } from './escapes.js';
-import { findSecrets } from './secrets.js';
+import { findSecrets, findSecretsInPath } from './secrets.js';
 
 export interface EncodedView {
   view: string;
@@ -81,9 +81,19 @@ export function placeholdersOf(view: string): Placeholder[] {
   }));
 }
 
-/** A path as it stands in frames and lists, between double quotes and on one line. */
+/**
+ * A path as it stands in frames and lists, between double quotes and on one line. A credential in it becomes a
+ * placeholder, which leads nowhere: such a file is withheld, and no tool finds it by this name.
+ */
 export function encodePath(path: string): string {
-  return escapePath(path);
+  const parts: string[] = [];
+  let at = 0;
+  for (const [index, { start, end, kind }] of findSecretsInPath(path).entries()) {
+    parts.push(escapePath(path.slice(at, start)), `\u27e6secret:${kind}#${index + 1}\u27e7`);
+    at = end;
+  }
+  parts.push(escapePath(path.slice(at)));
+  return parts.join('');
 }
 
 export function decodePath(view: string): string {

@@ -33,6 +33,16 @@ export const secretKinds: readonly SecretKind[] = [
     distinctive: true,
     accept: (value) => /[A-Za-z0-9+/]{32}/.test(value),
   },
+  // The end of one whose beginning is not there, as in the last lines of a long output. It is looked for from the first
+  // of its lines only, so that the search stays linear.
+  {
+    name: 'private-key',
+    pattern:
+      /^(?<!^[A-Za-z0-9+/=]{16,200}\r?\n)((?:[A-Za-z0-9+/=]{16,200}\r?\n)+(?:[A-Za-z0-9+/=]{1,200}\r?\n)?)-----END [A-Z0-9 ]{0,40}PRIVATE KEY/gm,
+    hints: ['PRIVATE KEY'],
+    distinctive: true,
+    accept: (value) => /[A-Za-z0-9+/]{32}/.test(value),
+  },
   // Anthropic API and admin keys: sk-ant-api03-…
   token('anthropic', 'sk-ant-[a-z0-9]{2,12}-[A-Za-z0-9_\\-]{24,200}', ['sk-ant-']),
   // OpenRouter.

@@ -41,6 +41,14 @@ export function findSecrets(text: string): SecretRange[] {
   return addRepetitions(text, ranges);
 }
 
+/** What every credential whose form proves it has in it; most paths have not, and lists of them are long. */
+const longRun = /[A-Za-z0-9_-]{20}/;
+
+/** Those of a path that are certain: a name that only looks like a password is a name. */
+export function findSecretsInPath(path: string): SecretRange[] {
+  return longRun.test(path) ? findSecrets(path).filter(({ distinctive }) => distinctive) : [];
+}
+
 function hintsIn(text: string): Set<string> {
   const hints = new Set<string>();
   hintPattern.lastIndex = 0;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BaleenError } from '../../../src/core/errors.js';
 import { decodePath, decodeView, encodePath, encodeView, placeholdersOf } from '../../../src/core/view/codec.js';
+import { findSecretsInPath } from '../../../src/core/view/secrets.js';
 import { makeSecret, secretMakers } from './secretMakers.js';
 
 const hidden =
@@ -141,6 +142,7 @@ describe('the view', () => {
   it('INJ-04 puts any path on one line, between quotes, and back', () => {
     fc.assert(
       fc.property(fc.oneof(awkwardText, fc.string()), (path) => {
+        fc.pre(findSecretsInPath(path).length === 0);
         const encoded = encodePath(path);
         expect(encoded).not.toMatch(/["\n\r\t<>]/);
         expect(decodePath(encoded)).toBe(path);
