@@ -4,6 +4,7 @@ import { describeChange, type DiffTexts } from '../edits/diffText.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { protectedBy } from '../repository/protectedFiles.js';
 import { encodePath, encodeView } from '../view/codec.js';
+import { findReadTrouble } from './listing.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
@@ -41,6 +42,9 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
   if (source.bytes === undefined && source.buffer === undefined) {
     return decideFailed(`${name} does not exist. write_file makes new files.`);
   }
+  // The answer shows text around the hunks, also around those that fit nowhere.
+  const trouble = source.bytes === undefined ? undefined : await findReadTrouble(context, source.relative);
+  if (trouble !== undefined) return decideRefused(trouble);
   const { view, results } = applyHunks(source.file.view, hunks);
   const problems = describeProblems(results);
   if (results.every(({ ok }) => !ok)) {

@@ -232,3 +232,14 @@ describe('write_file', () => {
     expect(bench.read('new.txt')).toBe('theirs');
   });
 });
+
+it('does not show an ignored file by way of an edit that fails', async () => {
+  bench.write('.gitignore', 'local/\n');
+  bench.write('local/settings.txt', 'one\nthe word is swordfish\nthree\n');
+  for (const old of ['the word is swordfis', 'the word is swordfist\nthree', 'one']) {
+    const result = await bench.call('edit_file', { path: 'local/settings.txt', hunks: hunks([old, 'x']) });
+    expect(result.text).toMatch(/ignore rules/);
+    expect(result.text).not.toContain('swordfish');
+  }
+  expect(bench.read('local/settings.txt')).toBe('one\nthe word is swordfish\nthree\n');
+});
