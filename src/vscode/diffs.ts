@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Journal } from '../core/edits/checkpoint.js';
-import { decodeBytes } from '../core/view/encoding.js';
 import type { Engine } from './engine.js';
 
 const beforeScheme = 'baleen-before';
@@ -12,16 +11,20 @@ export function registerBeforeTexts(engine: Engine): vscode.Disposable {
     async provideTextDocumentContent(uri) {
       const { parts } = await engine.open();
       const [checkpoint = '', ...path] = uri.query.split('/');
-      return readBefore(parts.journal, checkpoint, path.join('/'));
+      return readBefore(parts.journal, checkpoint, path.join('/'), uri.with({ scheme: 'file', query: '' }));
     },
   });
 }
 
-async function readBefore(journal: Journal, checkpoint: string, path: string): Promise<string> {
+/** Decoded as the editor decodes the file itself, or the diff would show the difference of two readings. */
+async function readBefore(journal: Journal, checkpoint: string, path: string, now: vscode.Uri): Promise<string> {
   const bytes = await journal.readBefore(checkpoint, path);
   if (bytes === undefined || bytes === 'missing') return '';
-  const decoded = decodeBytes(bytes);
-  return 'undecodable' in decoded ? '(not text)' : decoded.text;
+  try {
+    return await vscode.workspace.decode(bytes, { uri: now });
+  } catch {
+    return '(not text)';
+  }
 }
 
 /** The file before its turn on the left, the file itself on the right, where it can be edited. */
