@@ -25,6 +25,10 @@ export function Transcript({ state }: { state: PageState }): VNode {
     readScroll();
     if (hidden > 0 && box.current && box.current.scrollTop < topSlackPx) showMore();
   };
+  /** A press on the box itself is one on its scrollbar. */
+  const noteScrollbar = (event: PointerEvent): void => {
+    if (event.buttons !== 0 && event.target === box.current) noteGesture();
+  };
   return (
     <div class="transcript-frame">
       <div
@@ -34,10 +38,8 @@ export function Transcript({ state }: { state: PageState }): VNode {
         onWheel={noteGesture}
         onKeyDown={noteGesture}
         onTouchMove={noteGesture}
-        onPointerDown={noteGesture}
-        onPointerMove={(event) => {
-          if (event.buttons !== 0) noteGesture();
-        }}
+        onPointerDown={noteScrollbar}
+        onPointerMove={noteScrollbar}
         tabIndex={0}
         role="log"
         aria-live="off"
