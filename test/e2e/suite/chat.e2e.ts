@@ -66,8 +66,13 @@ describe('a task typed into the sidebar, in a folder that was never opened befor
       await expect.poll(() => readDistanceFromEnd(sidebar)).toBeLessThan(2);
 
       await widenSidebar(page, 440);
-      await sidebar.getByRole('button', { name: 'Open diff' }).last().click();
+      const edits = sidebar.getByRole('button', { name: 'files edited' }).last();
+      await edits.click();
+      await sidebar.getByRole('button', { name: 'Open diff of src/' }).last().click();
       await modifiedLines(page).filter({ hasText: to }).first().waitFor();
+      await edits.click();
+      await sidebar.getByRole('button', { name: 'Open diff of src/' }).first().waitFor({ state: 'detached' });
+      await expect.poll(() => readDistanceFromEnd(sidebar)).toBeLessThan(2);
       await takePicture(page, 'rename');
 
       await turnEnds(sidebar).getByRole('button', { name: 'Undo' }).click();
