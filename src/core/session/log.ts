@@ -18,11 +18,17 @@ export type SessionRecord =
   | { type: 'started'; call: string };
 
 export interface SessionLog {
+  /** Resolves when these records, and all before them, are on disk for good. */
   append(...records: SessionRecord[]): Promise<void>;
+  /** Keeps its place in the order, and rides along with the next append or goes out a moment later. */
+  note(record: SessionRecord): void;
 }
 
-/** Appends are fsynced and keep their order; what comes while one is under way goes out together with the next. */
-export function createSessionLog(files: Files, path: string): SessionLog {
+/** What a page shows again may wait so long for an append to ride along with. */
+const mostWaitMs = 100;
+
+/** What comes while an append is under way goes out together with the next: a turn is not to wait for the disk more than it must. */
+export function createSessionLog(files: Files, path: string, onTrouble: (error: unknown) => void): SessionLog {
   let waiting: string[] = [];
   let next: Promise<void> | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -32,14 +38,21 @@ export function createSessionLog(files: Files, path: string): SessionLog {
     next = undefined;
     if (text !== '') await files.append(path, Buffer.from(text, 'utf8'));
   };
+  const flush = (): Promise<void> => {
+    if (next === undefined) {
+      next = last.then(write);
+      last = next.catch(() => undefined);
+    }
+    return next;
+  };
   return {
     append(...records) {
       waiting.push(...records.map(renderRecord));
-      if (next === undefined) {
-        next = last.then(write);
-        last = next.catch(() => undefined);
-      }
-      return next;
+      return flush();
+    },
+    note(record) {
+      waiting.push(renderRecord(record));
+      if (waiting.length === 1) setTimeout(() => void flush().catch(onTrouble), mostWaitMs);
     },
   };
 }

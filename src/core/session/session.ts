@@ -82,8 +82,8 @@ export async function startSession(
   const at = new Date(parts.host.clock.now()).toISOString();
   const id = `${at.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${parts.host.randomHex(6)}`;
   await parts.host.files.makeFolder(join(parts.stateFolder, 'sessions'), 0o700);
-  const log = createSessionLog(parts.host.files, sessionPath(parts.stateFolder, id));
-  const announce = keepEvents(log, parts.host, emit);
+  const log = openLog(parts, sessionPath(parts.stateFolder, id));
+  const announce = keepEvents(log, emit);
   announce({
     type: 'start',
     version: 1,
@@ -125,8 +125,8 @@ export async function resumeSession(
       'This session’s log is damaged, so it can be read but not continued. Start a new session to go on.',
     );
   }
-  const log = createSessionLog(parts.host.files, path);
-  const announce = keepEvents(log, parts.host, emit);
+  const log = openLog(parts, path);
+  const announce = keepEvents(log, emit);
   const pack = await openPack(parts, settings, announce, signal);
   if (pack.report.sha256 !== head.packSha256) {
     throw new BaleenError(
@@ -180,13 +180,15 @@ function assemble(given: Omit<Session, 'allowedForSession' | 'driftTokens' | 'la
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */
-function keepEvents(log: SessionLog, host: Host, emit: Emit): Emit {
+function keepEvents(log: SessionLog, emit: Emit): Emit {
   return (event) => {
-    if (isKept(event)) {
-      log.append({ type: 'event', event }).catch((error: unknown) => {
-        host.log.error(`An event could not be written to the session log: ${messageOf(error)}`);
-      });
-    }
+    if (isKept(event)) log.note({ type: 'event', event });
     emit(event);
   };
+}
+
+function openLog({ host }: SessionParts, path: string): SessionLog {
+  return createSessionLog(host.files, path, (error) => {
+    host.log.error(`Events could not be written to the session log: ${messageOf(error)}`);
+  });
 }

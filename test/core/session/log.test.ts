@@ -16,7 +16,7 @@ const records: SessionRecord[] = [
 
 async function writeLog(): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'baleen-log-')), 's.jsonl');
-  const log = createSessionLog(createNodeFiles(), path);
+  const log = createSessionLog(createNodeFiles(), path, () => undefined);
   await Promise.all(records.map((record) => log.append(record)));
   return path;
 }
@@ -42,4 +42,17 @@ test('a cut last line, zero bytes and garbage cost only their own lines, and not
     for (const record of parsed.records) expect(records).toContainEqual(record);
     expect(readFileSync(path, 'utf8')).toBe(damage);
   }
+});
+
+test('notes keep their place in the order, and reach the disk without an append after them', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'baleen-log-')), 's.jsonl');
+  const log = createSessionLog(createNodeFiles(), path, (error) => {
+    throw error;
+  });
+  const [first, second, third] = records as [SessionRecord, SessionRecord, SessionRecord];
+  log.note(first);
+  await log.append(second);
+  expect(parseSessionLog(readFileSync(path, 'utf8')).records).toEqual([first, second]);
+  log.note(third);
+  await expect.poll(() => parseSessionLog(readFileSync(path, 'utf8')).records).toEqual(records);
 });
