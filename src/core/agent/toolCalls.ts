@@ -130,7 +130,7 @@ async function approveAndExecute(
     const decision = await parts.approver.ask(request, parts.context.signal);
     parts.emit({ type: 'approval_end', id: request.id, decision });
     if (decision === 'rejected')
-      return refused('The user said no to this. Do not try it again; say what is left undone.');
+      return refused('The user said no to this. Do not try it again; say what is left undone.', 'You said no to this.');
     if (decision === 'approved_for_session' && subject.kind === 'command')
       allowForSession(allowanceOf(subject), parts.policy);
   }
@@ -149,8 +149,9 @@ function failed(text: string): Ended {
   return { status: 'failed', result: { text, failed: true, summary: firstLine(text) } };
 }
 
-function refused(text: string): Ended {
-  return { status: 'refused', result: { text, failed: true, summary: firstLine(text) } };
+/** `summary` is for the user where `text` advises the model. */
+function refused(text: string, summary = firstLine(text)): Ended {
+  return { status: 'refused', result: { text, failed: true, summary } };
 }
 
 function cancelled(): Ended {
