@@ -72,7 +72,7 @@ function callEngine(
     case 'packText':
       return engine.packText();
     case 'list':
-      return engine.list();
+      return engine.list(args[0] as readonly string[] | undefined);
     case 'search':
       return engine.search(args[0] as SearchQuery, signal);
     case 'scan':

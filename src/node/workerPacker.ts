@@ -23,7 +23,7 @@ export function createWorkerPacker({ workerFile, tablesFile, log }: WorkerPacker
     sync: (origin) => call('sync', [origin]),
     entries: (packSha256, after) => call('entries', [packSha256, after]),
     packText: () => call('packText', []),
-    list: () => call('list', []),
+    list: (only) => call('list', [only]),
     search: (query, signal) => call('search', [query], { signal }),
     scan: () => call('scan', []),
     countPrompt: (prompt) => call('countPrompt', [prompt]),

@@ -51,7 +51,7 @@ export function createPackEngine(ports: PackPorts): Packer {
     },
     entries: async (packSha256, after) => entriesAfter(needOpen(), packSha256, after),
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
-    list: async () => listWithReasons(ports, reader, needOpen().root),
+    list: async (only) => listWithReasons(ports, reader, needOpen().root, only),
     async search(query, signal) {
       const { root } = needOpen();
       return searchFiles(reader, root, await listRepository(ports, root, signal), query, signal);

@@ -9,10 +9,11 @@ export async function listWithReasons(
   ports: PackPorts,
   reader: FileReader,
   root: string,
+  only?: readonly string[],
 ): Promise<{ path: string; bytes: number; withheld?: string }[]> {
   const pace = createPacer();
   const result: { path: string; bytes: number; withheld?: string }[] = [];
-  for (const file of await listRepository(ports, root)) {
+  for (const file of await listRepository(ports, root, undefined, only)) {
     const withheld = await reader.classify(root, file);
     const entry = { path: file.path, bytes: file.stat.size };
     result.push(withheld === undefined ? entry : { ...entry, withheld });

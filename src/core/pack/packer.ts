@@ -90,8 +90,8 @@ export interface Packer {
   entries(packSha256: string, after: number): Promise<ChangeEntry[]>;
   /** The text of the open snapshot's pack message. */
   packText(): Promise<string>;
-  /** Paths that a fresh listing gives, relative with `/`, in path order, withheld ones included. */
-  list(): Promise<{ path: string; bytes: number; withheld?: string }[]>;
+  /** Paths that a fresh listing gives, relative with `/`, in path order, withheld ones included. With `only`, no others. */
+  list(only?: readonly string[]): Promise<{ path: string; bytes: number; withheld?: string }[]>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   scan(): Promise<WorkspaceScan>;
   /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of the open snapshot. */
