@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { isCancellation, messageOf } from '../errors.js';
-import type { SearchResult } from '../pack/packer.js';
+import type { SearchHit, SearchResult } from '../pack/packer.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { fail, plural, succeed } from './results.js';
 import type { Tool, ToolContext, ToolResult } from './tool.js';
 
 const defaultHits = 200;
+/** An answer stays in the conversation for ever: without a bound one search could fill the window. */
+const mostCharacters = 80_000;
 
 const schema = z.strictObject({
   pattern: z.string().min(1).max(2000).describe('RE2 syntax, matched line by line.'),
@@ -49,14 +51,30 @@ async function search(args: Arguments, context: ToolContext): Promise<ToolResult
 function showHits({ hits, totalHits, totalFiles }: SearchResult): ToolResult {
   const head = `${plural(totalHits, 'hit')} in ${plural(totalFiles, 'file')}`;
   const rows: string[] = [];
-  for (const { path, line, text, before, after } of hits) {
-    const name = encodePath(path);
-    if (rows.length > 0 && before.length + after.length > 0) rows.push('--');
-    before.forEach((row, index) => rows.push(`${name}-${line - before.length + index}- ${row}`));
-    rows.push(`${name}:${line}: ${text}`);
-    after.forEach((row, index) => rows.push(`${name}-${line + 1 + index}- ${row}`));
+  let size = 0;
+  let shown = 0;
+  for (const hit of hits) {
+    const found = showHit(hit, rows.length === 0);
+    size += found.reduce((sum, row) => sum + row.length + 1, 0);
+    if (size > mostCharacters) break;
+    rows.push(...found);
+    shown++;
   }
-  const left = totalHits - hits.length;
-  if (left > 0) rows.push(`(${left} more hits not shown; narrow the search or raise max_hits)`);
+  const left = totalHits - shown;
+  if (left > 0) {
+    const way =
+      shown < hits.length ? 'narrow the search or ask for fewer context lines' : 'narrow the search or raise max_hits';
+    rows.push(`(${left} more hits not shown; ${way})`);
+  }
   return succeed([head, ...rows].join('\n'), head);
+}
+
+function showHit({ path, line, text, before, after }: SearchHit, isFirst: boolean): string[] {
+  const name = encodePath(path);
+  return [
+    ...(!isFirst && before.length + after.length > 0 ? ['--'] : []),
+    ...before.map((row, index) => `${name}-${line - before.length + index}- ${row}`),
+    `${name}:${line}: ${text}`,
+    ...after.map((row, index) => `${name}-${line + 1 + index}- ${row}`),
+  ];
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBench, type Bench } from './bench.js';
@@ -68,6 +68,21 @@ describe('tools that only read', () => {
   });
 
   describe('search_files', () => {
+    it('answers with a bounded text, however much is asked for', async () => {
+      const rows = Array.from({ length: 4000 }, (_, index) => `a row with the word needle in it, ${index}\n`).join('');
+      for (const name of ['one', 'two', 'three']) bench.write(`rows/${name}.txt`, rows);
+      const query = { pattern: 'needle', include: ['rows/'], max_hits: 10_000, context_lines: 10 };
+      const { text } = await bench.call('search_files', query);
+      expect(text.length).toBeLessThan(100_000);
+      expect(text).toMatch(/^12000 hits in 3 files\n/);
+      const shown = text.match(/:\d+: a row/g)?.length ?? 0;
+      expect(shown).toBeGreaterThan(50);
+      expect(text).toContain(
+        `(${12_000 - shown} more hits not shown; narrow the search or ask for fewer context lines)`,
+      );
+      rmSync(join(bench.root, 'rows'), { recursive: true });
+    });
+
     it('gives every hit with its line, context, and the number left out', async () => {
       const found = await bench.call('search_files', { pattern: 'whale', literal: true });
       expect(found.text).toBe('3 hits in 2 files\ndocs/c.md:1: a whale\nsrc/b.ts:1: whale\nsrc/b.ts:2: Whale whales');
