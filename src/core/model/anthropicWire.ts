@@ -76,14 +76,20 @@ function encodeAssistant(message: AssistantMessage): Record<string, unknown> {
 function inputOf(call: ToolCall): object {
   const raw = replaceLoneSurrogates(call.arguments);
   try {
-    const value: unknown = JSON.parse(raw, (_, inner: unknown) =>
-      typeof inner === 'string' ? replaceLoneSurrogates(inner) : inner,
-    );
+    const value: unknown = JSON.parse(raw, (_, inner: unknown) => makeWellFormed(inner));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
     return { arguments: raw };
   }
   return { arguments: raw };
+}
+
+/** Names of members too: an escape in the arguments may stand for half a character in them as well. */
+function makeWellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return replaceLoneSurrogates(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (Object.keys(value).every((key) => key === replaceLoneSurrogates(key))) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [replaceLoneSurrogates(key), inner]));
 }
 
 /** Every option that the SDK would else read from the environment is given here; headers are the boundary's. */
