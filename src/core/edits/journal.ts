@@ -227,7 +227,8 @@ async function restoreCheckpoint(
   }
   const folders = [...recorded.files.values()].flatMap(({ newFolders }) => newFolders);
   for (const folder of [...new Set(folders)].sort().reverse()) await removeFolder(parts, folder);
-  if (paths.length > 0 && left.length === 0) {
+  // Also where every file was back already, or the next undo would take this checkpoint again.
+  if (left.length === 0) {
     const entry = toLine({ type: 'restored', id: info.id, by: checkpoint.id });
     await parts.files.append(recordsPath(parts.stateFolder), entry);
   }

@@ -16,6 +16,8 @@ export interface EditSource {
   /** `undefined` for a file that does not exist. */
   bytes: Uint8Array | undefined;
   file: TextFile;
+  /** Names that the bytes on disk have; 1 for a file that does not exist. */
+  links: number;
   buffer?: { text: string; version: number };
 }
 
@@ -35,6 +37,7 @@ export async function openForEdit(
     const sentence = `${place.relative} has ${stat.size} bytes; files above ${maxEditedBytes} are not edited.`;
     return { ok: false, refused: false, sentence };
   }
+  const links = stat?.links ?? 1;
   const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes, root);
   const opened = bytes === undefined ? { ok: true as const, file: openText('') } : openBytes(bytes);
   if (!opened.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${opened.sentence}.` };
@@ -44,13 +47,13 @@ export async function openForEdit(
     const sentence = `${place.relative} holds secrets, so only the user changes it.`;
     return { ok: false, refused: true, sentence };
   }
-  if (buffer === undefined) return { ok: true, source: { ...place, bytes, file: opened.file } };
+  if (buffer === undefined) return { ok: true, source: { ...place, links, bytes, file: opened.file } };
   if (hasMixedLineEnds(opened.file.view)) {
     const sentence = `${place.relative} has unsaved changes and mixed line ends, which the editor would unify; ask the user to save it first.`;
     return { ok: false, refused: false, sentence };
   }
   const { encoding, bom } = opened.file;
-  return { ok: true, source: { ...place, bytes, buffer, file: openText(buffer.text, encoding, bom) } };
+  return { ok: true, source: { ...place, links, bytes, buffer, file: openText(buffer.text, encoding, bom) } };
 }
 
 /** The new content of a source, checked as far as it can be without writing. */

@@ -24,14 +24,19 @@ export interface SessionLog {
   note(record: SessionRecord): void;
 }
 
+/** Ends a torn line, and leaves an empty one before what each process writes. */
+const boundary = '\n\n';
+
 /** What a page shows again may wait so long for an append to ride along with. */
 const mostWaitMs = 100;
 
 /** What comes while an append is under way goes out together with the next: a turn is not to wait for the disk more than it must. */
 export function createSessionLog(files: Files, path: string, onTrouble: (error: unknown) => void): SessionLog {
-  let waiting: string[] = [];
+  // A process that was killed in mid-append left half a line, which must not swallow the next one.
+  let waiting: string[] = [boundary];
   let next: Promise<void> | undefined;
   let last: Promise<void> = Promise.resolve();
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const write = async (): Promise<void> => {
     const text = waiting.join('');
     waiting = [];
@@ -52,22 +57,34 @@ export function createSessionLog(files: Files, path: string, onTrouble: (error: 
     },
     note(record) {
       waiting.push(renderRecord(record));
-      if (waiting.length === 1) setTimeout(() => void flush().catch(onTrouble), mostWaitMs);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        flush().catch(onTrouble);
+      }, mostWaitMs);
     },
   };
 }
 
-/** `damaged` counts the lines that were passed over. */
+/**
+ * `damaged` counts the lines that were passed over. The half line of a process that was killed is none of them: nothing was
+ * sent or begun before its append had ended.
+ */
 export function parseSessionLog(text: string): { records: SessionRecord[]; damaged: number } {
   const records: SessionRecord[] = [];
   let damaged = 0;
-  for (const line of text.split('\n')) {
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
     if (line === '') continue;
     const record = parseRecord(line);
-    if (record === undefined) damaged++;
-    else records.push(record);
+    if (record !== undefined) records.push(record);
+    else if (!isTornEnd(lines, index)) damaged++;
   }
   return { records, damaged };
+}
+
+/** Half a line stands at the very end, or before the empty line with which the next process began. */
+function isTornEnd(lines: readonly string[], index: number): boolean {
+  return index === lines.length - 1 || (lines[index + 1] === '' && index + 1 < lines.length - 1);
 }
 
 function renderRecord(record: SessionRecord): string {

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { applyHunks, type HunkResult } from '../edits/apply.js';
 import { describeChange, type DiffTexts } from '../edits/diffText.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
-import { protectedBy } from '../repository/protectedFiles.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { findReadTrouble } from './listing.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
+import { approvalOfEdit } from './editApproval.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
 const hunk = z.strictObject({
@@ -53,15 +53,9 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
   const change = closeEdit(source, view);
   if (!change.ok) return decideFailed(`${name} was not changed: ${change.sentence}.`);
   const diff = describeChange(name, source.file.view, view);
-  const protection = protectedBy(source.relative);
   return {
     kind: 'ready',
-    subject: {
-      kind: 'edit',
-      path: source.relative,
-      diff: diff.unified,
-      ...(protection === undefined ? {} : { protectedBy: protection }),
-    },
+    ...approvalOfEdit(source, path, diff.unified),
     run: () => write(context, source, change, diff, results),
   };
 }

@@ -3,10 +3,10 @@ import { describeChange } from '../edits/diffText.js';
 import { mainLineEnd, splitLines, toLineFeeds } from '../edits/lines.js';
 import { toViewForm } from '../edits/textFile.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
-import { protectedBy } from '../repository/protectedFiles.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { unsavedNote } from './editFile.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
+import { approvalOfEdit } from './editApproval.js';
 import type { Prepared, Tool, ToolContext } from './tool.js';
 
 const schema = z.strictObject({
@@ -41,17 +41,10 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
   const change = closeEdit(source, view);
   if (!change.ok) return decideFailed(`${name} was not written: ${change.sentence}.`);
   const diff = describeChange(name, source.file.view, view);
-  const protection = protectedBy(source.relative);
   const reason = isNew ? undefined : findLossReason(source.file.view, view);
   return {
     kind: 'ready',
-    subject: {
-      kind: 'edit',
-      path: source.relative,
-      diff: diff.unified,
-      ...(protection === undefined ? {} : { protectedBy: protection }),
-    },
-    ...(reason === undefined ? {} : { reason }),
+    ...approvalOfEdit(source, path, diff.unified, reason),
     run: async () => {
       const written = await applyFileEdit(context, source, change);
       if (!written.ok) return fail(encodeView(written.sentence).view);

@@ -275,6 +275,20 @@ describe('restoring', () => {
   });
 });
 
+describe('a checkpoint whose files are back already', () => {
+  it('is undone all the same, so that the next undo takes the one before', async () => {
+    put('a.txt', 'old\n');
+    const checkpoint = await journal.begin({ session: 's', title: 't' });
+    await checkpoint.before('a.txt');
+    put('a.txt', 'new\n');
+    await checkpoint.after('a.txt');
+    put('a.txt', 'old\n');
+    const { paths, left } = await journal.restore(await journal.plan(checkpoint.id), false);
+    expect([paths, left]).toEqual([[], []]);
+    expect((await journal.list()).find((one) => one.id === checkpoint.id)?.restored).toBe(true);
+  });
+});
+
 describe('a damaged journal (EDT-15)', () => {
   it('loses only the damaged lines, says so, and takes new records', async () => {
     put('a', 'old');

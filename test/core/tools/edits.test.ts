@@ -115,6 +115,19 @@ describe('edit_file', () => {
     expect(readdirSync(bench.root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('asks before bytes change that stand under another name too (PTH-06)', async () => {
+    bench.write('one.txt', 'one\n');
+    linkSync(join(bench.root, 'one.txt'), join(bench.root, 'two.txt'));
+    const prepared = await bench.prepare('edit_file', {
+      path: 'two.txt',
+      hunks: [{ old_text: 'one', new_text: 'two' }],
+    });
+    expect(prepared).toMatchObject({ kind: 'ready', reason: expect.stringMatching(/2 hard links/) as string });
+    bench.write('three.txt', 'one\n');
+    const alone = { path: 'three.txt', content: 'three\n' };
+    expect(await bench.prepare('write_file', alone)).not.toHaveProperty('reason');
+  });
+
   it('refuses paths, links, missing files and secret files in a sentence', async () => {
     symlinkSync('src/a.ts', join(bench.root, 'link'));
     for (const path of ['../x', '.git/config', 'link', '.env']) {
