@@ -1,4 +1,5 @@
 /** What one request asks of the rehearsal: its last turn, and what was called and answered since. */
+import { askInstruction } from '../core/prompt/workflowTexts.js';
 import type { ServerMessage, ServerRequest } from './types.js';
 
 /** One tool call since the turn began. `result` is undefined when the request carries no answer to it. */
@@ -69,7 +70,10 @@ export function readTurnFrame(text: string): Pick<SeenTurn, 'kind' | 'request' |
   const end = frame.lastIndexOf('\n</baleen-turn>');
   return {
     kind,
-    request: frame.slice(open + '\n<baleen-request>\n'.length, close).trim(),
+    request: frame
+      .slice(open + '\n<baleen-request>\n'.length, close)
+      .replace(askInstruction, '')
+      .trim(),
     last: frame.slice(close + '\n</baleen-request>'.length, end < close ? frame.length : end).replace(/^\n/, ''),
   };
 }

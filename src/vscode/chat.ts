@@ -4,7 +4,7 @@ import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { resumeSession, startSession, type Session } from '../core/session/session.js';
 import { listSessions, readSession, transcriptOf } from '../core/session/store.js';
-import { beginTurn, type OpenTurn, type SendResult } from '../core/session/turns.js';
+import { beginTurn, continueTurn, type OpenTurn, type SendResult } from '../core/session/turns.js';
 import type { AgentEvent, Outcome } from '../protocol/events.js';
 import type { SessionSummary } from '../protocol/sidebar.js';
 import type { Connection } from './connection.js';
@@ -88,9 +88,13 @@ export function createChat(parts: ChatParts): Chat {
     state.running?.controller.abort();
     await state.running?.ended;
   };
-  const takeTurn = async (message: string, signal: AbortSignal, act: Act): Promise<void> => {
+  const takeTurn = async (
+    open: (session: Session) => Promise<OpenTurn>,
+    signal: AbortSignal,
+    act: Act,
+  ): Promise<void> => {
     const session = await openSession(state, parts, emit, signal);
-    const turn = await beginTurn(session, message);
+    const turn = await open(session);
     if (state.running !== undefined) state.running.checkpoint = turn.checkpoint.id;
     await finishTurn(turn, act(turn), signal, emit, parts.log);
   };
@@ -103,9 +107,7 @@ export function createChat(parts: ChatParts): Chat {
     await remember(id);
     onReplaced();
     if (!waitsForApproval(entries)) return;
-    void run((signal) =>
-      takeTurn('(continued after the window was loaded again)', signal, (turn) => turn.resume(signal)),
-    );
+    void run((signal) => takeTurn(continueTurn, signal, (turn) => turn.resume(signal)));
   };
 
   return {
@@ -115,7 +117,8 @@ export function createChat(parts: ChatParts): Chat {
     send: (text) =>
       run(async (signal) => {
         transcript.addUser(text);
-        await takeTurn(text, signal, (turn) => turn.send({ kind: 'chat', request: text }, signal));
+        const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, text);
+        await takeTurn(begin, signal, (turn) => turn.send({ kind: 'chat', request: text }, signal));
       }),
     stop,
     async newSession() {

@@ -116,3 +116,29 @@ describe('review', () => {
     );
   });
 });
+
+describe('ask', () => {
+  test.each([
+    ['find price', /src\/money\.mjs:1/],
+    ['explain src/money.mjs', /src\/money\.mjs/],
+  ])('answers %j and changes nothing', async (question, expected) => {
+    const before = hashTree(cwd);
+    const run = await rehearse('ask', question);
+    expect(run.exitCode).toBe(0);
+    expect(
+      run
+        .ofType('text_delta')
+        .map((delta) => delta.text)
+        .join(''),
+    ).toMatch(expected);
+    expect(run.ofType('tool_call_end').every((end) => end.status === 'done')).toBe(true);
+    expect(hashTree(cwd)).toBe(before);
+  });
+
+  test('also about this repository, whose own texts stand in the pack', async () => {
+    const here = join(import.meta.dirname, '..', '..');
+    const run = await runCli(['ask', 'find refuseStep', '--rehearse', '--json'], { cwd: here, stateHome });
+    expect([run.stderr, run.exitCode]).toEqual(['', 0]);
+    expect(run.stdout).toContain('src/core/agent/limits.ts');
+  });
+});

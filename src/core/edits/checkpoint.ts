@@ -35,6 +35,8 @@ export interface RestorePlan {
 
 export interface Journal {
   begin(about: { session: string; title: string; restores?: string }): Promise<Checkpoint>;
+  /** Opens a checkpoint again that a former process left in mid-turn. Throws for an unknown id. */
+  reopen(id: string): Promise<Checkpoint>;
   /** Newest first; checkpoints without paths are left out. */
   list(): Promise<CheckpointInfo[]>;
   plan(id: string): Promise<RestorePlan>;

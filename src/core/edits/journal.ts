@@ -36,6 +36,11 @@ export function createJournal(parts: JournalParts): Journal {
       await tidy();
       return beginCheckpoint(parts, about);
     },
+    async reopen(id) {
+      await tidy();
+      const { info, files } = await findCheckpoint(parts, id);
+      return openCheckpoint(parts, id, info, [...files.keys()]);
+    },
     list: async () => listCheckpoints(await readAll(parts)),
     plan: async (id) => planRestore(parts, await findCheckpoint(parts, id)),
     async readBefore(id, path) {
@@ -57,11 +62,15 @@ export interface Recorded {
 
 type About = { session: string; title: string; restores?: string };
 
-async function beginCheckpoint(parts: JournalParts, about: About): Promise<Checkpoint> {
-  const { files, root, stateFolder, clock, randomHex } = parts;
-  const id = `${clock.now().toString(36)}-${randomHex(8)}`;
-  const recorded = new Set<string>();
-  let isBegun = false;
+function beginCheckpoint(parts: JournalParts, about: About): Checkpoint {
+  return openCheckpoint(parts, `${parts.clock.now().toString(36)}-${parts.randomHex(8)}`, about);
+}
+
+/** `paths`: what a former process recorded; without them the checkpoint is a new one. */
+function openCheckpoint(parts: JournalParts, id: string, about: About, paths?: readonly string[]): Checkpoint {
+  const { files, root, stateFolder, clock } = parts;
+  const recorded = new Set<string>(paths);
+  let isBegun = paths !== undefined;
   const append = async (entry: JournalRecord): Promise<void> => {
     if (!isBegun) {
       // A turn that changes nothing leaves nothing behind.
@@ -210,7 +219,7 @@ async function restoreCheckpoint(
   // What was shown may be old by now; a file that the user has touched meanwhile is not what was agreed to.
   const now = await planRestore(parts, recorded);
   const { info } = recorded;
-  const checkpoint = await beginCheckpoint(parts, {
+  const checkpoint = beginCheckpoint(parts, {
     session: info.session,
     title: `Undo: ${info.title}`,
     restores: info.id,

@@ -1,7 +1,9 @@
+import type { Buffer } from 'node:buffer';
 import { BaleenError } from '../errors.js';
 import { listRepository } from '../repository/listing.js';
 import { countPrompt } from '../tokens/template.js';
-import { assembleBody } from './body.js';
+import { assembleBody, SecretInBody } from './body.js';
+import { dropSnapshots } from './snapshotStore.js';
 import { createEscapedPacks } from './escapedPacks.js';
 import { listWithReasons, scanFolder } from './folderLook.js';
 import { makeSnapshot } from './makeSnapshot.js';
@@ -61,14 +63,29 @@ export function createPackEngine(ports: PackPorts): Packer {
       const report = current?.snapshot.report;
       return countPrompt(counter, prompt, new Map(report === undefined ? [] : [[report.sha256, report.tokens]]));
     },
-    assembleBody: (body, secrets) =>
-      assembleBody(body, (sha256) => escapedPacks.get(needOpen(), sha256), { workspace: met.values, keys: secrets }),
+    async assembleBody(body, secrets) {
+      const open = needOpen();
+      try {
+        const packOf = (sha256: string): Promise<Buffer> => escapedPacks.get(open, sha256);
+        return await assembleBody(body, packOf, { workspace: met.values, keys: secrets });
+      } catch (error) {
+        if (error instanceof SecretInBody && holdsAny(open, secrets)) {
+          await queue.run(open.stateFolder, () => dropSnapshots(files, open.stateFolder));
+        }
+        throw error;
+      }
+    },
     async dispose() {
       await queue.settled();
       current = undefined;
       escapedPacks.clear();
     },
   };
+}
+
+/** A key in frozen bytes would have every later request refused, also when it is long gone from the disk. */
+function holdsAny({ snapshot, entries }: OpenPack, keys: readonly string[]): boolean {
+  return keys.some((key) => snapshot.bytes.includes(key) || entries.some((entry) => entry.text.includes(key)));
 }
 
 function entriesAfter({ snapshot, entries }: OpenPack, packSha256: string, after: number): OpenPack['entries'] {

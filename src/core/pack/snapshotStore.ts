@@ -95,6 +95,14 @@ export async function saveSnapshot(files: Files, stateFolder: string, snapshot: 
   await prune(files, stateFolder, report.sha256, log);
 }
 
+/** Takes away every stored snapshot; the next open makes one. Sessions that began with them can be read but not continued. */
+export async function dropSnapshots(files: Files, stateFolder: string): Promise<void> {
+  const folder = folderOf(stateFolder);
+  for (const name of await files.list(folder)) {
+    if (name.endsWith(metaSuffix) || name.endsWith(compressedSuffix)) await files.remove(join(folder, name));
+  }
+}
+
 interface MetaFile {
   sha256: string;
   serial: number;

@@ -1,7 +1,10 @@
 /** The instructions of each workflow. They stand in its own user message, after the shared prefix. */
 
+/** Stands behind every question of `baleen ask`. */
+export const askInstruction = '(Answer only. Change nothing and run nothing; search_files and read_file are fine.)';
+
 export function askText(question: string): string {
-  return `${question}\n\n(Answer only. Change nothing and run nothing; search_files and read_file are fine.)`;
+  return `${question}\n\n${askInstruction}`;
 }
 
 export function refactorSitesText(rule: string): string {

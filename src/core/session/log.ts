@@ -10,6 +10,8 @@ import type { Message } from '../model/types.js';
 export type SessionRecord =
   | { type: 'head'; version: 1; id: string; workflow: Workflow; at: string; root: string; packSha256: string }
   | { type: 'title'; title: string }
+  /** The checkpoint of the turn that begins. */
+  | { type: 'checkpoint'; id: string }
   | { type: 'message'; message: Message }
   | { type: 'event'; event: AgentEvent }
   /** The last entry of the change log that this session has seen. */

@@ -58,6 +58,8 @@ export interface Session {
   /** The last entry of the change log that the conversation holds. */
   seenChange: number;
   turns: number;
+  /** Of the last turn; absent before the first. */
+  checkpoint: string | undefined;
   /** Commands that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
   /** How far the service's count was above ours, at most. */
@@ -106,7 +108,19 @@ export async function startSession(
   for (const entry of pack.entries) await conversation.append({ role: 'user', text: entry.text });
   const seenChange = pack.entries.at(-1)?.number ?? 0;
   await log.append({ type: 'seen', change: seenChange });
-  return assemble({ id, workflow, parts, settings, conversation, log, pack, seenChange, turns: 0, emit: announce });
+  return assemble({
+    id,
+    workflow,
+    parts,
+    settings,
+    conversation,
+    log,
+    pack,
+    seenChange,
+    turns: 0,
+    checkpoint: undefined,
+    emit: announce,
+  });
 }
 
 /** Opens a stored session again. Throws a sentence when its pack is no longer kept: it can be read but not continued. */
@@ -146,6 +160,7 @@ export async function resumeSession(
     pack,
     seenChange: seen?.change ?? 0,
     turns,
+    checkpoint: records.findLast((record) => record.type === 'checkpoint')?.id,
     emit: announce,
   });
 }

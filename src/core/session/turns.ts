@@ -55,13 +55,30 @@ export interface TurnResult {
 
 /** `message` is what the user typed or chose: the transcript shows it. */
 export async function beginTurn(session: Session, message: string): Promise<OpenTurn> {
+  const { journal } = session.parts;
+  const title = message.split('\n', 1)[0]!.slice(0, 80);
+  if (++session.turns === 1) await session.log.append({ type: 'title', title });
+  session.emit({ type: 'turn_start', turn: session.turns, message });
+  const checkpoint = await journal.begin({ session: session.id, title });
+  session.checkpoint = checkpoint.id;
+  session.log.note({ type: 'checkpoint', id: checkpoint.id });
+  return openTurn(session, checkpoint);
+}
+
+/** The last turn of a session whose process ended in the middle of it, under the checkpoint that it had. */
+export async function continueTurn(session: Session): Promise<OpenTurn> {
+  const { journal } = session.parts;
+  const known = (await journal.list()).find((one) => one.id === session.checkpoint && !one.restored);
+  const checkpoint =
+    known === undefined
+      ? await journal.begin({ session: session.id, title: 'continued turn' })
+      : await journal.reopen(known.id);
+  return openTurn(session, checkpoint);
+}
+
+function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
   const { parts } = session;
   const startedAt = parts.host.clock.now();
-  const number = ++session.turns;
-  const title = message.split('\n', 1)[0]!.slice(0, 80);
-  if (number === 1) await session.log.append({ type: 'title', title });
-  session.emit({ type: 'turn_start', turn: number, message });
-  const checkpoint = await parts.journal.begin({ session: session.id, title });
   const turn = createTurn(session, checkpoint);
   const total = { text: '', usage: noUsage, costUsd: 0, steps: 0 };
   let isRestored = false;
@@ -112,7 +129,7 @@ export async function beginTurn(session: Session, message: string): Promise<Open
         ...(checkpoint.paths.length > 0 && !isRestored ? { checkpoint: checkpoint.id } : {}),
       };
       const { text: _text, ...told } = result;
-      session.emit({ type: 'turn_end', turn: number, ...told, durationMs: parts.host.clock.now() - startedAt });
+      session.emit({ type: 'turn_end', turn: session.turns, ...told, durationMs: parts.host.clock.now() - startedAt });
       await session.log.append();
       return result;
     },
@@ -148,7 +165,7 @@ function createTurn(session: Session, checkpoint: Checkpoint): Turn {
     checkpoint,
     packer: session.parts.packer,
     commandTimeoutMs: session.settings.commandTimeoutMs,
-    changed: new Set(),
+    changed: new Set(checkpoint.paths),
     changedByCommands: new Set(),
     ran: [],
     editFailedInReply: false,
