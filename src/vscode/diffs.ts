@@ -5,25 +5,60 @@ import type { Journal } from '../core/edits/checkpoint.js';
 import type { Engine } from './engine.js';
 
 const beforeScheme = 'baleen-before';
+const missingQuery = 'missing';
 
 export function registerBeforeTexts(engine: Engine): vscode.Disposable {
-  return vscode.workspace.registerTextDocumentContentProvider(beforeScheme, {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Shown before there was a pre-image. That is written before the file changes, so the change says when to read it. */
+  const early = new Map<string, vscode.Uri>();
+  const listening = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+    const uri = early.get(document.uri.toString());
+    if (uri !== undefined) changed.fire(uri);
+  });
+  const registered = vscode.workspace.registerTextDocumentContentProvider(beforeScheme, {
+    onDidChange: changed.event,
     async provideTextDocumentContent(uri) {
+      if (uri.query === missingQuery) return '';
       const { parts } = await engine.open();
       const [checkpoint = '', ...path] = uri.query.split('/');
-      return readBefore(parts.journal, checkpoint, path.join('/'), uri.with({ scheme: 'file', query: '' }));
+      const now = uri.with({ scheme: 'file', query: '' });
+      const before = await readBefore(parts.journal, checkpoint, path.join('/'), now);
+      if (before !== undefined) {
+        early.delete(now.toString());
+        return before;
+      }
+      early.set(now.toString(), uri);
+      return readNow(now);
     },
   });
+  return vscode.Disposable.from(listening, registered, changed);
 }
 
-/** Decoded as the editor decodes the file itself, or the diff would show the difference of two readings. */
-async function readBefore(journal: Journal, checkpoint: string, path: string, now: vscode.Uri): Promise<string> {
+/**
+ * Decoded as the editor decodes the file itself, or the diff would show the difference of two readings; `undefined`
+ * as long as nothing of it was changed.
+ */
+async function readBefore(
+  journal: Journal,
+  checkpoint: string,
+  path: string,
+  now: vscode.Uri,
+): Promise<string | undefined> {
   const bytes = await journal.readBefore(checkpoint, path);
-  if (bytes === undefined || bytes === 'missing') return '';
+  if (bytes === undefined) return undefined;
+  if (bytes === 'missing') return '';
   try {
     return await vscode.workspace.decode(bytes, { uri: now });
   } catch {
     return '(not text)';
+  }
+}
+
+async function readNow(now: vscode.Uri): Promise<string> {
+  try {
+    return (await vscode.workspace.openTextDocument(now)).getText();
+  } catch {
+    return '';
   }
 }
 
@@ -45,6 +80,11 @@ export async function openAllDiffs(
     return [now, beforeUri(now, checkpoint, path), now];
   });
   await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+/** Stands for a file that does not exist yet. */
+export function missingUri(now: vscode.Uri): vscode.Uri {
+  return now.with({ scheme: beforeScheme, query: missingQuery });
 }
 
 /** With the same path as the file's own: two would be shown as a renaming. */

@@ -12,6 +12,7 @@ import type { Connection } from './connection.js';
 import { openEditDiff } from './diffs.js';
 import type { Engine } from './engine.js';
 import { whyBlocked } from './gate.js';
+import type { Proposals } from './proposals.js';
 import { chooseSetting } from './settings.js';
 
 type Handlers = { [K in ToHost['type']]: (message: Extract<ToHost, { type: K }>) => void | Promise<void> };
@@ -20,6 +21,7 @@ export interface HandlerParts {
   chat: Chat;
   connection: Connection;
   approvals: Approvals;
+  proposals: Proposals;
   engine: Engine;
   log: Log;
   post: (message: ToPage) => void;
@@ -54,7 +56,7 @@ const allowedWhileBlocked: ReadonlySet<ToHost['type']> = new Set([
 ]);
 
 function createHandlers(parts: HandlerParts): Handlers {
-  const { chat, connection, approvals, engine } = parts;
+  const { chat, connection, approvals, proposals, engine } = parts;
   const plain: Handlers = {
     async ready() {
       if (whyBlocked() === undefined) await chat.restore();
@@ -66,8 +68,9 @@ function createHandlers(parts: HandlerParts): Handlers {
     },
     stop: () => chat.stop(),
     draft: ({ text }) => parts.draft.set(text),
-    decide: ({ approval, decision }) => {
+    decide: async ({ approval, decision }) => {
       if (!approvals.decide(approval, decision)) parts.log.warn('An answer came to a question that does not wait.');
+      await proposals.close(approval);
     },
     set_model: async ({ model }) => {
       const known = findModel(model);
@@ -86,9 +89,13 @@ function createHandlers(parts: HandlerParts): Handlers {
     },
     open_file: ({ path, line }) => openFile(engine, path, line),
     open_diff: async ({ call }) => {
+      const { parts: workspace } = await engine.open();
+      const question = chat.transcript.findQuestion(call);
+      if (question !== undefined && approvals.waiting().includes(question.id)) {
+        return proposals.open(workspace, question);
+      }
       const edit = chat.findEdit(call);
       if (edit === undefined) return;
-      const { parts: workspace } = await engine.open();
       if (edit.checkpoint === undefined) return openFile(engine, edit.path, undefined);
       await openEditDiff(workspace.root, edit.checkpoint, edit.path);
     },

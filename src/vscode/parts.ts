@@ -15,6 +15,7 @@ import { createMessageHandler } from './handlers.js';
 import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
 import type { EditorLog } from './log.js';
+import { createProposals } from './proposals.js';
 import { createReview, type Review } from './review.js';
 import { createReviewRunner } from './reviewRunner.js';
 import { readSettings } from './settings.js';
@@ -61,6 +62,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     lane.note(event);
   };
   const approvals = createApprovals(() => view.show());
+  const proposals = createProposals();
   let terminals: TerminalCommands | undefined;
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
@@ -90,7 +92,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const undo = (checkpoint?: string): Promise<void> => undoTurn(engine, chat, checkpoint);
   const rehearse = (on: boolean): Promise<void> => switchRehearsal(connection, chat, on);
   const receive = createMessageHandler({
-    ...{ chat, connection, approvals, engine, log, undo, open: openPage },
+    ...{ chat, connection, approvals, proposals, engine, log, undo, open: openPage },
     post: (message) => view.post(message),
     draft: { set: (text) => void memory.update(draftMemory, text) },
     rehearse: () => rehearse(true),
@@ -109,7 +111,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   };
   return {
     ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
-    dispose: () => [status, tree, review, terminals].forEach((one) => void one?.dispose()),
+    dispose: () => [status, tree, review, proposals, terminals].forEach((one) => void one?.dispose()),
   };
 }
 

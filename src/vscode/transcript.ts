@@ -1,5 +1,5 @@
 /** What the page shows again after it was closed or reloaded. */
-import type { AgentEvent } from '../protocol/events.js';
+import type { AgentEvent, ApprovalRequest } from '../protocol/events.js';
 import type { TranscriptEntry } from '../protocol/sidebar.js';
 import { appendDelta } from './eventBatch.js';
 
@@ -10,6 +10,8 @@ export interface Transcript {
   replace(entries: TranscriptEntry[]): void;
   /** The pre-image of a tool call's file: its path and the checkpoint of its turn, `undefined` while that is open. */
   findEdit(call: string): { path: string; checkpoint?: string } | undefined;
+  /** The last question about a tool call, answered or not. */
+  findQuestion(call: string): ApprovalRequest | undefined;
 }
 
 /** Characters of a command's live output that are kept; the whole stands in its result. */
@@ -39,6 +41,13 @@ export function createTranscript(): Transcript {
       const end = events.slice(at).find((event) => event.type === 'turn_end');
       const checkpoint = end?.type === 'turn_end' ? end.checkpoint : undefined;
       return { path: start.path, ...(checkpoint === undefined ? {} : { checkpoint }) };
+    },
+    findQuestion(call) {
+      const found = entries.findLast(
+        (entry) =>
+          entry.type === 'event' && entry.event.type === 'approval_request' && entry.event.approval.call === call,
+      );
+      return found?.type === 'event' && found.event.type === 'approval_request' ? found.event.approval : undefined;
     },
   };
 }

@@ -62,6 +62,34 @@ describe('a rehearsed turn in the chat', () => {
     await api.receive({ type: 'undo_turn', checkpoint: end.checkpoint! });
   });
 
+  it('opens the diff of a waiting edit: the file as it is and as it would be', async () => {
+    const before = await readText('src/main.mjs');
+    const turn = api.receive({ type: 'send', text: 'rename greet to welcome everywhere' });
+    let over = false;
+    const ended = turn.finally(() => (over = true));
+    let seen: { left: string; right: string } | undefined;
+    while (!over) {
+      const [id] = api.approvals.waiting();
+      const request = listEvents(api, 'approval_request').find(({ approval }) => approval.id === id)?.approval;
+      if (request?.subject.kind === 'edit' && request.subject.path === 'src/main.mjs' && seen === undefined) {
+        await api.receive({ type: 'open_diff', call: request.call });
+        const tab = await waitFor('the diff editor', findProposal);
+        const [left, right] = await Promise.all(
+          [tab.original, tab.modified].map((uri) => vscode.workspace.openTextDocument(uri)),
+        );
+        seen = { left: left?.getText() ?? '', right: right?.getText() ?? '' };
+      }
+      if (id !== undefined) await api.receive({ type: 'decide', approval: id, decision: 'approved' });
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await ended;
+    assert.equal(seen?.left, before);
+    assert.notEqual(seen.right, before);
+    assert.equal(seen.right, await readText('src/main.mjs'));
+    await waitFor('the end of the diff editor', () => findProposal() === undefined);
+    await api.receive({ type: 'undo_turn', checkpoint: listEvents(api, 'turn_end').at(-1)!.checkpoint! });
+  });
+
   it('runs a command in a terminal and gives its exit code back', async () => {
     const end = await takeTurn(api, 'run `node -e "console.log(6*7);process.exit(3)"`');
     const ended = listEvents(api, 'tool_call_end').at(-1);
@@ -74,3 +102,10 @@ describe('a rehearsed turn in the chat', () => {
     assert.ok(vscode.window.terminals.some((terminal) => terminal.name === 'Baleen'));
   });
 });
+
+function findProposal(): vscode.TabInputTextDiff | undefined {
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs.map((tab) => tab.input))
+    .filter((input) => input instanceof vscode.TabInputTextDiff)
+    .find((input) => input.modified.scheme === 'baleen-proposed');
+}

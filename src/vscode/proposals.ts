@@ -1,0 +1,68 @@
+/** The diff editor of an edit that waits for an answer: the file as it is on the left, as it would be on the right. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { openBytes, openText, type TextFile } from '../core/edits/textFile.js';
+import { BaleenError } from '../core/errors.js';
+import { resolveInside } from '../core/repository/pathGate.js';
+import type { SessionParts } from '../core/session/session.js';
+import type { ApprovalRequest } from '../protocol/events.js';
+import { missingUri } from './diffs.js';
+import { makeProposedText } from './proposedText.js';
+
+const proposedScheme = 'baleen-proposed';
+
+export interface Proposals extends vscode.Disposable {
+  /** Throws a sentence if the edit no longer fits the file. */
+  open(parts: SessionParts, request: ApprovalRequest): Promise<void>;
+  /** Closes what shows a question that was answered: the file may be the new one now, and the tab would show nothing. */
+  close(approval: string): Promise<void>;
+}
+
+export function createProposals(): Proposals {
+  const texts = new Map<string, string>();
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  const registered = vscode.workspace.registerTextDocumentContentProvider(proposedScheme, {
+    onDidChange: changed.event,
+    provideTextDocumentContent: (uri) => texts.get(uri.query) ?? '',
+  });
+  return {
+    async open(parts, { id, subject }) {
+      if (subject.kind !== 'edit') return;
+      const { path } = subject;
+      const present = await readPresent(parts, path);
+      const made = makeProposedText(present ?? openText(''), subject.diff);
+      if (!made.ok) throw new BaleenError(`The diff of ${path} cannot be shown: ${made.why}.`, 'refused');
+      const now = vscode.Uri.file(join(parts.root, path));
+      const proposed = now.with({ scheme: proposedScheme, query: id });
+      texts.set(id, made.text);
+      changed.fire(proposed);
+      const left = present === undefined ? missingUri(now) : now;
+      await vscode.commands.executeCommand('vscode.diff', left, proposed, `${path} (now ↔ proposed)`);
+    },
+    async close(approval) {
+      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+      const done = tabs.filter(({ input }) => {
+        const uri = input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+        return uri?.scheme === proposedScheme && uri.query === approval;
+      });
+      if (done.length > 0) await vscode.window.tabGroups.close(done, true);
+      texts.delete(approval);
+    },
+    dispose() {
+      registered.dispose();
+      changed.dispose();
+    },
+  };
+}
+
+/** What the edit was made from: the unsaved buffer, else the disk; `undefined` for a file that does not exist. */
+async function readPresent({ host, root }: SessionParts, path: string): Promise<TextFile | undefined> {
+  const place = await resolveInside(host.files, root, path, 'read');
+  if ('refused' in place) throw new BaleenError(place.refused, 'refused');
+  const buffer = host.documents.unsaved(place.absolute);
+  if (buffer !== undefined) return openText(buffer.text);
+  if ((await host.files.lstat(place.absolute)) === undefined) return undefined;
+  const opened = openBytes(await host.files.read(place.absolute, undefined, root));
+  if (!opened.ok) throw new BaleenError(`The diff of ${path} cannot be shown: ${opened.sentence}.`, 'refused');
+  return opened.file;
+}
