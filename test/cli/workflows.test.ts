@@ -28,6 +28,13 @@ function rehearse(...args: string[]): Promise<CliRun> {
   return runCli([...args, '--rehearse', '--json'], { cwd, stateHome });
 }
 
+function textOf(run: CliRun): string {
+  return run
+    .ofType('text_delta')
+    .map((delta) => delta.text)
+    .join('');
+}
+
 const rule = 'rename price to gross';
 const green = 'node src/order0.mjs && node src/order21.mjs';
 
@@ -125,12 +132,7 @@ describe('ask', () => {
     const before = hashTree(cwd);
     const run = await rehearse('ask', question);
     expect(run.exitCode).toBe(0);
-    expect(
-      run
-        .ofType('text_delta')
-        .map((delta) => delta.text)
-        .join(''),
-    ).toMatch(expected);
+    expect(textOf(run)).toMatch(expected);
     expect(run.ofType('tool_call_end').every((end) => end.status === 'done')).toBe(true);
     expect(hashTree(cwd)).toBe(before);
   });
@@ -139,6 +141,6 @@ describe('ask', () => {
     const here = join(import.meta.dirname, '..', '..');
     const run = await runCli(['ask', 'find refuseStep', '--rehearse', '--json'], { cwd: here, stateHome });
     expect([run.stderr, run.exitCode]).toEqual(['', 0]);
-    expect(run.stdout).toContain('src/core/agent/limits.ts');
+    expect(textOf(run)).toContain('src/core/agent/limits.ts');
   });
 });
