@@ -148,7 +148,9 @@ function parseWords(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw badUsage(error instanceof Error ? error.message.split('. ')[0]! + '.' : String(error));
+    throw badUsage(
+      error instanceof Error ? `${error.message.split(/\.\s|\n/)[0]!.replace(/\.$/, '')}.` : String(error),
+    );
   }
 }
 

@@ -117,7 +117,7 @@ function describeFindings(event: Extract<AgentEvent, { type: 'findings' }>): str
     return `  ${finding.severity} ${finding.path}:${finding.place.startLine} ${finding.message}${callers}`;
   });
   const dropped = event.dropped > 0 ? `\n(${event.dropped} dropped: their quotes are not on disk.)` : '';
-  return `${event.findings.length === 0 ? 'No findings.' : `${event.findings.length} findings:\n${lines.join('\n')}`}${dropped}`;
+  return `${event.findings.length === 0 ? 'No findings.' : `${event.findings.length === 1 ? '1 finding' : `${event.findings.length} findings`}:\n${lines.join('\n')}`}${dropped}`;
 }
 
 function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
@@ -130,7 +130,11 @@ function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
       : `${event.changed.length} files changed (baleen undo brings them back)`;
   const byCommands =
     event.changedByCommands.length === 0 ? '' : `; commands wrote ${event.changedByCommands.join(', ')}`;
-  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}, $${event.costUsd.toFixed(4)}, ${(event.durationMs / 1000).toFixed(1)} s`;
+  const hint =
+    event.outcome === 'refused'
+      ? '\nSomething needed a yes and nobody could be asked. On a terminal you are; else --approve auto-edit allows edits (protected files still ask) and --allow "CMD" exactly that command.'
+      : '';
+  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}, $${event.costUsd.toFixed(4)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;
 }
 
 function createProgressLine(output: Output, quiet: boolean) {
