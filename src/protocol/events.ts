@@ -167,7 +167,8 @@ export type AgentEvent =
   | { type: 'findings'; findings: Finding[]; dropped: number; state: 'clean' | 'findings' | 'no_result' }
   | { type: 'verify_start'; command: string; round: number }
   | { type: 'verify_end'; command: string; round: number; exitCode: number | null; durationMs: number; output: string }
-  | { type: 'restored'; paths: string[]; reason: string }
+  /** `undone`: all of this checkpoint was taken back; `redone`: the changes of this one are there again. */
+  | { type: 'restored'; paths: string[]; reason: string; undone?: string; redone?: string }
   | { type: 'cache_break'; reason: string; firstDifferingByte?: number }
   | { type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; action?: NoticeAction }
   | {

@@ -23,7 +23,7 @@ import { readSidebarState } from './sidebarState.js';
 import { createSitesTree, type SitesTree } from './sitesTree.js';
 import { createPackStatus } from './statusBar.js';
 import { createTerminalCommands, type TerminalCommands } from './terminal.js';
-import { describeUndo, undoCheckpoint } from './undo.js';
+import { countFiles, describeUndo, undoCheckpoint } from './undo.js';
 
 export interface Parts extends vscode.Disposable {
   keys: Keys;
@@ -120,8 +120,12 @@ async function undoTurn(engine: Engine, chat: Chat, id?: string): Promise<void> 
   const { parts } = await engine.open();
   const undone = await undoCheckpoint(parts.journal, id);
   if (undone === undefined) return;
-  chat.tell({ type: 'restored', paths: undone.paths, reason: describeUndo(undone) });
-  void vscode.window.showInformationMessage(`Baleen: ${describeUndo(undone)}`, 'Redo').then((answer) => {
+  const { paths, left, redone } = undone;
+  const reason = describeUndo(undone);
+  const whole = left.length > 0 ? {} : { undone: undone.undone, ...(redone === undefined ? {} : { redone }) };
+  chat.tell({ type: 'restored', paths, reason, ...whole });
+  const text = `Baleen: ${countFiles(paths.length)} restored: ${reason}`;
+  void vscode.window.showInformationMessage(text, 'Redo').then((answer) => {
     if (answer === 'Redo') void vscode.commands.executeCommand('baleen.undoTurn', undone.checkpoint);
   });
 }

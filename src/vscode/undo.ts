@@ -5,6 +5,9 @@ import type { CheckpointInfo, Journal, RestorePlan } from '../core/edits/checkpo
 export interface Undone {
   /** The restore's own checkpoint: undoing that brings the turn's changes back. */
   checkpoint: string;
+  /** The one that was undone, and the one that this brought back if it was a restore itself. */
+  undone: string;
+  redone?: string;
   title: string;
   paths: string[];
   /** Not restored: changed by the user since, or impossible. */
@@ -24,7 +27,9 @@ export async function undoCheckpoint(journal: Journal, id?: string): Promise<Und
   const alsoTouched = await askAboutTouched(plan);
   if (alsoTouched === undefined) return undefined;
   const { checkpoint, paths, left } = await journal.restore(plan, alsoTouched);
-  return { checkpoint, title: plan.checkpoint.title, paths, left, changedByCommands: plan.changedByCommands };
+  const { title, restores } = plan.checkpoint;
+  const redone = restores === undefined ? {} : { redone: restores };
+  return { checkpoint, undone: chosen, ...redone, title, paths, left, changedByCommands: plan.changedByCommands };
 }
 
 function findLast(checkpoints: readonly CheckpointInfo[]): CheckpointInfo | undefined {
@@ -53,9 +58,9 @@ function listPaths(paths: readonly string[]): string {
   return shown.join('\n');
 }
 
-/** What the user is told afterwards. */
+/** What the user is told afterwards, beside how many files were restored. */
 export function describeUndo(undone: Undone): string {
-  const parts = [`“${undone.title}” was undone: ${countFiles(undone.paths.length)} restored.`];
+  const parts = [`“${undone.title}” was undone.`];
   if (undone.left.length > 0) parts.push(`Left as they are: ${undone.left.join(', ')}.`);
   if (undone.changedByCommands.length > 0) {
     parts.push(`Written by commands and left alone: ${undone.changedByCommands.join(', ')}.`);
@@ -63,6 +68,6 @@ export function describeUndo(undone: Undone): string {
   return parts.join(' ');
 }
 
-function countFiles(count: number): string {
+export function countFiles(count: number): string {
   return count === 1 ? '1 file' : `${count} files`;
 }

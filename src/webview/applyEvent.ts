@@ -52,7 +52,8 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
     }),
   verify_start: (state, event) => append(settle(state), { kind: 'verify', command: event.command, round: event.round }),
   verify_end: endVerify,
-  restored: (state, event) => append(state, { kind: 'restored', paths: event.paths, reason: event.reason }),
+  restored: (state, event) =>
+    append(markUndone(state, event), { kind: 'restored', paths: event.paths, reason: event.reason }),
   cache_break: (state, event) =>
     append(state, {
       kind: 'notice',
@@ -69,7 +70,7 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
     announcement: event.text,
   }),
   turn_end: (state, event) => ({
-    ...append(closeTurn(state), { kind: 'turn_end', end: event, undoSent: false }),
+    ...append(closeTurn(state), { kind: 'turn_end', end: event, undone: false }),
     announcement: outcomeTexts[event.outcome],
   }),
 };
@@ -143,6 +144,15 @@ function startTurn(state: PageState, event: EventOf<'turn_start'>): PageState {
     return { ...running, items };
   }
   return append(running, { kind: 'user', text: event.message, turn: event.turn });
+}
+
+function markUndone(state: PageState, { undone, redone }: EventOf<'restored'>): PageState {
+  const items = state.items.map((item): Item => {
+    if (item.kind !== 'turn_end' || item.end.checkpoint === undefined) return item;
+    if (item.end.checkpoint === undone) return { ...item, undone: true };
+    return item.end.checkpoint === redone ? { ...item, undone: false } : item;
+  });
+  return { ...state, items };
 }
 
 function findLastUser(items: readonly Item[]): number {

@@ -66,7 +66,7 @@ export type VerifyItem = Keyed & {
   end?: { exitCode: number | null; durationMs: number; output: string };
 };
 export type RestoredItem = Keyed & { kind: 'restored'; paths: string[]; reason: string };
-export type TurnEndItem = Keyed & { kind: 'turn_end'; end: EventOf<'turn_end'>; undoSent: boolean };
+export type TurnEndItem = Keyed & { kind: 'turn_end'; end: EventOf<'turn_end'>; undone: boolean };
 
 export type Item =
   | UserItem

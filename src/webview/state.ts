@@ -13,7 +13,6 @@ export type Action =
   | { type: 'focus' }
   | { type: 'sent'; text: string }
   | { type: 'decided'; approval: string; decision: ApprovalDecision }
-  | { type: 'undo_sent'; checkpoint: string }
   | { type: 'show'; view: PageState['view'] };
 
 export const initialState: PageState = {
@@ -73,10 +72,6 @@ const handlers: Handlers = {
       item.kind === 'approval' && item.request.id === action.approval && item.sent === undefined
         ? { ...item, sent: action.decision }
         : item,
-    ),
-  undo_sent: (state, action) =>
-    replaceItems(state, (item) =>
-      item.kind === 'turn_end' && item.end.checkpoint === action.checkpoint ? { ...item, undoSent: true } : item,
     ),
   show: (state, action) => ({ ...state, view: action.view }),
 };

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalDecision, ApprovalSubject } from '../../protocol/events.js';
 import { readDiff } from '../diffText.js';
 import { formatCount } from '../format.js';
@@ -17,16 +17,41 @@ const guardMs = 500;
 /** Stands outside the scrolling transcript, so that nothing streamed can move it or be drawn over it. */
 export function ApprovalDock({ waiting }: { waiting: readonly ApprovalItem[] }): VNode | null {
   const item = waiting.find((one) => one.sent === undefined) ?? waiting[0];
+  const card = useRef<HTMLElement>(null);
+  useFocusAfterAnswer(card, item?.request.id);
   if (!item) return null;
-  return <ApprovalCard key={item.request.id} item={item} count={waiting.length} />;
+  return <ApprovalCard key={item.request.id} item={item} count={waiting.length} card={card} />;
 }
 
-function ApprovalCard({ item, count }: { item: ApprovalItem; count: number }): VNode {
+/**
+ * The focus goes with the buttons of an answered question: the next one gets it, else the message box. Not a button of
+ * the next one, which an Enter meant for the last could press.
+ */
+function useFocusAfterAnswer(card: { current: HTMLElement | null }, id: string | undefined): void {
+  const { dispatch } = usePage();
+  const last = useRef(id);
+  useLayoutEffect(() => {
+    const wasAnswered = last.current !== undefined && last.current !== id;
+    last.current = id;
+    if (!wasAnswered || (document.activeElement !== null && document.activeElement !== document.body)) return;
+    if (!document.hasFocus()) return;
+    if (id === undefined) dispatch({ type: 'focus' });
+    else card.current?.focus();
+  }, [id]);
+}
+
+interface ApprovalCardProps {
+  item: ApprovalItem;
+  count: number;
+  card: { current: HTMLElement | null };
+}
+
+function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
   const { post } = usePage();
   const { subject, reason, call } = item.request;
   const titleId = `approval-${item.key}`;
   return (
-    <section class="approval" aria-labelledby={titleId}>
+    <section class="approval" aria-labelledby={titleId} ref={card} tabIndex={-1}>
       <div class="approval-head">
         <Icon name="shield" />
         <h2 id={titleId}>{subject.kind === 'command' ? 'Run this command?' : 'Make this edit?'}</h2>

@@ -27,6 +27,7 @@ export function Pickers({ state }: { state: SidebarState }): VNode {
         value={state.approve}
         choices={listChoices(approvalModes)}
         choose={(approve) => post({ type: 'set_approve', approve })}
+        isOff={state.running}
       />
       <Picker
         label="Model"
@@ -70,7 +71,7 @@ function Picker<T extends string>(props: PickerProps<T>): VNode {
     <span class="picker">
       <select
         aria-label={props.label}
-        title={`${props.label}: ${chosen?.detail ?? props.value}`}
+        title={`${props.label}: ${chosen?.detail ?? props.value}${props.isOff === true ? '. It can be changed when this turn has ended.' : ''}`}
         disabled={props.isOff === true}
         value={props.value}
         onChange={(event) => {

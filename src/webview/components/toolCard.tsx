@@ -94,7 +94,9 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
       </button>,
     );
   } else if (details?.kind === 'command') {
-    facts.push(<CommandEnd exitCode={details.exitCode} timedOut={details.timedOut} />);
+    facts.push(
+      <CommandEnd exitCode={details.exitCode} timedOut={details.timedOut} stopped={item.status === 'cancelled'} />,
+    );
     facts.push(<span>{formatDuration(details.durationMs)}</span>);
     for (const changed of details.changed.slice(0, 5)) facts.push(<PathLink path={changed} />);
     if (details.changed.length > 5) facts.push(<span>and {details.changed.length - 5} more</span>);
@@ -113,7 +115,15 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
   );
 }
 
-export function CommandEnd({ exitCode, timedOut = false }: { exitCode: number | null; timedOut?: boolean }): VNode {
+interface CommandEndProps {
+  exitCode: number | null;
+  timedOut?: boolean;
+  /** By the user, which is no failure. */
+  stopped?: boolean;
+}
+
+export function CommandEnd({ exitCode, timedOut = false, stopped = false }: CommandEndProps): VNode {
+  if (stopped) return <span>stopped</span>;
   if (timedOut) return <span class="bad">timed out</span>;
   if (exitCode === null) return <span class="bad">ended by a signal</span>;
   return <span class={exitCode === 0 ? 'good' : 'bad'}>exit {exitCode}</span>;

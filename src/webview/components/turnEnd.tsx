@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { Outcome } from '../../protocol/events.js';
 import { outcomeTexts } from '../applyEvent.js';
 import { formatCost, formatCount, formatDuration } from '../format.js';
@@ -36,17 +37,29 @@ export function TurnEnd({ item }: { item: TurnEndItem }): VNode {
   );
 }
 
+/** The second click of a double click asks for nothing. */
+const doubleClickMs = 500;
+
 function UndoButton({ item }: { item: TurnEndItem }): VNode | null {
-  const { post, dispatch } = usePage();
+  const { post } = usePage();
+  const sentMs = useRef(-doubleClickMs);
   const { checkpoint } = item.end;
   if (checkpoint === undefined) return null;
   const undo = (): void => {
+    if (performance.now() - sentMs.current < doubleClickMs) return;
+    sentMs.current = performance.now();
     post({ type: 'undo_turn', checkpoint });
-    dispatch({ type: 'undo_sent', checkpoint });
   };
+  if (item.undone) {
+    return (
+      <button type="button" class="text-button" disabled>
+        <Icon name="discard" /> Undone
+      </button>
+    );
+  }
   return (
     <button type="button" class="text-button" onClick={undo} title="Bring back the files as they were before this turn">
-      <Icon name="discard" /> {item.undoSent ? 'Undo again' : 'Undo'}
+      <Icon name="discard" /> Undo
     </button>
   );
 }
