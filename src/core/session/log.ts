@@ -24,6 +24,8 @@ export interface SessionLog {
   append(...records: SessionRecord[]): Promise<void>;
   /** Keeps its place in the order, and rides along with the next append or goes out a moment later. */
   note(record: SessionRecord): void;
+  /** Sends the notes on their way now. */
+  flush(): void;
 }
 
 /** Ends a torn line, and leaves an empty one before what each process writes. */
@@ -64,6 +66,7 @@ export function createSessionLog(files: Files, path: string, onTrouble: (error: 
         flush().catch(onTrouble);
       }, mostWaitMs);
     },
+    flush: () => void flush().catch(onTrouble),
   };
 }
 

@@ -198,6 +198,8 @@ function assemble(given: Omit<Session, 'allowedForSession' | 'driftTokens' | 'la
 function keepEvents(log: SessionLog, emit: Emit): Emit {
   return (event) => {
     if (isKept(event)) log.note({ type: 'event', event });
+    // While a question waits nothing else is written, and a window that is loaded again has to find it.
+    if (event.type === 'approval_request') log.flush();
     emit(event);
   };
 }
