@@ -105,6 +105,8 @@ export interface NoticeAction {
   kind: 'set_key' | 'open_settings' | 'retry' | 'open_url';
   label: string;
   url?: string;
+  /** With `open_settings`: the whole name of the one that is meant. */
+  setting?: string;
 }
 
 export type AgentEvent =

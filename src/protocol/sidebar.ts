@@ -31,6 +31,8 @@ export interface SidebarState {
   running: boolean;
   /** The workspace is trusted and has a folder; otherwise a sentence that says what is missing. */
   blocked?: string;
+  /** What is missing is trust, which the user can give. */
+  untrusted?: true;
 }
 
 export type ToPage =
@@ -62,7 +64,9 @@ export type ToHost =
   | { type: 'enter_key' }
   | { type: 'check_key' }
   | { type: 'rehearse' }
-  | { type: 'open_settings' }
+  /** `setting`: shows only this one, with its whole name. */
+  | { type: 'open_settings'; setting?: string }
+  | { type: 'manage_trust' }
   /** Opens a workspace file; the host checks the path. */
   | { type: 'open_file'; path: string; line?: number }
   /** Opens the native diff of one edit of a turn: before and after. */

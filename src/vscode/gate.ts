@@ -8,10 +8,15 @@ export function whyBlocked(): string | undefined {
   if (folder.uri.scheme !== 'file') {
     return 'This folder is not on a disk that Baleen can reach, so it does nothing here. Open a folder of the file system.';
   }
-  if (!vscode.workspace.isTrusted) {
+  if (isUntrusted()) {
     return 'This folder is in Restricted Mode, so Baleen reads, runs, sends and writes nothing. Trust the folder to use it.';
   }
   return undefined;
+}
+
+/** There is a folder to work on, and only trust is missing. */
+export function isUntrusted(): boolean {
+  return workspaceFolder()?.uri.scheme === 'file' && !vscode.workspace.isTrusted;
 }
 
 /** The folder that Baleen works on: the first one. */

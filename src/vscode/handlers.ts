@@ -52,6 +52,7 @@ const allowedWhileBlocked: ReadonlySet<ToHost['type']> = new Set([
   'draft',
   'stop',
   'open_settings',
+  'manage_trust',
   'open_url',
 ]);
 
@@ -84,9 +85,11 @@ function createHandlers(parts: HandlerParts): Handlers {
     enter_key: async () => void (await connection.enterKey()),
     check_key: () => connection.check(),
     rehearse: () => parts.rehearse(),
-    open_settings: async () => {
-      await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:baleen.baleen');
+    open_settings: async ({ setting }) => {
+      const query = setting === undefined ? '@ext:baleen.baleen' : `@id:${setting}`;
+      await vscode.commands.executeCommand('workbench.action.openSettings', query);
     },
+    manage_trust: async () => void (await vscode.commands.executeCommand('workbench.trust.manage')),
     open_file: ({ path, line }) => openFile(engine, path, line),
     open_diff: async ({ call }) => {
       const { parts: workspace } = await engine.open();

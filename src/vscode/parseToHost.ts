@@ -28,7 +28,14 @@ const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('enter_key') }),
   z.strictObject({ type: z.literal('check_key') }),
   z.strictObject({ type: z.literal('rehearse') }),
-  z.strictObject({ type: z.literal('open_settings') }),
+  z.strictObject({
+    type: z.literal('open_settings'),
+    setting: z
+      .string()
+      .regex(/^baleen\.[A-Za-z.]{1,60}$/)
+      .optional(),
+  }),
+  z.strictObject({ type: z.literal('manage_trust') }),
   z.strictObject({ type: z.literal('open_file'), path, line: z.number().int().min(1).max(1e9).optional() }),
   z.strictObject({ type: z.literal('open_diff'), call: id }),
   z.strictObject({ type: z.literal('undo_turn'), checkpoint: id }),
@@ -42,6 +49,10 @@ export function parseToHost(raw: unknown): ParsedMessage {
   const parsed = toHost.safeParse(raw);
   if (!parsed.success) return { ok: false, why: 'a message of an unknown type or shape' };
   const { data } = parsed;
+  if (data.type === 'open_settings') {
+    const { setting, ...rest } = data;
+    return { ok: true, message: setting === undefined ? rest : { ...rest, setting } };
+  }
   if (data.type !== 'open_file') return { ok: true, message: data };
   const { line, ...rest } = data;
   return { ok: true, message: line === undefined ? rest : { ...rest, line } };

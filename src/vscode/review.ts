@@ -74,7 +74,8 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
   };
   const refresh = (): void => {
     if (!isOn()) status.show({ kind: 'off' });
-    else if (status.state.kind === 'off') status.show({ kind: 'idle' });
+    // Shown again in any case: trust may have come.
+    else status.show(status.state.kind === 'off' ? { kind: 'idle' } : status.state);
     findings.redraw();
   };
   const listening = [

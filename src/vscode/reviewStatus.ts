@@ -1,5 +1,6 @@
 /** The review's place in the status bar: what it does, what it found and what it cost. */
 import * as vscode from 'vscode';
+import { whyBlocked } from './gate.js';
 
 export type ReviewState =
   | { kind: 'off' }
@@ -25,6 +26,7 @@ export function createReviewStatus(): ReviewStatus {
   let lastUsd = 0;
   let allUsd = 0;
   const draw = (): void => {
+    if (whyBlocked() !== undefined) return item.hide();
     const { text, tooltip, command } = describe(state);
     const isDone = state.kind === 'clean' || state.kind === 'findings';
     item.text = isDone ? `${text} · ${formatUsd(lastUsd)}` : text;

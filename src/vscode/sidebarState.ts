@@ -3,7 +3,7 @@ import { catalogueModels, ratesAt, type CatalogueModel } from '../core/model/cat
 import type { ModelChoice, SidebarState } from '../protocol/sidebar.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
-import { whyBlocked } from './gate.js';
+import { isUntrusted, whyBlocked } from './gate.js';
 import { readSettings } from './settings.js';
 
 export function readSidebarState(chat: Chat, connection: Connection): SidebarState {
@@ -20,6 +20,7 @@ export function readSidebarState(chat: Chat, connection: Connection): SidebarSta
     session: chat.sessionId(),
     running: chat.isRunning(),
     ...(blocked === undefined ? {} : { blocked }),
+    ...(isUntrusted() ? { untrusted: true as const } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The status bar: how much of the window the pack takes, and whether a rehearsal answers. */
 import * as vscode from 'vscode';
 import type { AgentEvent, EventOf } from '../protocol/events.js';
+import { whyBlocked } from './gate.js';
 
 export interface PackStatus extends vscode.Disposable {
   note(event: AgentEvent): void;
@@ -12,12 +13,14 @@ export function createPackStatus(): PackStatus {
   item.name = 'Baleen: pack';
   item.command = 'baleen.openChat';
   let pack: EventOf<'pack_ready'> | undefined;
-  let about = { rehearsal: false, running: false, blocked: undefined as string | undefined };
+  let about = { rehearsal: false, running: false, blocked: whyBlocked() };
   const draw = (): void => {
+    // What is blocked does nothing: beside the sentence in the sidebar, numbers here would say otherwise.
+    if (about.blocked !== undefined) return item.hide();
     const icon = about.running ? '$(loading~spin)' : '$(archive)';
     const tokens = pack === undefined ? 'Baleen' : `${shortTokens(pack.tokens)} · ${sharePercent(pack)}`;
     item.text = `${icon} ${tokens}${about.rehearsal ? ' · rehearsal' : ''}`;
-    item.tooltip = about.blocked ?? describePack(pack, about.rehearsal);
+    item.tooltip = describePack(pack, about.rehearsal);
     item.accessibilityInformation = { label: `Baleen: ${item.tooltip}` };
     item.show();
   };

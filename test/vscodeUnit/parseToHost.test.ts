@@ -18,7 +18,8 @@ const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   enter_key: { type: 'enter_key' },
   check_key: { type: 'check_key' },
   rehearse: { type: 'rehearse' },
-  open_settings: { type: 'open_settings' },
+  open_settings: { type: 'open_settings', setting: 'baleen.refactor.verifyCommands' },
+  manage_trust: { type: 'manage_trust' },
   open_file: { type: 'open_file', path: 'src/a.ts', line: 3 },
   open_diff: { type: 'open_diff', call: 'call_1' },
   undo_turn: { type: 'undo_turn', checkpoint: 'x-1' },
@@ -28,6 +29,11 @@ const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
 describe('the door for messages of the page', () => {
   it.each(Object.values(examples))('lets $type in', (message) => {
     expect(parseToHost(message)).toEqual({ ok: true, message });
+  });
+
+  it('lets the settings be opened, all of them or one of ours', () => {
+    expect(parseToHost({ type: 'open_settings' })).toEqual({ ok: true, message: { type: 'open_settings' } });
+    expect(parseToHost({ type: 'open_settings', setting: 'security.workspace.trust' }).ok).toBe(false);
   });
 
   it('lets a file be opened without a line', () => {

@@ -21,7 +21,8 @@ interface AppProps {
 
 export function App({ state, post, dispatch }: AppProps): VNode {
   const hands = useHands(state, post, dispatch);
-  const isRehearsal = state.sidebar.keyState === 'rehearsal' || state.rehearsal;
+  const isRehearsal =
+    state.sidebar.blocked === undefined && (state.sidebar.keyState === 'rehearsal' || state.rehearsal);
   return (
     <PageContext.Provider value={hands}>
       <div class="page">

@@ -5,6 +5,7 @@ import { Icon } from './icon.js';
 
 /** What stands in the way of the first message, and the two ways on. */
 export function FirstRun({ state }: { state: SidebarState }): VNode | null {
+  const { post } = usePage();
   if (state.blocked !== undefined) {
     return (
       <section class="card welcome" aria-label="Baleen cannot start here">
@@ -12,6 +13,11 @@ export function FirstRun({ state }: { state: SidebarState }): VNode | null {
           <Icon name="info" />
           <span>{state.blocked}</span>
         </div>
+        {state.untrusted === true ? (
+          <button type="button" class="button wide" onClick={() => post({ type: 'manage_trust' })}>
+            <Icon name="shield" /> Manage Workspace Trust
+          </button>
+        ) : null}
       </section>
     );
   }

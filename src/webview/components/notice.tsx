@@ -6,7 +6,8 @@ import { Icon } from './icon.js';
 
 const actions: Record<NoticeAction['kind'], (page: PageHands, action: NoticeAction) => void> = {
   set_key: (page) => page.post({ type: 'enter_key' }),
-  open_settings: (page) => page.post({ type: 'open_settings' }),
+  open_settings: (page, { setting }) =>
+    page.post({ type: 'open_settings', ...(setting === undefined ? {} : { setting }) }),
   open_url: (page, action) => {
     if (action.url !== undefined) page.post({ type: 'open_url', url: action.url });
   },
