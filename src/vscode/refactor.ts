@@ -70,11 +70,19 @@ async function runOnce(
   // The chosen places are the user's yes to their edits; protected files ask in every mode.
   const session = await startSession(workspace, { ...settings, approve: 'auto-edit' }, 'refactor', emit, signal);
   const choose = async (): Promise<Site[] | undefined> => {
-    report('waiting for your choice of places');
+    // A progress notification has one button of its own; its text may hold a link to a command.
+    report('waiting for your choice of sites. [Apply](command:baleen.applySites "Change the checked sites")');
     return parts.tree.choose(rule, sites, signal);
   };
-  return runRefactor({ session, rule, verify: readSettings().verifyCommands, choose }, signal);
+  return runRefactor({ session, rule, verify: readSettings().verifyCommands, nameVerify, choose }, signal);
 }
+
+const verifySetting = 'baleen.refactor.verifyCommands';
+
+const nameVerify = {
+  where: ` in the setting ${verifySetting}`,
+  action: { kind: 'open_settings', label: 'Open setting', setting: verifySetting },
+} as const;
 
 function describeProgress(event: AgentEvent): string | undefined {
   if (event.type === 'progress') return `packing (${event.phase})`;

@@ -2,7 +2,7 @@
  * The verified transaction: sites, edits, the user's own verify commands, repair, and all of it or nothing. What the
  * model says about the world is checked: sites on disk, edits by the disk afterwards, tests by their exit codes.
  */
-import type { Outcome, Site } from '../../protocol/events.js';
+import type { NoticeAction, Outcome, Site } from '../../protocol/events.js';
 import type { ToolCall } from '../model/types.js';
 import { refactorEditsText, refactorRepairText, refactorSitesText } from '../prompt/workflowTexts.js';
 import { createTextReader } from '../review/workspaceTexts.js';
@@ -17,6 +17,8 @@ export interface RefactorRequest {
   rule: string;
   /** Shell lines that the user has named or allowed; all must end with exit code 0. */
   verify: readonly string[];
+  /** Where a verify command is named here: the rest of a sentence, and the way there if there is one to click. */
+  nameVerify?: { where: string; action: NoticeAction };
   /** Which of the sites on disk to change; `undefined` gives up. Not asked for a dry run. */
   choose: (sites: readonly Site[]) => Promise<readonly Site[] | undefined>;
   /** Repairs after a red verify. Default 3. */
@@ -113,9 +115,9 @@ async function editAndVerify(
   if (edits.outcome !== 'done' && edits.outcome !== 'refused') return edits.outcome;
   if (turn.changed.size === 0) return edits.outcome;
   if (verify.length === 0) {
-    const text =
-      'There is no verify command, so nothing checked the result. Name one to have it checked and undone when it fails.';
-    session.emit({ type: 'notice', level: 'warning', text });
+    const { where, action } = request.nameVerify ?? { where: '' };
+    const text = `There is no verify command, so nothing checked the result. Name one${where} to have it checked and undone when it fails.`;
+    session.emit({ type: 'notice', level: 'warning', text, ...(action === undefined ? {} : { action }) });
     return edits.outcome;
   }
   const verified = await verifyAndRepair(request, turn, signal);

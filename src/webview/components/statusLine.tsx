@@ -35,6 +35,8 @@ function describe(state: PageState, last: Item | undefined): string {
   if (state.progress) return describeProgress(state.progress);
   if (state.waiting) return describeWaiting(state.waiting);
   if (last?.kind === 'approval' && last.result === undefined) return 'Waiting for your answer…';
+  // The first step after the choice begins behind the list of sites.
+  if (last?.kind === 'sites' && state.stepFirstKey <= last.key) return 'Waiting for your choice of sites…';
   if (last?.kind === 'verify' && last.end === undefined) return 'Verifying…';
   return 'Working…';
 }
