@@ -288,6 +288,26 @@ describe('approval', () => {
     expect((await harness.readPosts()).filter((post) => post.type === 'decide')).toHaveLength(1);
     await harness.page.getByText('Make this edit?').waitFor();
   });
+
+  onPage('the keyboard goes on to the next question and then to the message box', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents(commandApproval, editApproval);
+    const isReady = (): boolean =>
+      [...document.querySelectorAll('button')].find((b) => b.textContent === 'Reject')?.ariaDisabled === 'false';
+    const answer = async (): Promise<void> => {
+      await harness.page.waitForFunction(isReady);
+      await button(harness, 'Reject').click();
+    };
+    await answer();
+    await harness.page.getByText('Make this edit?').waitFor();
+    await harness.page.waitForFunction(() => document.activeElement?.className === 'approval');
+    await answer();
+    const ends = [commandApproval, editApproval].flatMap((event) =>
+      event.type === 'approval_request' ? [event.approval.id] : [],
+    );
+    await harness.tellEvents(...ends.map((id) => ({ type: 'approval_end', id, decision: 'rejected' }) as const));
+    await harness.page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Message');
+  });
 });
 
 describe('a reload', () => {

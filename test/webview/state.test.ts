@@ -117,6 +117,23 @@ describe('turns', () => {
   });
 });
 
+describe('an undo', () => {
+  const end: AgentEvent = {
+    ...{ type: 'turn_end', turn: 1, outcome: 'done', usage: noUsage, costUsd: 0, changed: ['a'] },
+    ...{ changedByCommands: [], checkpoint: 'turn', durationMs: 1 },
+  };
+  const restored = (about: object): AgentEvent => ({ type: 'restored', paths: ['a'], reason: 'x', ...about });
+  const isUndone = (state: PageState): unknown => state.items.find((item) => item.kind === 'turn_end')?.undone;
+
+  test('marks its turn only when all of it was undone, and a redo takes the mark away', () => {
+    const ended = play(opened, 1, end);
+    expect(isUndone(play(ended, 2, restored({})))).toBe(false);
+    const undone = play(ended, 2, restored({ undone: 'turn' }));
+    expect(isUndone(undone)).toBe(true);
+    expect(isUndone(play(undone, 3, restored({ undone: 'undo', redone: 'turn' })))).toBe(false);
+  });
+});
+
 describe('approvals', () => {
   test('waits, takes one click, and is settled by the host', () => {
     let state = play({ ...opened, sidebar: { ...readyState, running: true } }, 0, commandApproval);
