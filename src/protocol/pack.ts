@@ -1,18 +1,32 @@
 /** What `baleen pack --json` prints, and what the editor shows of a pack. */
 
-/** How a file stands in the pack: whole, or named with its size only. */
-export type StandsAs = 'full' | 'listed';
+/** How a file stands in the pack: whole, by its signatures, or named with its size only. */
+export type StandsAs = 'full' | 'outline' | 'listed';
 
 /** Why a file's text is not in the pack. */
 export type WithheldReason =
   | 'binary'
   | 'secret file'
+  | 'generated'
+  | 'minified'
+  | 'vendored'
+  | 'lock file'
+  | 'data'
+  | 'excluded'
   | 'unknown encoding'
   | 'too large'
   | 'symbolic link'
   | 'not a regular file'
   | 'submodule or nested repository'
   | 'unreadable';
+
+/** Which files the user wants in the pack or out of it, beside `.baleenignore`. Part of what a snapshot is made for. */
+export interface PackSelection {
+  /** Patterns in `.gitignore` syntax; a `!pattern` brings a file back that a rule or `.baleenignore` withholds. */
+  exclude: readonly string[];
+  /** Secret files that go in all the same, by patterns of their own: nothing else brings one back. */
+  includeSecretFiles: readonly string[];
+}
 
 export interface PackedFile {
   path: string;
@@ -38,4 +52,13 @@ export interface PackReport {
   tokenizer: 'deepseek';
   files: PackedFile[];
   withheld: { path: string; why: WithheldReason; bytes: number }[];
+}
+
+/** What a pack of the same tree would hold under another budget; exact, as if it had been made. */
+export interface PackPlan {
+  budget: number;
+  /** DeepSeek tokens of the whole pack message. */
+  tokens: number;
+  /** By index of the report's `files`. */
+  files: { as: StandsAs; tokens: number }[];
 }
