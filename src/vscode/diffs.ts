@@ -5,7 +5,6 @@ import type { Journal } from '../core/edits/checkpoint.js';
 import type { Engine } from './engine.js';
 
 const beforeScheme = 'baleen-before';
-const missingQuery = 'missing';
 
 export function registerBeforeTexts(engine: Engine): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();
@@ -18,7 +17,6 @@ export function registerBeforeTexts(engine: Engine): vscode.Disposable {
   const registered = vscode.workspace.registerTextDocumentContentProvider(beforeScheme, {
     onDidChange: changed.event,
     async provideTextDocumentContent(uri) {
-      if (uri.query === missingQuery) return '';
       const { parts } = await engine.open();
       const [checkpoint = '', ...path] = uri.query.split('/');
       const now = uri.with({ scheme: 'file', query: '' });
@@ -80,11 +78,6 @@ export async function openAllDiffs(
     return [now, beforeUri(now, checkpoint, path), now];
   });
   await vscode.commands.executeCommand('vscode.changes', title, resources);
-}
-
-/** Stands for a file that does not exist yet. */
-export function missingUri(now: vscode.Uri): vscode.Uri {
-  return now.with({ scheme: beforeScheme, query: missingQuery });
 }
 
 /** With the same path as the file's own: two would be shown as a renaming. */

@@ -6,9 +6,10 @@ import { BaleenError } from '../core/errors.js';
 import { resolveInside } from '../core/repository/pathGate.js';
 import type { SessionParts } from '../core/session/session.js';
 import type { ApprovalRequest } from '../protocol/events.js';
-import { missingUri } from './diffs.js';
 import { makeProposedText } from './proposedText.js';
 
+/** The query is the approval's id. Both sides are texts of ours: VS Code may hold an older one of the file itself. */
+const presentScheme = 'baleen-present';
 const proposedScheme = 'baleen-proposed';
 
 export interface Proposals extends vscode.Disposable {
@@ -19,25 +20,27 @@ export interface Proposals extends vscode.Disposable {
 }
 
 export function createProposals(): Proposals {
-  const texts = new Map<string, string>();
+  const texts = new Map<string, { present: string; proposed: string }>();
   const changed = new vscode.EventEmitter<vscode.Uri>();
-  const registered = vscode.workspace.registerTextDocumentContentProvider(proposedScheme, {
-    onDidChange: changed.event,
-    provideTextDocumentContent: (uri) => texts.get(uri.query) ?? '',
-  });
+  const registered = [presentScheme, proposedScheme].map((scheme) =>
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: ({ query }) =>
+        texts.get(query)?.[scheme === presentScheme ? 'present' : 'proposed'] ?? '',
+    }),
+  );
   return {
     async open(parts, { id, subject }) {
       if (subject.kind !== 'edit') return;
       const { path } = subject;
-      const present = await readPresent(parts, path);
-      const made = makeProposedText(present ?? openText(''), subject.diff);
+      const file = await readPresent(parts, path);
+      const made = makeProposedText(file ?? openText(''), subject.diff);
       if (!made.ok) throw new BaleenError(`The diff of ${path} cannot be shown: ${made.why}.`, 'refused');
       const now = vscode.Uri.file(join(parts.root, path));
-      const proposed = now.with({ scheme: proposedScheme, query: id });
-      texts.set(id, made.text);
-      changed.fire(proposed);
-      const left = present === undefined ? missingUri(now) : now;
-      await vscode.commands.executeCommand('vscode.diff', left, proposed, `${path} (now ↔ proposed)`);
+      const [present, proposed] = [presentScheme, proposedScheme].map((scheme) => now.with({ scheme, query: id }));
+      texts.set(id, made);
+      for (const uri of [present, proposed]) if (uri !== undefined) changed.fire(uri);
+      await vscode.commands.executeCommand('vscode.diff', present, proposed, `${path} (now ↔ proposed)`);
     },
     async close(approval) {
       const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
@@ -49,8 +52,7 @@ export function createProposals(): Proposals {
       texts.delete(approval);
     },
     dispose() {
-      registered.dispose();
-      changed.dispose();
+      vscode.Disposable.from(...registered, changed).dispose();
     },
   };
 }

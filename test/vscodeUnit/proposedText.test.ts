@@ -33,8 +33,9 @@ describe('the text that a waiting edit would make', () => {
     const path = fc.constantFrom('a.ts', 'a "b".ts', 'a\tb', 'ü\n@@ c', '--- d');
     fc.assert(
       fc.property(text, text, path, (before, after, name) => {
-        expect(propose(before, after, name)).toEqual({ ok: true, text: after });
-        expect(propose(before.replaceAll('\n', '\r\n'), after, name)).toEqual({ ok: true, text: after });
+        const sides = { ok: true, present: before, proposed: after };
+        expect(propose(before, after, name)).toEqual(sides);
+        expect(propose(before.replaceAll('\n', '\r\n'), after, name)).toEqual(sides);
       }),
       { numRuns: 300 },
     );
@@ -43,13 +44,14 @@ describe('the text that a waiting edit would make', () => {
   it('holds the secrets of the file, which the diff does not', () => {
     const before = `const key = "${key}";\nconst old = 1;\n`;
     expect(openText(before).view).not.toContain(key);
-    expect(propose(before, before.replace('old', 'new'))).toEqual({ ok: true, text: before.replace('old', 'new') });
+    const after = before.replace('old', 'new');
+    expect(propose(before, after)).toEqual({ ok: true, present: before, proposed: after });
   });
 
   it('is the new text of a file so changed that only its middle was compared', () => {
     const before = `top\n${Array.from({ length: 2100 }, (_, i) => `old ${i}`).join('\n')}`;
     const after = before.replaceAll('old', 'new');
-    expect(propose(before, after)).toEqual({ ok: true, text: after });
+    expect(propose(before, after)).toEqual({ ok: true, present: before, proposed: after });
   });
 
   it('is nothing where the file has changed since', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../../../src/vscode/testApi.js';
-import { activateBaleen, closeEditors, listEvents, readText, takeTurn, waitFor } from '../support.js';
+import { activateBaleen, closeEditors, folderPath, listEvents, readText, takeTurn, waitFor } from '../support.js';
 
 describe('a rehearsed turn in the chat', () => {
   let api: TestApi;
@@ -62,32 +63,20 @@ describe('a rehearsed turn in the chat', () => {
     await api.receive({ type: 'undo_turn', checkpoint: end.checkpoint! });
   });
 
-  it('opens the diff of a waiting edit: the file as it is and as it would be', async () => {
+  it('opens the diff of a waiting edit: the file as it is and as it would be, whatever VS Code holds of it', async () => {
     const before = await readText('src/main.mjs');
-    const turn = api.receive({ type: 'send', text: 'rename greet to welcome everywhere' });
-    let over = false;
-    const ended = turn.finally(() => (over = true));
-    let seen: { left: string; right: string } | undefined;
-    while (!over) {
-      const [id] = api.approvals.waiting();
-      const request = listEvents(api, 'approval_request').find(({ approval }) => approval.id === id)?.approval;
-      if (request?.subject.kind === 'edit' && request.subject.path === 'src/main.mjs' && seen === undefined) {
-        await api.receive({ type: 'open_diff', call: request.call });
-        const tab = await waitFor('the diff editor', findProposal);
-        const [left, right] = await Promise.all(
-          [tab.original, tab.modified].map((uri) => vscode.workspace.openTextDocument(uri)),
-        );
-        seen = { left: left?.getText() ?? '', right: right?.getText() ?? '' };
-      }
-      if (id !== undefined) await api.receive({ type: 'decide', approval: id, decision: 'approved' });
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    await ended;
-    assert.equal(seen?.left, before);
-    assert.notEqual(seen.right, before);
-    assert.equal(seen.right, await readText('src/main.mjs'));
+    // Nothing tells this VS Code of changes on disk: its document keeps the text that an undone turn made.
+    const undone = await takeTurn(api, 'rename greet to welcome everywhere');
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(join(folderPath(), 'src/main.mjs')));
+    await vscode.window.showTextDocument(document);
+    await api.receive({ type: 'undo_turn', checkpoint: undone.checkpoint! });
+    const { seen, after } = await lookAtProposal(api, 'src/main.mjs');
     await waitFor('the end of the diff editor', () => findProposal() === undefined);
     await api.receive({ type: 'undo_turn', checkpoint: listEvents(api, 'turn_end').at(-1)!.checkpoint! });
+    assert.equal(seen?.left, before);
+    assert.notEqual(seen.right, before);
+    assert.equal(seen.right, after);
+    assert.equal(await readText('src/main.mjs'), before);
   });
 
   it('runs a command in a terminal and gives its exit code back', async () => {
@@ -102,6 +91,31 @@ describe('a rehearsed turn in the chat', () => {
     assert.ok(vscode.window.terminals.some((terminal) => terminal.name === 'Baleen'));
   });
 });
+
+/** Says yes to every edit of a renaming, and opens the diff of this file's before. */
+async function lookAtProposal(
+  api: TestApi,
+  path: string,
+): Promise<{ seen: { left: string; right: string } | undefined; after: string }> {
+  let over = false;
+  const ended = api.receive({ type: 'send', text: 'rename greet to welcome everywhere' }).finally(() => (over = true));
+  let seen: { left: string; right: string } | undefined;
+  while (!over) {
+    const [id] = api.approvals.waiting();
+    const request = listEvents(api, 'approval_request').find(({ approval }) => approval.id === id)?.approval;
+    if (request?.subject.kind === 'edit' && request.subject.path === path && seen === undefined) {
+      await api.receive({ type: 'open_diff', call: request.call });
+      const tab = await waitFor('the diff editor', findProposal);
+      const sides = [tab.original, tab.modified].map((uri) => vscode.workspace.openTextDocument(uri));
+      const [left, right] = await Promise.all(sides);
+      seen = { left: left?.getText() ?? '', right: right?.getText() ?? '' };
+    }
+    if (id !== undefined) await api.receive({ type: 'decide', approval: id, decision: 'approved' });
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  await ended;
+  return { seen, after: await readText(path) };
+}
 
 function findProposal(): vscode.TabInputTextDiff | undefined {
   return vscode.window.tabGroups.all
