@@ -5,6 +5,7 @@ import type { Emit, Workflow } from '../protocol/events.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
 import type { Log } from '../core/host.js';
+import { singleRoot } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
 import { createRehearsalFetch, rehearsalKey } from '../rehearsal/rehearsalFetch.js';
@@ -42,7 +43,7 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
   if (notice !== undefined) output.err(`${notice}\n`);
   const canAsk = context.stdin.isTTY && output.isTerminal && !args.json;
   return openWorkspace({
-    folder,
+    folders: singleRoot(folder),
     stateBase: stateBaseFolder(env, process.platform),
     programFolder: context.programFolder,
     send: args.rehearse ? createRehearsalFetch() : globalThis.fetch,
@@ -91,7 +92,7 @@ export async function openPackedSession(
   const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
   if (session.pack.report.files.some((file) => file.as === 'full')) return session;
   throw new BaleenError(
-    `There is no text file to work on in ${workspace.parts.root}, so nothing was sent. Name another folder with --cwd.`,
+    `There is no text file to work on in ${workspace.parts.roots[0].folder}, so nothing was sent. Name another folder with --cwd.`,
     'bad_usage',
   );
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, realpath, type FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { BaleenError, messageOf } from '../core/errors.js';
-import { isInside } from '../core/repository/pathGate.js';
+import { isInside } from '../core/repository/roots.js';
 import { codeOf } from './errnoCode.js';
 
 /** Linux names an open folder by its descriptor, whatever becomes of the path that it was opened by. */

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BaleenError, messageOf } from '../core/errors.js';
 import type { Files } from '../core/host.js';
+import { keyOf, type Roots } from '../core/repository/roots.js';
 
 /** The platform's folder for state; `XDG_STATE_HOME` counts on Linux. */
 export function stateBaseFolder(env: Record<string, string | undefined>, platform: string): string {
@@ -13,15 +14,9 @@ export function stateBaseFolder(env: Record<string, string | undefined>, platfor
   return join(xdg === undefined || xdg === '' ? join(homedir(), '.local', 'state') : xdg, 'baleen');
 }
 
-/** `root` is the resolved path of the workspace folder. */
-export function workspaceStateFolder(base: string, root: string): string {
-  return join(
-    base,
-    createHash('sha256')
-      .update(JSON.stringify([root]))
-      .digest('hex')
-      .slice(0, 16),
-  );
+/** What is kept names files by workspace path, so that other folders, or other names of them, have another state. */
+export function workspaceStateFolder(base: string, roots: Roots): string {
+  return join(base, createHash('sha256').update(keyOf(roots)).digest('hex').slice(0, 16));
 }
 
 /** A random name that is the same in every request of this person, because it partitions the prefix cache. */

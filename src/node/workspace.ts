@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { Approver } from '../core/agent/approval.js';
 import { createJournal } from '../core/edits/journal.js';
 import { BaleenError } from '../core/errors.js';
-import type { Commands, Log, OpenDocuments } from '../core/host.js';
+import type { Commands, Host, Log, OpenDocuments } from '../core/host.js';
 import { createModelClient } from '../core/model/client.js';
 import type { ModelRequest } from '../core/model/types.js';
+import type { Root } from '../protocol/pack.js';
+import type { Roots } from '../core/repository/roots.js';
 import type { SessionParts } from '../core/session/session.js';
 import { createTools } from '../core/tools/toolList.js';
 import { createNodeGit } from './git.js';
@@ -14,8 +16,8 @@ import { readUserId, workspaceStateFolder } from './stateFolder.js';
 import { createWorkerPacker } from './workerPacker.js';
 
 export interface WorkspaceOptions {
-  /** The workspace folder; links in it are resolved here. */
-  folder: string;
+  /** The folders with their names, by `nameRoots`; links in them are resolved here. */
+  folders: Roots;
   /** From `stateBaseFolder`. */
   stateBase: string;
   /** The folder that holds `worker.cjs` and `deepseek.bin`. */
@@ -37,18 +39,15 @@ export interface Workspace {
   dispose(): Promise<void>;
 }
 
-/** Throws a sentence when the folder is missing or is not a folder. Writes nothing into the folder. */
+/** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const { log, documents, wrapCommands, approver, onBody } = options;
   const plain = createNodeHost({ log, git: createNodeGit(), ...(documents === undefined ? {} : { documents }) });
   const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
-  const root = await host.files.realpath(options.folder);
-  if (root === undefined || (await host.files.lstat(root))?.kind !== 'directory') {
-    throw new BaleenError(`${options.folder} is not a folder. Name one that exists.`, 'bad_usage');
-  }
+  const roots = await resolveRoots(host, options.folders);
   // Before the worker runs, which nobody would end if this failed.
   const userId = await readUserId(host.files, options.stateBase);
-  const stateFolder = workspaceStateFolder(options.stateBase, root);
+  const stateFolder = workspaceStateFolder(options.stateBase, roots);
   const packer = createWorkerPacker({
     workerFile: join(options.programFolder, 'worker.cjs'),
     tablesFile: join(options.programFolder, 'deepseek.bin'),
@@ -61,7 +60,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     ...(onBody === undefined ? {} : { onBody }),
   });
   const { files, clock, randomHex } = host;
-  const journal = createJournal({ files, root, stateFolder, clock, randomHex, log });
+  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log });
   return {
     parts: {
       host,
@@ -70,11 +69,25 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       client,
       tools: createTools(),
       ...(approver === undefined ? {} : { approver }),
-      root,
+      roots,
       stateFolder,
       random: Math.random,
     },
     userId,
     dispose: () => packer.dispose(),
   };
+}
+
+async function resolveRoots({ files, log }: Host, folders: Roots): Promise<Roots> {
+  const found: Root[] = [];
+  for (const { name, folder } of folders) {
+    const real = await files.realpath(folder);
+    const isFolder = real !== undefined && (await files.lstat(real))?.kind === 'directory';
+    // One folder under two names would be two places for the same bytes.
+    if (isFolder && !found.some((root) => root.folder === real)) found.push({ name, folder: real });
+    else if (folders.length > 1) log.warn(`${folder} is left out: it is no folder, or another one of the workspace.`);
+  }
+  const [first, ...others] = found;
+  if (first !== undefined) return [first, ...others];
+  throw new BaleenError(`${folders[0].folder} is not a folder. Name one that exists.`, 'bad_usage');
 }

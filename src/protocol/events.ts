@@ -3,6 +3,8 @@
  * `--json`, the session log and the tests. Every event is plain JSON and never changes its meaning.
  */
 
+import type { Root } from './pack.js';
+
 export type Workflow = 'chat' | 'ask' | 'run' | 'refactor' | 'review';
 export type ThinkingLevel = 'off' | 'low' | 'high' | 'max';
 export type WireName = 'openai' | 'anthropic';
@@ -122,6 +124,8 @@ export type AgentEvent =
       approve: ApprovalMode;
       rehearsal: boolean;
       root: string;
+      /** The folders of a workspace that has several; `root` is the first. */
+      roots?: Root[];
       /** ISO 8601, UTC. */
       at: string;
     }

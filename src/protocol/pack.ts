@@ -37,9 +37,19 @@ export interface PackedFile {
   as: StandsAs;
 }
 
+/** One folder of a workspace. */
+export interface Root {
+  /** What its workspace paths begin with; empty where the workspace is this one folder. */
+  name: string;
+  /** Absolute and resolved. */
+  folder: string;
+}
+
 export interface PackReport {
-  /** Absolute path of the folder. */
+  /** Absolute path of the folder; of several, the first. */
   root: string;
+  /** All folders, where they have names. */
+  roots?: Root[];
   /** Id of the snapshot: the frame mark, 16 hex digits. */
   snapshot: string;
   /** SHA-256 of the pack message's UTF-8 bytes. */

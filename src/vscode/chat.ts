@@ -20,6 +20,8 @@ export interface Chat {
   send(text: string): Promise<void>;
   /** Resolves when the running turn has ended. */
   stop(): Promise<void>;
+  /** Resolves when no turn runs. */
+  settled(): Promise<void>;
   newSession(): Promise<void>;
   openSession(id: string): Promise<void>;
   sessions(): Promise<SessionSummary[]>;
@@ -121,6 +123,7 @@ export function createChat(parts: ChatParts): Chat {
         await takeTurn(begin, signal, (turn) => turn.send({ kind: 'chat', request: text }, signal));
       }),
     stop,
+    settled: async () => state.running?.ended,
     async newSession() {
       await stop();
       state.session = undefined;

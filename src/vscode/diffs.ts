@@ -1,7 +1,7 @@
 /** What a file was before a turn, for VS Code's own diff editors. */
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Journal } from '../core/edits/checkpoint.js';
+import { absoluteOf, type Roots } from '../core/repository/roots.js';
 import type { Engine } from './engine.js';
 
 const beforeScheme = 'baleen-before';
@@ -61,20 +61,20 @@ async function readNow(now: vscode.Uri): Promise<string> {
 }
 
 /** The file before its turn on the left, the file itself on the right, where it can be edited. */
-export async function openEditDiff(root: string, checkpoint: string, path: string): Promise<void> {
-  const now = vscode.Uri.file(join(root, path));
+export async function openEditDiff(roots: Roots, checkpoint: string, path: string): Promise<void> {
+  const now = vscode.Uri.file(absoluteOf(roots, path));
   await vscode.commands.executeCommand('vscode.diff', beforeUri(now, checkpoint, path), now, `${path} (before ↔ now)`);
 }
 
 /** Every file of a checkpoint in one editor. */
 export async function openAllDiffs(
-  root: string,
+  roots: Roots,
   checkpoint: string,
   paths: readonly string[],
   title: string,
 ): Promise<void> {
   const resources = paths.map((path) => {
-    const now = vscode.Uri.file(join(root, path));
+    const now = vscode.Uri.file(absoluteOf(roots, path));
     return [now, beforeUri(now, checkpoint, path), now];
   });
   await vscode.commands.executeCommand('vscode.changes', title, resources);

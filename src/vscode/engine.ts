@@ -1,16 +1,20 @@
-/** The parts of the open folder, made when they are first needed and never at activation. */
+/** The parts of the window's folders, made when they are first needed and never at activation. */
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import type { Approver } from '../core/agent/approval.js';
 import { BaleenError } from '../core/errors.js';
 import type { Commands, Log, OpenDocuments } from '../core/host.js';
+import { keyOf, type Roots } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
-import { whyBlocked, workspaceFolder } from './gate.js';
+import { unreachableFolders, windowRoots } from './windowFolders.js';
+import { whyBlocked } from './gate.js';
 
 export interface Engine {
   /** Throws a sentence where the folder is not trusted or there is none; asked at each action. */
   open(): Promise<Workspace>;
+  /** The window has other folders than the ones that are open here; they stay open until `dispose`. */
+  isOutdated(): boolean;
   dispose(): Promise<void>;
 }
 
@@ -21,10 +25,12 @@ export interface EngineParts {
   approver: Approver;
   documents: OpenDocuments;
   wrapCommands: (commands: Commands) => Commands;
+  /** Tells the user something about what was opened. */
+  warn: (text: string) => void;
 }
 
-export function createEngine({ extensionUri, ...parts }: EngineParts): Engine {
-  let opened: { folder: string; workspace: Promise<Workspace> } | undefined;
+export function createEngine({ extensionUri, warn, ...parts }: EngineParts): Engine {
+  let opened: { folders: Roots; workspace: Promise<Workspace> } | undefined;
   const dispose = async (): Promise<void> => {
     const old = opened;
     opened = undefined;
@@ -36,23 +42,28 @@ export function createEngine({ extensionUri, ...parts }: EngineParts): Engine {
   return {
     async open() {
       const blocked = whyBlocked();
-      const folder = workspaceFolder()?.uri.fsPath;
-      if (blocked !== undefined || folder === undefined) throw new BaleenError(blocked ?? '', 'bad_usage');
-      if (opened !== undefined && opened.folder !== folder) await dispose();
+      const folders = windowRoots();
+      if (blocked !== undefined || folders === undefined) throw new BaleenError(blocked ?? '', 'bad_usage');
       if (opened === undefined) {
         const workspace = openWorkspace({
           ...parts,
-          folder,
+          folders,
           stateBase: stateBaseFolder(process.env, process.platform),
           programFolder: join(extensionUri.fsPath, 'dist'),
         });
-        const mine = { folder, workspace };
+        const mine = { folders, workspace };
         opened = mine;
+        const left = unreachableFolders();
+        if (left.length > 0) warn(`Left out, since Baleen cannot reach them on a disk: ${left.join(', ')}.`);
         workspace.catch(() => {
           if (opened === mine) opened = undefined;
         });
       }
       return opened.workspace;
+    },
+    isOutdated() {
+      const now = windowRoots();
+      return opened !== undefined && (now === undefined || keyOf(now) !== keyOf(opened.folders));
     },
     dispose,
   };

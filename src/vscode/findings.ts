@@ -1,6 +1,6 @@
 /** The findings of the review as diagnostics: on the changed line, and in the files of the callers it breaks. */
-import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { absoluteOf, rootOf, type Roots } from '../core/repository/roots.js';
 import { findQuote, type Stretch } from '../core/review/quotes.js';
 import type { Finding, Place, Severity } from '../protocol/events.js';
 import type { Dismissals } from './dismissals.js';
@@ -16,7 +16,7 @@ export interface Findings extends vscode.Disposable {
 }
 
 export interface FindingsParts {
-  root: () => string | undefined;
+  roots: () => Roots | undefined;
   dismissals: Dismissals;
   minimumSeverity: () => Severity;
   onChange: () => void;
@@ -33,14 +33,14 @@ export function createFindings(parts: FindingsParts): Findings {
       (finding) => ranks[finding.severity] >= ranks[parts.minimumSeverity()] && !parts.dismissals.isDismissed(finding),
     );
   const redraw = (): void => {
-    const root = parts.root();
+    const roots = parts.roots();
     const drawn = new Map<string, vscode.Diagnostic[]>();
     marks = [];
     const mark: Mark = (file, diagnostic, id) => {
       marks.push({ file, range: diagnostic.range, id });
       drawn.set(file, [...(drawn.get(file) ?? []), diagnostic]);
     };
-    if (root !== undefined) for (const finding of shown()) drawFinding(root, finding, mark);
+    if (roots !== undefined) for (const finding of shown()) drawFinding(roots, finding, mark);
     collection.clear();
     collection.set([...drawn].map(([file, diagnostics]) => [vscode.Uri.file(file), diagnostics]));
     parts.onChange();
@@ -66,22 +66,22 @@ export function createFindings(parts: FindingsParts): Findings {
 /** `file` is an absolute path. */
 type Mark = (file: string, diagnostic: vscode.Diagnostic, id: string) => void;
 
-function drawFinding(root: string, finding: Finding, mark: Mark): void {
-  const range = locate(root, finding.path, finding.quote, finding.place);
+function drawFinding(roots: Roots, finding: Finding, mark: Mark): void {
+  const range = locate(roots, finding.path, finding.quote, finding.place);
   if (range === undefined) return;
   const callers = finding.callers.flatMap((caller) => {
-    const at = locate(root, caller.path, caller.quote, caller.place);
+    const at = locate(roots, caller.path, caller.quote, caller.place);
     return at === undefined ? [] : [{ path: caller.path, range: at }];
   });
   // Every caller that it broke has been changed meanwhile: nothing is left to say.
   if (finding.callers.length > 0 && callers.length === 0) return;
   const own = createDiagnostic(range, finding.message, finding);
-  own.relatedInformation = callers.map(({ path, range: at }) => relate(root, path, at, 'breaks here'));
-  mark(join(root, finding.path), own, finding.id);
+  own.relatedInformation = callers.map(({ path, range: at }) => relate(roots, path, at, 'breaks here'));
+  mark(absoluteOf(roots, finding.path), own, finding.id);
   for (const { path, range: at } of callers) {
     const diagnostic = createDiagnostic(at, `Broken by the change in ${finding.path}: ${finding.message}`, finding);
-    diagnostic.relatedInformation = [relate(root, finding.path, range, 'the change')];
-    mark(join(root, path), diagnostic, finding.id);
+    diagnostic.relatedInformation = [relate(roots, finding.path, range, 'the change')];
+    mark(absoluteOf(roots, path), diagnostic, finding.id);
   }
 }
 
@@ -97,16 +97,17 @@ function createDiagnostic(range: vscode.Range, message: string, finding: Finding
   return diagnostic;
 }
 
-function relate(root: string, path: string, range: vscode.Range, message: string): vscode.DiagnosticRelatedInformation {
+function relate(roots: Roots, path: string, range: vscode.Range, message: string): vscode.DiagnosticRelatedInformation {
   return new vscode.DiagnosticRelatedInformation(
-    new vscode.Location(vscode.Uri.file(join(root, path)), range),
+    new vscode.Location(vscode.Uri.file(absoluteOf(roots, path)), range),
     message,
   );
 }
 
-/** Where the quote stands now, if the file is open; `undefined` if it is gone from there. */
-function locate(root: string, path: string, quote: string, place: Place): vscode.Range | undefined {
-  const file = join(root, path);
+/** Where the quote stands now, if the file is open; `undefined` if it is gone from there, or its folder from the window. */
+function locate(roots: Roots, path: string, quote: string, place: Place): vscode.Range | undefined {
+  if (rootOf(roots, path) === undefined) return undefined;
+  const file = absoluteOf(roots, path);
   const document = vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'file' && one.uri.fsPath === file);
   return document === undefined ? toRange(place) : locateIn(document, quote, place);
 }

@@ -1,5 +1,4 @@
 /** What each message of the page does. The messages are already checked for their form. */
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
@@ -100,7 +99,7 @@ function createHandlers(parts: HandlerParts): Handlers {
       const edit = chat.findEdit(call);
       if (edit === undefined) return;
       if (edit.checkpoint === undefined) return openFile(engine, edit.path, undefined);
-      await openEditDiff(workspace.root, edit.checkpoint, edit.path);
+      await openEditDiff(workspace.roots, edit.checkpoint, edit.path);
     },
     undo_turn: ({ checkpoint }) => parts.undo(checkpoint),
     open_url: ({ url }) => openUrl(url),
@@ -122,14 +121,14 @@ function mapBlocked(handlers: Handlers, parts: HandlerParts): Handlers {
   return Object.fromEntries(guarded) as unknown as Handlers;
 }
 
-/** Only files inside the workspace folder, links resolved. `line` is 1-based. */
+/** Only files inside the workspace's folders, links resolved. `line` is 1-based. */
 export async function openFile(engine: Engine, path: string, line: number | undefined): Promise<void> {
   const { parts } = await engine.open();
-  const place = await resolveInside(parts.host.files, parts.root, path, 'read');
+  const place = await resolveInside(parts.host.files, parts.roots, path, 'read');
   if ('refused' in place) throw new Error(place.refused);
   const at = new vscode.Position((line ?? 1) - 1, 0);
   const options = line === undefined ? {} : { selection: new vscode.Range(at, at) };
-  await vscode.window.showTextDocument(vscode.Uri.file(join(parts.root, place.relative)), options);
+  await vscode.window.showTextDocument(vscode.Uri.file(place.absolute), options);
 }
 
 /** VS Code asks the user before it opens a page of a site that is not known to it. */

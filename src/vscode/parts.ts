@@ -10,7 +10,8 @@ import { createChatView, type ChatView } from './chatView.js';
 import { createConnection, type Connection } from './connection.js';
 import { createOpenDocuments } from './documents.js';
 import { createEngine, type Engine } from './engine.js';
-import { whyBlocked, workspaceFolder } from './gate.js';
+import { watchFolders } from './folderWatch.js';
+import { whyBlocked } from './gate.js';
 import { createMessageHandler } from './handlers.js';
 import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
@@ -24,6 +25,7 @@ import { createSitesTree, type SitesTree } from './sitesTree.js';
 import { createPackStatus } from './statusBar.js';
 import { createTerminalCommands, type TerminalCommands } from './terminal.js';
 import { countFiles, describeUndo, undoCheckpoint } from './undo.js';
+import { windowRoots } from './windowFolders.js';
 
 export interface Parts extends vscode.Disposable {
   keys: Keys;
@@ -67,6 +69,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
     send: (input, init) => connection.fetch(input, init),
+    warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
     wrapCommands(commands) {
       terminals?.dispose();
       return (terminals = createTerminalCommands(commands));
@@ -98,20 +101,21 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     rehearse: () => rehearse(true),
   });
   const view = createChatView({ extensionUri, log, onMessage: (message) => void receive(message) });
-  const tree = createSitesTree(() => workspaceFolder()?.uri.fsPath);
+  const tree = createSitesTree(windowRoots);
   const runner = createReviewRunner({ engine, connection, log, onEvent: noteEvent });
   const ask = async (text: string): Promise<void> => {
     await view.reveal();
     view.post({ type: 'prefill', text });
   };
   const review = createReview({ lane, memory, log, runner, ask });
+  const folders = watchFolders({ engine, chat, stopReview: () => runner.stop() });
   const refresh = (): void => {
     void connection.refresh();
     review.refresh();
   };
   return {
     ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
-    dispose: () => [status, tree, review, proposals, terminals].forEach((one) => void one?.dispose()),
+    dispose: () => [status, tree, review, proposals, folders, terminals].forEach((one) => void one?.dispose()),
   };
 }
 

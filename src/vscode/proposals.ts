@@ -1,9 +1,9 @@
 /** The diff editor of an edit that waits for an answer: the file as it is on the left, as it would be on the right. */
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { openBytes, openText, type TextFile } from '../core/edits/textFile.js';
 import { BaleenError } from '../core/errors.js';
 import { resolveInside } from '../core/repository/pathGate.js';
+import { absoluteOf } from '../core/repository/roots.js';
 import type { SessionParts } from '../core/session/session.js';
 import type { ApprovalRequest } from '../protocol/events.js';
 import { makeProposedText } from './proposedText.js';
@@ -36,7 +36,7 @@ export function createProposals(): Proposals {
       const file = await readPresent(parts, path);
       const made = makeProposedText(file ?? openText(''), subject.diff);
       if (!made.ok) throw new BaleenError(`The diff of ${path} cannot be shown: ${made.why}.`, 'refused');
-      const now = vscode.Uri.file(join(parts.root, path));
+      const now = vscode.Uri.file(absoluteOf(parts.roots, path));
       const [present, proposed] = [presentScheme, proposedScheme].map((scheme) => now.with({ scheme, query: id }));
       texts.set(id, made);
       for (const uri of [present, proposed]) if (uri !== undefined) changed.fire(uri);
@@ -58,13 +58,13 @@ export function createProposals(): Proposals {
 }
 
 /** What the edit was made from: the unsaved buffer, else the disk; `undefined` for a file that does not exist. */
-async function readPresent({ host, root }: SessionParts, path: string): Promise<TextFile | undefined> {
-  const place = await resolveInside(host.files, root, path, 'read');
+async function readPresent({ host, roots }: SessionParts, path: string): Promise<TextFile | undefined> {
+  const place = await resolveInside(host.files, roots, path, 'read');
   if ('refused' in place) throw new BaleenError(place.refused, 'refused');
   const buffer = host.documents.unsaved(place.absolute);
   if (buffer !== undefined) return openText(buffer.text);
   if ((await host.files.lstat(place.absolute)) === undefined) return undefined;
-  const opened = openBytes(await host.files.read(place.absolute, undefined, root));
+  const opened = openBytes(await host.files.read(place.absolute, undefined, place.inside));
   if (!opened.ok) throw new BaleenError(`The diff of ${path} cannot be shown: ${opened.sentence}.`, 'refused');
   return opened.file;
 }

@@ -102,7 +102,7 @@ async function showResult(parts: RefactorParts, rule: string, result: RefactorRe
   }
   if (checkpoint === undefined || changed.length === 0) return;
   const { parts: workspace } = await parts.engine.open();
-  await openAllDiffs(workspace.root, checkpoint, changed, `Refactoring: ${rule}`);
+  await openAllDiffs(workspace.roots, checkpoint, changed, `Refactoring: ${rule}`);
   const left = result.left.length === 0 ? '' : ` ${result.left.length} chosen places were left as they are.`;
   const text = `Baleen: ${changed.length} files were changed.${left}`;
   void vscode.window.showInformationMessage(text, 'Keep', 'Undo All').then(async (answer) => {

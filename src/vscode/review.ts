@@ -1,15 +1,16 @@
 /** Review on save and on request: what starts one, and where its result is shown. */
-import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
+import { pathIn } from '../core/repository/roots.js';
 import { collectChanges, type ReviewSource } from '../core/review/collectChanges.js';
 import type { Finding } from '../protocol/events.js';
 import type { CommandTable } from './commandTable.js';
 import { createDismissals, type Dismissals } from './dismissals.js';
 import { findingCommands, registerFindingActions } from './findingActions.js';
 import { createFindings, type Findings } from './findings.js';
-import { whyBlocked, workspaceFolder } from './gate.js';
+import { windowRoots } from './windowFolders.js';
+import { whyBlocked } from './gate.js';
 import type { Lane } from './lane.js';
 import type { Collect, ReviewRunner } from './reviewRunner.js';
 import { createReviewStatus, type ReviewState, type ReviewStatus } from './reviewStatus.js';
@@ -39,7 +40,7 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
   const status = createReviewStatus();
   const dismissals = createDismissals(memory);
   const findings = createFindings({
-    root: () => workspaceFolder()?.uri.fsPath,
+    roots: windowRoots,
     dismissals,
     minimumSeverity: () => readSettings().minimumSeverity,
     onChange: () => {
@@ -150,7 +151,7 @@ function createRun(parts: {
 function createSourceCommands(run: Run, log: Log): CommandTable {
   const review = (title: string, source: ReviewSource): Promise<void> =>
     run(title, async (parts, signal) => {
-      const { changes, skipped } = await collectChanges(parts.host, parts.root, source, signal);
+      const { changes, skipped } = await collectChanges(parts.host, parts.roots, source, signal);
       for (const { path, why } of skipped) log.info(`Not reviewed: ${path} (${why})`);
       if (changes.length === 0) void vscode.window.showInformationMessage('Baleen: there is no change to review.');
       return changes;
@@ -204,11 +205,11 @@ function nameOf(command: string): string {
   return command.slice('baleen.'.length);
 }
 
-/** With forward slashes; `undefined` for a file outside the folder. */
+/** The workspace path of a file; `undefined` for one outside the window's folders. */
 function toRelative(file: string): string | undefined {
-  const root = workspaceFolder()?.uri.fsPath;
-  const path = root === undefined ? '..' : relative(root, file).split(sep).join('/');
-  return path === '' || path.startsWith('../') || path === '..' ? undefined : path;
+  const roots = windowRoots();
+  const path = roots === undefined ? undefined : pathIn(roots, file);
+  return path === '' ? undefined : path;
 }
 
 function chosenFile(given: unknown): string {

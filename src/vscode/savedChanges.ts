@@ -14,7 +14,7 @@ export interface SavedChanges extends vscode.Disposable {
 
 export interface SavedChangesParts {
   isOn: () => boolean;
-  /** Relative path of a file in the folder. */
+  /** Workspace path of a file. */
   toRelative: (file: string) => string | undefined;
   onSaved: () => void;
 }

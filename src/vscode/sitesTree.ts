@@ -1,6 +1,6 @@
 /** The places of a refactoring as a tree with check boxes: by file, those not found on disk unchecked and marked. */
-import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { absoluteOf, rootOf, type Roots } from '../core/repository/roots.js';
 import type { Site } from '../protocol/events.js';
 
 export interface SitesTree extends vscode.Disposable {
@@ -23,7 +23,7 @@ interface Choice {
   answer: (sites: Site[] | undefined) => void;
 }
 
-export function createSitesTree(root: () => string | undefined): SitesTree {
+export function createSitesTree(roots: () => Roots | undefined): SitesTree {
   const changed = new vscode.EventEmitter<void>();
   let choice: Choice | undefined;
   const provider: vscode.TreeDataProvider<Node> = {
@@ -32,7 +32,7 @@ export function createSitesTree(root: () => string | undefined): SitesTree {
       if (node === undefined) return choice === undefined ? [] : groupByFile(choice.sites);
       return node.kind === 'file' ? node.sites.map((site) => ({ kind: 'site', site })) : [];
     },
-    getTreeItem: (node) => renderNode(node, choice?.checked ?? new Set(), root()),
+    getTreeItem: (node) => renderNode(node, choice?.checked ?? new Set(), roots()),
   };
   const view = vscode.window.createTreeView(sitesViewId, {
     treeDataProvider: provider,
@@ -102,7 +102,7 @@ function groupByFile(sites: readonly Site[]): Node[] {
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, own]) => ({ kind: 'file', path, sites: own }));
 }
 
-function renderNode(node: Node, checked: ReadonlySet<string>, root: string | undefined): vscode.TreeItem {
+function renderNode(node: Node, checked: ReadonlySet<string>, roots: Roots | undefined): vscode.TreeItem {
   if (node.kind === 'file') {
     const item = new vscode.TreeItem(node.path, vscode.TreeItemCollapsibleState.Expanded);
     item.id = `file ${node.path}`;
@@ -120,10 +120,10 @@ function renderNode(node: Node, checked: ReadonlySet<string>, root: string | und
   item.tooltip = `${site.quote}\n\n${site.reason}`;
   if (!site.onDisk) item.iconPath = new vscode.ThemeIcon('warning');
   item.checkboxState = toState(checked.has(site.id));
-  if (site.place !== undefined && root !== undefined) {
+  if (site.place !== undefined && roots !== undefined && rootOf(roots, site.path) !== undefined) {
     const { startLine, startColumn, endLine, endColumn } = site.place;
     const selection = new vscode.Range(startLine - 1, startColumn, endLine - 1, endColumn);
-    const target = vscode.Uri.file(join(root, site.path));
+    const target = vscode.Uri.file(absoluteOf(roots, site.path));
     item.command = { command: 'vscode.open', title: 'Open', arguments: [target, { selection, preserveFocus: true }] };
   }
   return item;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Approver } from '../../src/core/agent/approval.js';
 import { findHost, findModel } from '../../src/core/model/catalogue.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
+import { singleRoot, type Roots } from '../../src/core/repository/roots.js';
 import type { SessionSettings } from '../../src/core/session/session.js';
 import { createTokenCounter } from '../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../src/core/tokens/tables.js';
@@ -28,7 +29,7 @@ export function createExactCount(): (text: string) => number {
 }
 
 export async function openSimulatedWorkspace(
-  folder: string,
+  folder: string | Roots,
   script: SimulatorOptions['script'],
   options: Partial<SessionSettings> & { approver?: Approver; tokenCount?: (text: string) => number } = {},
 ): Promise<SimulatedWorkspace> {
@@ -38,7 +39,7 @@ export async function openSimulatedWorkspace(
   const complaints: string[] = [];
   const say = (text: string): void => void complaints.push(text);
   const workspace = await openWorkspace({
-    folder,
+    folders: typeof folder === 'string' ? singleRoot(folder) : folder,
     stateBase,
     programFolder,
     send: globalThis.fetch,

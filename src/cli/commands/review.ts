@@ -10,9 +10,9 @@ export async function runReview(context: Context): Promise<Outcome> {
   const { args, signal } = context;
   const workspace = await openCliWorkspace(context, args.cwd);
   try {
-    const { host, root } = workspace.parts;
-    const source = sourceOf(context, root);
-    const { changes, skipped } = await collectChanges(host, root, source, signal);
+    const { host, roots } = workspace.parts;
+    const source = sourceOf(context, roots[0].folder);
+    const { changes, skipped } = await collectChanges(host, roots, source, signal);
     const emit = emitterOf(context);
     const session = await openPackedSession(context, workspace, 'review', emit);
     for (const { path, why } of skipped) {

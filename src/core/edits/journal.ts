@@ -2,7 +2,8 @@
 import { dirname, join } from 'node:path';
 import { BaleenError } from '../errors.js';
 import type { Clock, Files, Log } from '../host.js';
-import { resolveInside } from '../repository/pathGate.js';
+import { resolveInside, type Place } from '../repository/pathGate.js';
+import { absoluteOf, type Roots } from '../repository/roots.js';
 import type { Checkpoint, CheckpointInfo, Journal, RestorePlan } from './checkpoint.js';
 import {
   blobPath,
@@ -18,8 +19,7 @@ import { readBlob, restoreFile } from './restore.js';
 
 export interface JournalParts {
   files: Files;
-  /** Absolute, resolved path of the workspace folder. */
-  root: string;
+  roots: Roots;
   /** Outside the workspace. */
   stateFolder: string;
   clock: Clock;
@@ -68,7 +68,7 @@ function beginCheckpoint(parts: JournalParts, about: About): Checkpoint {
 
 /** `paths`: what a former process recorded; without them the checkpoint is a new one. */
 function openCheckpoint(parts: JournalParts, id: string, about: About, paths?: readonly string[]): Checkpoint {
-  const { files, root, stateFolder, clock } = parts;
+  const { files, roots, stateFolder, clock } = parts;
   const recorded = new Set<string>(paths);
   let isBegun = paths !== undefined;
   const append = async (entry: JournalRecord): Promise<void> => {
@@ -84,19 +84,19 @@ function openCheckpoint(parts: JournalParts, id: string, about: About, paths?: r
   return {
     id,
     async before(path) {
-      const place = await resolveInside(files, root, path, 'read');
+      const place = await resolveInside(files, roots, path, 'read');
       if ('refused' in place) throw new BaleenError(place.refused, 'refused');
       if (recorded.has(place.relative)) return;
-      const { state, bytes } = await readState(files, root, place.absolute);
+      const { state, bytes } = await readState(files, place);
       if (bytes !== undefined && state.kind === 'file') await keepBlob(parts, state.sha256, bytes);
-      const newFolders = state.kind === 'missing' ? await findNewFolders(files, root, place.relative) : [];
+      const newFolders = state.kind === 'missing' ? await findNewFolders(files, roots, place.relative) : [];
       await append({ type: 'before', id, path: place.relative, state, newFolders });
       recorded.add(place.relative);
     },
     async after(path) {
-      const place = await resolveInside(files, root, path, 'read');
+      const place = await resolveInside(files, roots, path, 'read');
       if ('refused' in place) throw new BaleenError(place.refused, 'refused');
-      const { state } = await readState(files, root, place.absolute);
+      const { state } = await readState(files, place);
       await append({ type: 'after', id, path: place.relative, state });
     },
     changedByCommand: async (paths) => {
@@ -109,14 +109,10 @@ function openCheckpoint(parts: JournalParts, id: string, about: About, paths?: r
   };
 }
 
-async function readState(
-  files: Files,
-  root: string,
-  absolute: string,
-): Promise<{ state: FileState; bytes?: Uint8Array }> {
+async function readState(files: Files, { absolute, inside }: Place): Promise<{ state: FileState; bytes?: Uint8Array }> {
   const stat = await files.lstat(absolute);
   if (stat === undefined) return { state: { kind: 'missing' } };
-  const bytes = await files.read(absolute, undefined, root);
+  const bytes = await files.read(absolute, undefined, inside);
   return { state: { kind: 'file', sha256: hashBytes(bytes), mode: stat.mode & 0o7777 }, bytes };
 }
 
@@ -128,11 +124,11 @@ async function keepBlob({ files, stateFolder }: JournalParts, sha256: string, by
   await files.replace(path, bytes, 0o600);
 }
 
-async function findNewFolders(files: Files, root: string, relative: string): Promise<string[]> {
+async function findNewFolders(files: Files, roots: Roots, relative: string): Promise<string[]> {
   const names = relative.split('/').slice(0, -1);
   const folders = names.map((_, index) => names.slice(0, index + 1).join('/'));
   const found: string[] = [];
-  for (const folder of folders) if ((await files.lstat(join(root, folder))) === undefined) found.push(folder);
+  for (const folder of folders) if ((await files.lstat(absoluteOf(roots, folder))) === undefined) found.push(folder);
   return found;
 }
 
@@ -194,9 +190,9 @@ async function planRestore(parts: JournalParts, { info, files }: Recorded): Prom
   const planned: RestorePlan['files'] = [];
   for (const path of info.paths) {
     const { before, after } = files.get(path)!;
-    const place = await resolveInside(parts.files, parts.root, path, 'read');
+    const place = await resolveInside(parts.files, parts.roots, path, 'read');
     // Where a link or a folder stands now, nothing is written: the user has made something else of the path.
-    const now = 'refused' in place ? undefined : (await readState(parts.files, parts.root, place.absolute)).state;
+    const now = 'refused' in place ? undefined : (await readState(parts.files, place)).state;
     const isBefore = now !== undefined && isEqual(now, before);
     const action = isBefore ? 'unchanged' : before.kind === 'missing' ? 'delete' : 'write back';
     const touched = !isBefore && (now === undefined || !isEqual(now, after ?? before));
@@ -245,8 +241,8 @@ async function restoreCheckpoint(
   return { checkpoint: checkpoint.id, paths, left };
 }
 
-async function removeFolder({ files, root }: JournalParts, folder: string): Promise<void> {
-  const probe = await resolveInside(files, root, `${folder}/x`, 'read');
+async function removeFolder({ files, roots }: JournalParts, folder: string): Promise<void> {
+  const probe = await resolveInside(files, roots, `${folder}/x`, 'read');
   if ('refused' in probe || probe.relative !== `${folder}/x`) return;
-  await files.removeEmptyFolder(join(root, folder));
+  await files.removeEmptyFolder(absoluteOf(roots, folder));
 }

@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
 import type { Files, Log } from '../host.js';
 import { resolveInside } from '../repository/pathGate.js';
+import type { Roots } from '../repository/roots.js';
 import type { Checkpoint } from './checkpoint.js';
 import { blobPath, hashBytes, type FileState } from './journalRecords.js';
 
 interface Parts {
   files: Files;
-  root: string;
+  roots: Roots;
   stateFolder: string;
   log: Log;
 }
@@ -18,15 +19,15 @@ export async function restoreFile(
   path: string,
   before: FileState,
 ): Promise<boolean> {
-  const { files, root, log } = parts;
-  const place = await resolveInside(files, root, path, 'write');
+  const { files, roots, log } = parts;
+  const place = await resolveInside(files, roots, path, 'write');
   if ('refused' in place || place.relative !== path) {
     log.warn(`${path} was not restored: ${'refused' in place ? place.refused : 'it leads somewhere else now.'}`);
     return false;
   }
   if (before.kind === 'missing') {
     await checkpoint.before(path);
-    await files.remove(place.absolute, root);
+    await files.remove(place.absolute, place.inside);
   } else {
     const bytes = await readBlob(parts, before.sha256);
     if (bytes === undefined) {
@@ -34,9 +35,9 @@ export async function restoreFile(
       return false;
     }
     await checkpoint.before(path);
-    await files.makeFolder(dirname(place.absolute), 0o777, root);
-    await files.replace(place.absolute, bytes, before.mode, root);
-    await files.setMode(place.absolute, before.mode, root);
+    await files.makeFolder(dirname(place.absolute), 0o777, place.inside);
+    await files.replace(place.absolute, bytes, before.mode, place.inside);
+    await files.setMode(place.absolute, before.mode, place.inside);
   }
   await checkpoint.after(path);
   return true;

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { resolveInside } from '../repository/pathGate.js';
+import { spellingsOf } from '../repository/roots.js';
 import { isSecretContent, isSecretName } from '../repository/secretFiles.js';
 import type { ToolContext } from '../tools/tool.js';
 import { decodeView } from '../view/codec.js';
@@ -13,6 +14,8 @@ import { closeBytes, closeText, openBytes, openText, type Outcome, type TextFile
 export interface EditSource {
   absolute: string;
   relative: string;
+  /** The folder of its root. */
+  inside: string;
   /** `undefined` for a file that does not exist. */
   bytes: Uint8Array | undefined;
   file: TextFile;
@@ -28,8 +31,8 @@ export async function openForEdit(
   context: ToolContext,
   path: string,
 ): Promise<{ ok: true; source: EditSource } | { ok: false; refused: boolean; sentence: string }> {
-  const { host, root } = context;
-  const place = await resolveInside(host.files, root, path, 'write');
+  const { host, roots } = context;
+  const place = await resolveInside(host.files, roots, path, 'write');
   if ('refused' in place) return { ok: false, refused: true, sentence: place.refused };
   const buffer = host.documents.unsaved(place.absolute);
   const stat = await host.files.lstat(place.absolute);
@@ -38,12 +41,13 @@ export async function openForEdit(
     return { ok: false, refused: false, sentence };
   }
   const links = stat?.links ?? 1;
-  const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes, root);
+  const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes, place.inside);
   const opened = bytes === undefined ? { ok: true as const, file: openText('') } : openBytes(bytes);
   if (!opened.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${opened.sentence}.` };
   const old = decodeView(opened.file.view, opened.file.secrets);
   // An answer shows text of the file, if only the nearest to a hunk that failed.
-  if (bytes !== undefined && (isSecretName(place.relative) || isSecretContent(place.relative, old))) {
+  const isSecret = spellingsOf(roots, place.relative).some(isSecretName) || isSecretContent(place.relative, old);
+  if (bytes !== undefined && isSecret) {
     const sentence = `${place.relative} holds secrets, so only the user changes it.`;
     return { ok: false, refused: true, sentence };
   }
@@ -75,7 +79,7 @@ export async function applyFileEdit(
   const { host, turn } = context;
   const { relative } = source;
   context.signal.throwIfAborted();
-  const place = await resolveInside(host.files, context.root, relative, 'write');
+  const place = await resolveInside(host.files, context.roots, relative, 'write');
   if ('refused' in place) return { ok: false, sentence: place.refused };
   if (place.relative !== relative)
     return { ok: false, sentence: `${relative} leads somewhere else now; nothing was written.` };
@@ -95,13 +99,13 @@ function staleSentence(relative: string): string {
 }
 
 async function writeDisk(context: ToolContext, source: EditSource, bytes: Uint8Array): Promise<Written> {
-  const { host, root, turn } = context;
-  const { absolute, relative } = source;
-  if (source.bytes === undefined) await host.files.makeFolder(dirname(absolute), 0o777, root);
+  const { host, turn } = context;
+  const { absolute, relative, inside } = source;
+  if (source.bytes === undefined) await host.files.makeFolder(dirname(absolute), 0o777, inside);
   if (host.documents.unsaved(absolute) !== undefined || !(await isSame(context, source))) {
     return { ok: false, sentence: staleSentence(relative) };
   }
-  await host.files.replace(absolute, bytes, undefined, root);
+  await host.files.replace(absolute, bytes, undefined, inside);
   turn.changed.add(relative);
   await turn.checkpoint.after(relative);
   try {
@@ -113,12 +117,12 @@ async function writeDisk(context: ToolContext, source: EditSource, bytes: Uint8A
   return { ok: true, unsaved: false };
 }
 
-async function isSame(context: ToolContext, { absolute, bytes }: EditSource): Promise<boolean> {
+async function isSame(context: ToolContext, { absolute, bytes, inside }: EditSource): Promise<boolean> {
   const stat = await context.host.files.lstat(absolute);
   if (stat === undefined || bytes === undefined) return stat === undefined && bytes === undefined;
   return (
     stat.size === bytes.length &&
-    Buffer.compare(await context.host.files.read(absolute, undefined, context.root), bytes) === 0
+    Buffer.compare(await context.host.files.read(absolute, undefined, inside), bytes) === 0
   );
 }
 

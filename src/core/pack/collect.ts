@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { FileStat } from '../host.js';
-import { listRepository, type ListedFile } from '../repository/listing.js';
+import type { ListedFile } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
+import type { Roots } from '../repository/roots.js';
+import { listWorkspace } from '../repository/workspaceListing.js';
 import { readFileView } from './fileReading.js';
 import type { PackProgress } from './packer.js';
 import { createPacer, type PackPorts } from './ports.js';
@@ -42,23 +44,23 @@ export function compareLeaving(a: CollectedFile, b: CollectedFile): number {
   return b.contentTokens - a.contentTokens || comparePaths(a.path, b.path);
 }
 
-/** Lists, reads, classifies and counts the whole folder. Memory is bounded by the budget, not by the folder. */
+/** Lists, reads, classifies and counts the whole workspace. Memory is bounded by the budget, not by the workspace. */
 export async function collectFiles(
   ports: PackPorts,
-  root: string,
+  roots: Roots,
   budgetTokens: number,
   onProgress: PackProgress,
   signal: AbortSignal,
 ): Promise<Collection> {
   const pace = createPacer(signal);
   onProgress({ type: 'progress', phase: 'list', done: 0, total: 0 });
-  const listed = await listRepository(ports, root, signal);
+  const listed = await listWorkspace(ports, roots, signal);
   onProgress({ type: 'progress', phase: 'list', done: listed.length, total: listed.length });
   const collection: Collection = { files: [], withheld: [], distinctive: [] };
   const kept = createKept(budgetTokens);
   for (let at = 0; at < listed.length; at += readAtOnce) {
     const batch = listed.slice(at, at + readAtOnce);
-    const readings = await Promise.all(batch.map((file) => readFileView(ports.files, root, file)));
+    const readings = await Promise.all(batch.map((file) => readFileView(ports.files, roots, file)));
     for (const [index, reading] of readings.entries()) {
       const file = batch[index] as ListedFile;
       if (reading === undefined) continue;

@@ -1,5 +1,7 @@
-import { listRepository, type ListedFile } from '../repository/listing.js';
+import type { ListedFile } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
+import type { Roots } from '../repository/roots.js';
+import { listWorkspace } from '../repository/workspaceListing.js';
 import { recordChange, type FileChange } from './changes.js';
 import type { LogRecord } from './changeLog.js';
 import { looksUnchanged } from './known.js';
@@ -31,7 +33,7 @@ export async function detectChanges(
   signal?: AbortSignal,
 ): Promise<Detected> {
   const only = origin === undefined ? undefined : [...new Set(origin.paths.map(normalize))].filter(isInside);
-  const listed = new Map((await listRepository(ports, open.root, signal, only)).map((file) => [file.path, file]));
+  const listed = new Map((await listWorkspace(ports, open.roots, signal, only)).map((file) => [file.path, file]));
   const paths = [...new Set([...(only ?? open.known.keys()), ...listed.keys()])].sort(comparePaths);
   const pace = createPacer(signal);
   const detected: Detected = { records: [], distinctive: [] };
@@ -40,7 +42,7 @@ export async function detectChanges(
     const before = open.known.get(path);
     if (file !== undefined && before !== undefined && only === undefined && looksUnchanged(before, file.stat)) continue;
     if (file === undefined && before === undefined) continue;
-    const now = file === undefined ? undefined : await look(reader, open.root, file, detected);
+    const now = file === undefined ? undefined : await look(reader, open.roots, file, detected);
     const change: FileChange = { path, before, told: open.toldView(path), now, earlier: open.changesOf(path) };
     const record = recordChange(change, {
       number: open.entries.length + detected.records.length + 1,
@@ -60,12 +62,12 @@ export async function detectChanges(
 
 async function look(
   reader: FileReader,
-  root: string,
+  roots: Roots,
   file: ListedFile,
   detected: Detected,
 ): Promise<FileChange['now']> {
   const checkedAtMs = Date.now();
-  const reading = await reader.read(root, file);
+  const reading = await reader.read(roots, file);
   if (reading === undefined) return undefined;
   if (reading.kind === 'text') detected.distinctive.push(...reading.distinctive);
   return { stat: file.stat, reading, checkedAtMs };

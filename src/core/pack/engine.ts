@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { BaleenError } from '../errors.js';
-import { listRepository } from '../repository/listing.js';
+import { listWorkspace } from '../repository/workspaceListing.js';
 import { countPrompt } from '../tokens/template.js';
 import { assembleBody, SecretInBody } from './body.js';
 import { dropSnapshots } from './snapshotStore.js';
@@ -16,7 +16,7 @@ import { searchFiles } from './search.js';
 import { bringUp, startPack } from './startPack.js';
 import { createStateQueue } from './stateQueue.js';
 
-/** The packer itself; it runs in a worker. One folder is open at a time. */
+/** The packer itself; it runs in a worker. One workspace is open at a time. */
 export function createPackEngine(ports: PackPorts): Packer {
   const { files, counter, log } = ports;
   const met = createMetSecrets();
@@ -53,12 +53,12 @@ export function createPackEngine(ports: PackPorts): Packer {
     },
     entries: async (packSha256, after) => entriesAfter(needOpen(), packSha256, after),
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
-    list: async (only) => listWithReasons(ports, reader, needOpen().root, only),
+    list: async (only) => listWithReasons(ports, reader, needOpen().roots, only),
     async search(query, signal) {
-      const { root } = needOpen();
-      return searchFiles(reader, root, await listRepository(ports, root, signal), query, signal);
+      const { roots } = needOpen();
+      return searchFiles(reader, roots, await listWorkspace(ports, roots, signal), query, signal);
     },
-    scan: async () => scanFolder(ports, needOpen().root),
+    scan: async () => scanFolder(ports, needOpen().roots),
     async countPrompt(prompt) {
       const report = current?.snapshot.report;
       return countPrompt(counter, prompt, new Map(report === undefined ? [] : [[report.sha256, report.tokens]]));

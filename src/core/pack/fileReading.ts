@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { WithheldReason } from '../../protocol/pack.js';
 import { FileTooLarge } from '../errors.js';
 import type { Files } from '../host.js';
 import { mostFileBytes, type ListedFile } from '../repository/listing.js';
+import { absoluteOf, type Roots } from '../repository/roots.js';
 import { isSecretContent } from '../repository/secretFiles.js';
 import { encodeView } from '../view/codec.js';
 import { decodeBytes } from '../view/encoding.js';
@@ -16,23 +16,23 @@ export type FileReading =
 export type Withheld = Extract<FileReading, { kind: 'withheld' }>;
 
 /** Reads and classifies one file; `undefined` if it is gone. */
-export async function readFileView(files: Files, root: string, file: ListedFile): Promise<FileReading | undefined> {
-  const found = await readFileBytes(files, root, file);
+export async function readFileView(files: Files, roots: Roots, file: ListedFile): Promise<FileReading | undefined> {
+  const found = await readFileBytes(files, roots, file);
   return found instanceof Uint8Array ? viewBytes(file.path, found) : found;
 }
 
 /** The bytes of one file, or why they are not read; `undefined` if it is gone. */
 export async function readFileBytes(
   files: Files,
-  root: string,
+  roots: Roots,
   file: ListedFile,
 ): Promise<Uint8Array | Withheld | undefined> {
   if (file.withheld !== undefined) return { kind: 'withheld', why: file.withheld, sha256: '' };
   try {
-    return await files.read(join(root, file.path), mostFileBytes);
+    return await files.read(absoluteOf(roots, file.path), mostFileBytes);
   } catch (error) {
     if (error instanceof FileTooLarge) return { kind: 'withheld', why: 'too large', sha256: '' };
-    const now = await files.lstat(join(root, file.path)).catch(() => null);
+    const now = await files.lstat(absoluteOf(roots, file.path)).catch(() => null);
     if (now === undefined) return undefined;
     return { kind: 'withheld', why: 'unreadable', sha256: '' };
   }

@@ -6,17 +6,18 @@ import type { PackPorts } from './ports.js';
 import { renderPack } from './render.js';
 import type { Snapshot } from './snapshotStore.js';
 import type { ListedFile } from '../repository/listing.js';
+import { describeRoots } from '../repository/roots.js';
 
 /** A pack of the tree as it is on disk now. Nothing is written. */
 export async function makeSnapshot(
   ports: PackPorts,
   met: MetSecrets,
-  { root, budgetTokens }: Pick<PackOptions, 'root' | 'budgetTokens'>,
+  { roots, budgetTokens }: Pick<PackOptions, 'roots' | 'budgetTokens'>,
   onProgress: PackProgress,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const checkedAtMs = Date.now();
-  const collection = await collectFiles(ports, root, budgetTokens, onProgress, signal);
+  const collection = await collectFiles(ports, roots, budgetTokens, onProgress, signal);
   met.add(collection.distinctive);
   onProgress({ type: 'progress', phase: 'render', done: 0, total: collection.files.length });
   const { bytes, report, spans } = await renderPack(collection, budgetTokens, ports.counter, signal);
@@ -30,7 +31,7 @@ export async function makeSnapshot(
     const { sha256, why } = file;
     return { ...lookOf(file, checkedAtMs), sha256, secrets: 0, as: 'withheld', why };
   });
-  return { bytes, report: { root, ...report }, files: [...kept, ...withheld] };
+  return { bytes, report: { ...describeRoots(roots), ...report }, files: [...kept, ...withheld] };
 }
 
 type Look = Pick<KnownFile, 'path' | 'size' | 'mtimeMs' | 'mode' | 'identity' | 'checkedAtMs'>;

@@ -5,10 +5,11 @@ import type { KnownFile } from './known.js';
 import { applyChange } from './rebuild.js';
 import type { Snapshot } from './snapshotStore.js';
 import type { Files } from '../host.js';
+import type { Roots } from '../repository/roots.js';
 
 /** A frozen pack with the change log over it, and what they tell of each file. */
 export interface OpenPack {
-  root: string;
+  roots: Roots;
   stateFolder: string;
   snapshot: Snapshot;
   entries: ChangeEntry[];
@@ -25,7 +26,7 @@ export interface OpenPack {
   append(records: readonly LogRecord[]): Promise<void>;
 }
 
-export function createOpenPack(files: Files, root: string, stateFolder: string, snapshot: Snapshot): OpenPack {
+export function createOpenPack(files: Files, roots: Roots, stateFolder: string, snapshot: Snapshot): OpenPack {
   const path = logPath(stateFolder, snapshot.report);
   const spans = new Map(snapshot.files.map((file) => [file.path, file.span]));
   const changedViews = new Map<string, string | undefined>();
@@ -33,7 +34,7 @@ export function createOpenPack(files: Files, root: string, stateFolder: string, 
   let length = 0;
 
   const open: OpenPack = {
-    root,
+    roots,
     stateFolder,
     snapshot,
     entries: [],

@@ -1,11 +1,11 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
+import type { Roots } from '../repository/roots.js';
 import type { Prompt } from '../tokens/template.js';
 
 export interface PackOptions {
-  /** Absolute, resolved path of the workspace folder. */
-  root: string;
+  roots: Roots;
   /** Folder of this workspace's state (section "State" of the architecture page); made if missing. */
   stateFolder: string;
   /** Tokens that the whole pack message may have. */

@@ -1,6 +1,7 @@
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { Files, FileStat } from '../host.js';
 import type { ListedFile } from '../repository/listing.js';
+import type { Roots } from '../repository/roots.js';
 import { readFileBytes, viewBytes, type FileReading } from './fileReading.js';
 import type { ByteFilter } from './byteFilter.js';
 import { coarsestClockMs } from './known.js';
@@ -15,12 +16,12 @@ interface Remembered {
   plainSha256: string | undefined;
 }
 
-/** Reads files of one folder and remembers what was found out about them, for as long as they look the same. */
+/** Reads files of one workspace and remembers what was found out about them, for as long as they look the same. */
 export interface FileReader {
   /** `undefined` if the file is gone, or if the filter does not want its bytes. */
-  read(root: string, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined>;
+  read(roots: Roots, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined>;
   /** Why a file has no view; `undefined` if it has one. Reads only what is not known yet. */
-  classify(root: string, file: ListedFile): Promise<WithheldReason | undefined>;
+  classify(roots: Roots, file: ListedFile): Promise<WithheldReason | undefined>;
   /** The same without reading: what is not known counts as text. */
   recall(file: ListedFile): WithheldReason | undefined;
 }
@@ -33,9 +34,9 @@ export function createFileReader(files: Files): FileReader {
     return entry !== undefined && looksSame(entry, stat) ? entry : undefined;
   }
 
-  async function read(root: string, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined> {
+  async function read(roots: Roots, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined> {
     const checkedAtMs = Date.now();
-    const found = await readFileBytes(files, root, file);
+    const found = await readFileBytes(files, roots, file);
     if (found === undefined) {
       memory.delete(file.path);
       return undefined;
@@ -59,11 +60,11 @@ export function createFileReader(files: Files): FileReader {
   return {
     read,
     recall: (file) => file.withheld ?? recallEntry(file)?.why,
-    async classify(root, file) {
+    async classify(roots, file) {
       if (file.withheld !== undefined) return file.withheld;
       const known = recallEntry(file);
       if (known !== undefined) return known.why;
-      const reading = await read(root, file);
+      const reading = await read(roots, file);
       return reading?.kind === 'withheld' ? reading.why : undefined;
     },
   };

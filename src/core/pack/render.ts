@@ -27,7 +27,7 @@ export interface Span {
 
 export interface RenderedPack {
   bytes: Buffer;
-  report: Omit<PackReport, 'root'>;
+  report: Omit<PackReport, 'root' | 'roots'>;
   spans: Map<string, Span>;
 }
 
@@ -164,7 +164,7 @@ function assemble({ files, withheld, mark, head, foot, listed, tokensOf, frameTo
     parts.push(...frame);
   }
   const bytes = Buffer.concat([...parts, Buffer.from(foot.text)]);
-  const report: Omit<PackReport, 'root'> = {
+  const report: Omit<PackReport, 'root' | 'roots'> = {
     snapshot: mark,
     sha256: hashOf(bytes),
     tokens,

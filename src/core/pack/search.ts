@@ -1,5 +1,6 @@
 import ignore from 'ignore';
 import type { ListedFile } from '../repository/listing.js';
+import type { Roots } from '../repository/roots.js';
 import { placeholdersOf } from '../view/codec.js';
 import { createByteFilter } from './byteFilter.js';
 import { createMatcher, type Matcher } from './matcher.js';
@@ -13,7 +14,7 @@ const longestLine = 400;
 /** Searches the views of listed files as they are on disk now, in path order; one hit a line. */
 export async function searchFiles(
   reader: FileReader,
-  root: string,
+  roots: Roots,
   listed: readonly ListedFile[],
   query: SearchQuery,
   signal: AbortSignal,
@@ -29,7 +30,7 @@ export async function searchFiles(
   const result: SearchResult = { hits: [], totalHits: 0, totalFiles: 0 };
   for (let at = 0; at < candidates.length; at += readAtOnce) {
     const batch = candidates.slice(at, at + readAtOnce);
-    const readings = await Promise.all(batch.map((file) => reader.read(root, file, byteFilter)));
+    const readings = await Promise.all(batch.map((file) => reader.read(roots, file, byteFilter)));
     for (const [index, reading] of readings.entries()) {
       if (reading?.kind === 'text') {
         const wanted = query.maxHits - result.hits.length;

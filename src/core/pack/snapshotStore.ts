@@ -4,6 +4,7 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { PackReport } from '../../protocol/pack.js';
 import { messageOf } from '../errors.js';
 import type { Files, Log } from '../host.js';
+import { keyOf, rootsOf, type Roots } from '../repository/roots.js';
 import { hashOf } from './frames.js';
 import type { KnownFile } from './known.js';
 import type { Span } from './render.js';
@@ -41,20 +42,19 @@ function folderOf(stateFolder: string): string {
   return join(stateFolder, 'snapshots');
 }
 
-/** The newest snapshot, if it was made for this folder, this budget and this format. */
+/** The newest snapshot, if it was made for these folders, this budget and this format. */
 export async function loadSnapshot(
   files: Files,
   stateFolder: string,
-  wanted: { root: string; budget: number },
+  wanted: { roots: Roots; budget: number },
 ): Promise<LoadedSnapshot> {
   const metas = await readMetas(files, stateFolder);
   const newest = metas.at(-1);
   if (newest === undefined) return { kind: 'none' };
   if (newest.meta === undefined) return { kind: 'damaged', reason: newest.trouble };
   const { meta } = newest;
-  if (meta.format !== packFormat || meta.report.root !== wanted.root || meta.report.budget !== wanted.budget) {
-    return { kind: 'none' };
-  }
+  const isSame = keyOf(rootsOf(meta.report)) === keyOf(wanted.roots) && meta.report.budget === wanted.budget;
+  if (meta.format !== packFormat || !isSame) return { kind: 'none' };
   try {
     return {
       kind: 'loaded',

@@ -1,5 +1,5 @@
 /** Brings a pack and its change log up to the disk: at the start of a session, and again before each turn. */
-import { listRepository } from '../repository/listing.js';
+import { listWorkspace } from '../repository/workspaceListing.js';
 import { logPath } from './changeLog.js';
 import { detectChanges, type Origin } from './detect.js';
 import { makeSnapshot } from './makeSnapshot.js';
@@ -28,13 +28,13 @@ export async function startPack(
   signal: AbortSignal,
 ): Promise<{ open: OpenPack; state: PackState }> {
   const { files, log } = parts.ports;
-  const { root, stateFolder, budgetTokens } = options;
-  const loaded = await loadSnapshot(files, stateFolder, { root, budget: budgetTokens });
+  const { roots, stateFolder, budgetTokens } = options;
+  const loaded = await loadSnapshot(files, stateFolder, { roots, budget: budgetTokens });
   let reused = loaded.kind === 'loaded';
   let cacheBreak = loaded.kind === 'damaged' ? `the stored snapshot was damaged (${loaded.reason})` : undefined;
   let open =
     loaded.kind === 'loaded'
-      ? createOpenPack(files, root, stateFolder, loaded.snapshot)
+      ? createOpenPack(files, roots, stateFolder, loaded.snapshot)
       : await renewPack(parts, options, onProgress, signal);
   cacheBreak = (await bringUp(parts, open, signal)) ?? cacheBreak;
   if (open.logTokens > Math.max(mostLogTokens, budgetTokens * mostLogShare)) {
@@ -55,14 +55,14 @@ async function renewPack(
   signal: AbortSignal,
 ): Promise<OpenPack> {
   const { files, log } = ports;
-  const { root, stateFolder } = options;
+  const { roots, stateFolder } = options;
   const snapshot = await makeSnapshot(ports, met, options, onProgress, signal);
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
   // A log of an earlier snapshot with these very bytes tells of another time.
   await files.remove(logPath(stateFolder, snapshot.report));
   await saveSnapshot(files, stateFolder, snapshot, log);
   onProgress({ type: 'progress', phase: 'save', done: 1, total: 1 });
-  return createOpenPack(files, root, stateFolder, snapshot);
+  return createOpenPack(files, roots, stateFolder, snapshot);
 }
 
 /**
@@ -86,8 +86,8 @@ export async function bringUp(
 async function meetSecrets({ ports, reader, met }: PackParts, open: OpenPack, signal: AbortSignal): Promise<void> {
   const pace = createPacer(signal);
   const holding = [...open.known.values()].filter(({ secrets }) => secrets > 0).map(({ path }) => path);
-  for (const file of await listRepository(ports, open.root, signal, holding)) {
-    const reading = await reader.read(open.root, file);
+  for (const file of await listWorkspace(ports, open.roots, signal, holding)) {
+    const reading = await reader.read(open.roots, file);
     if (reading?.kind === 'text') met.add(reading.distinctive);
     await pace();
   }

@@ -1,14 +1,28 @@
 /** What a newcomer would ask first; it stands in a session's first message, at the tail, never before the pack. */
+import type { Root } from '../../protocol/pack.js';
 import type { Host } from '../host.js';
+import { areNamed, underName, type Roots } from '../repository/roots.js';
 import { encodeView } from '../view/codec.js';
 
-export async function describeSurroundings(host: Host, root: string, packedPaths: readonly string[]): Promise<string> {
+export async function describeSurroundings(host: Host, roots: Roots, packedPaths: readonly string[]): Promise<string> {
+  const paths = new Set(packedPaths);
   const lines = [`date: ${new Date(host.clock.now()).toISOString().slice(0, 10)}`, `platform: ${host.platform}`];
-  const branch = await readBranch(host, root);
-  lines.push(branch === undefined ? 'git: not a git repository' : `git branch: ${branch}`);
-  const commands = await findCommands(host, root, new Set(packedPaths));
-  if (commands.length > 0) lines.push(`commands found: ${commands.join(', ')}`);
+  if (!areNamed(roots)) lines.push(...(await describeRoot(host, roots[0], paths)));
+  else {
+    lines.push(`workspace folders: ${roots.map(({ name }) => name).join(', ')}; paths begin with one of these names`);
+    lines.push(`commands run in ${roots[0].name} unless cwd names another folder`);
+    for (const root of roots) lines.push(`${root.name}: ${(await describeRoot(host, root, paths)).join('; ')}`);
+  }
   return encodeView(lines.join('\n')).view;
+}
+
+async function describeRoot(host: Host, root: Root, paths: ReadonlySet<string>): Promise<string[]> {
+  const branch = await readBranch(host, root.folder);
+  const commands = await findCommands(host, root, paths);
+  return [
+    branch === undefined ? 'git: not a git repository' : `git branch: ${branch}`,
+    ...(commands.length > 0 ? [`commands found: ${commands.join(', ')}`] : []),
+  ];
 }
 
 async function readBranch(host: Host, root: string): Promise<string | undefined> {
@@ -31,10 +45,12 @@ const commandsByFile: readonly { path: string; commands: readonly string[] }[] =
   { path: 'Makefile', commands: ['make'] },
 ];
 
-async function findCommands(host: Host, root: string, paths: ReadonlySet<string>): Promise<string[]> {
-  const found = commandsByFile.filter(({ path }) => paths.has(path)).flatMap(({ commands }) => commands);
-  if (!paths.has('package.json')) return found;
-  const bytes = await host.files.read(`${root}/package.json`, 1 << 20).catch(() => undefined);
+async function findCommands(host: Host, root: Root, paths: ReadonlySet<string>): Promise<string[]> {
+  const found = commandsByFile
+    .filter(({ path }) => paths.has(underName(root, path)))
+    .flatMap(({ commands }) => commands);
+  if (!paths.has(underName(root, 'package.json'))) return found;
+  const bytes = await host.files.read(`${root.folder}/package.json`, 1 << 20).catch(() => undefined);
   return [...scriptsOf(bytes).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`)), ...found];
 }
 

@@ -202,7 +202,7 @@ async function rememberTexts(session: Session, chosen: readonly Site[]): Promise
 }
 
 function readerOf({ parts }: Session): ReturnType<typeof createTextReader> {
-  return createTextReader(parts.host.files, parts.root);
+  return createTextReader(parts.host.files, parts.roots);
 }
 
 function refuseChanges({ name }: ToolCall): string | undefined {

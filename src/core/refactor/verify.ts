@@ -1,4 +1,4 @@
-/** The verify commands of a refactoring. The program runs them itself and believes only their exit codes. */
+/** The verify commands of a refactoring, in the first root. The program runs them itself and believes only their exit codes. */
 import type { CommandResult } from '../host.js';
 import type { Session } from '../session/session.js';
 import type { OpenTurn } from '../session/turns.js';
@@ -47,7 +47,12 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<CommandResult> {
   emit({ type: 'verify_start', command, round });
-  const request = { command, cwd: parts.root, timeoutMs: settings.commandTimeoutMs, onOutput: () => undefined };
+  const request = {
+    command,
+    cwd: parts.roots[0].folder,
+    timeoutMs: settings.commandTimeoutMs,
+    onOutput: () => undefined,
+  };
   const result = await parts.host.commands.run(request, signal);
   const { exitCode, durationMs, output } = result;
   emit({ type: 'verify_end', command, round, exitCode, durationMs, output: output.slice(-mostShown) });

@@ -1,10 +1,20 @@
 /** The one gate between a path that the model wrote and the disk. Every tool goes through it, every time. */
 import { posix, win32, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import type { Root } from '../../protocol/pack.js';
 import type { Files } from '../host.js';
 import { decodePath, encodePath } from '../view/codec.js';
+import { areNamed, innermost, isInside, pathIn, underName, type Roots } from './roots.js';
 
-/** `relative` has `/` and is the path after links in its folders are resolved; rules must look at it and at nothing else. */
-export type Gated = { absolute: string; relative: string } | { refused: string };
+/** Where a path leads, links in its folders resolved. */
+export interface Place {
+  absolute: string;
+  /** Workspace path, with `/`; rules about names must look at its spellings (`roots.ts`) and at nothing else. */
+  relative: string;
+  /** The root's folder: what the port of files is to stay inside of. */
+  inside: string;
+}
+
+export type Gated = Place | { refused: string };
 
 const longestPath = 4096;
 const longestName = 255;
@@ -52,17 +62,17 @@ function findSegmentTrouble(segment: string): string | undefined {
 
 /**
  * Answers where a path of the model really is, or refuses in a sentence. The file itself may be missing; if it exists
- * it is a regular file. `root` is absolute and free of links.
+ * it is a regular file. A link leads no further than its own root. The roots are absolute and free of links.
  */
 export async function resolveInside(
   files: Files,
-  root: string,
+  roots: Roots,
   path: string,
   purpose: 'read' | 'write',
 ): Promise<Gated> {
-  const spelled = spellInside(root, path);
+  const spelled = spellInside(roots, path);
   if ('refused' in spelled) return spelled;
-  const place = await resolvePlace(files, root, spelled.segments);
+  const place = await resolvePlace(files, roots, spelled.root, spelled.segments);
   if ('refused' in place) return refuse(path, place.refused);
   const stat = await files.lstat(place.absolute);
   const name = place.relative.slice(place.relative.lastIndexOf('/') + 1);
@@ -77,47 +87,51 @@ export async function resolveInside(
   return place;
 }
 
-/** The same for a folder that exists, for instance the one in which a command runs. `.` is the workspace folder. */
-export async function resolveFolderInside(files: Files, root: string, path: string): Promise<Gated> {
-  if (path === '.' || path === './' || path === root) return { absolute: root, relative: '.' };
-  const spelled = spellInside(root, path);
+/** The same for a folder that exists, for instance the one in which a command runs. `.` is the first root. */
+export async function resolveFolderInside(files: Files, roots: Roots, path: string): Promise<Gated> {
+  const top = path === '.' || path === './' ? roots[0] : roots.find((root) => isTopOf(root, path));
+  if (top !== undefined) return { absolute: top.folder, relative: underName(top, '') || '.', inside: top.folder };
+  const spelled = spellInside(roots, path);
   if ('refused' in spelled) return spelled;
   // Resolved is the folder of a path, so a name that nothing depends on is put below it.
-  const place = await resolvePlace(files, root, [...spelled.segments, 'x']);
+  const place = await resolvePlace(files, roots, spelled.root, [...spelled.segments, 'x']);
   if ('refused' in place) return refuse(path, place.refused);
-  return { absolute: dirname(place.absolute), relative: posix.dirname(place.relative) };
+  return { ...place, absolute: dirname(place.absolute), relative: posix.dirname(place.relative) };
+}
+
+function isTopOf({ name, folder }: Root, path: string): boolean {
+  return path === folder || (name !== '' && decodePath(path).replace(/^\.\/|\/$/g, '') === name);
 }
 
 function refuse(path: string, why: string): { refused: string } {
   return { refused: `Refused: "${encodePath(decodePath(path))}": ${why}.` };
 }
 
-function spellInside(root: string, path: string): { segments: string[] } | { refused: string } {
-  const decoded = decodePath(path);
-  const local = withoutRoot(root, decoded);
-  const trouble = findSpellingTrouble(local);
+function spellInside(roots: Roots, path: string): { root: Root; segments: string[] } | { refused: string } {
+  const written = fromRoots(roots, decodePath(path));
+  const trouble = findSpellingTrouble(written);
   if (trouble !== undefined) return refuse(path, trouble);
-  const segments = local.split('/').filter((segment) => segment !== '' && segment !== '.');
-  if (segments.length === 0) return refuse(path, 'it is the workspace folder itself');
-  return { segments };
+  const segments = written.split('/').filter((segment) => segment !== '' && segment !== '.');
+  // Only a whole name of a root counts: a path that another root would know is not looked for there.
+  const name = areNamed(roots) ? (segments.shift() ?? '') : '';
+  const root = roots.find((one) => one.name === name);
+  if (root === undefined && name !== '') {
+    const names = roots.map((one) => encodePath(one.name)).join(', ');
+    return refuse(path, `paths begin with the name of a workspace folder, which are: ${names}`);
+  }
+  if (root === undefined || segments.length === 0) return refuse(path, 'it is the workspace folder itself');
+  return { root, segments };
 }
 
 /** An absolute path inside the workspace is taken as if it had been written from there. */
-function withoutRoot(root: string, path: string): string {
+function fromRoots(roots: Roots, path: string): string {
   if (!isAbsolute(path) || path.split(/[\\/]/).includes('..')) return path;
-  const local = relative(root, path);
-  return isInside(root, path) ? local.split(sep).join('/') : path;
-}
-
-/** True for the root and for whatever lies below it, by whole names: `/ws-evil` is not inside `/ws`. */
-export function isInside(root: string, absolute: string): boolean {
-  const local = relative(root, absolute);
-  return local === '' || (local !== '..' && !local.startsWith(`..${sep}`) && !isAbsolute(local));
+  return pathIn(roots, path) ?? path;
 }
 
 /** Resolves the deepest existing folder of a path; what does not exist yet cannot be a link. */
-async function resolvePlace(files: Files, root: string, segments: readonly string[]): Promise<Gated> {
-  let folder = root;
+async function resolvePlace(files: Files, roots: Roots, root: Root, segments: readonly string[]): Promise<Gated> {
+  let folder = root.folder;
   const rest = [...segments];
   while (rest.length > 1) {
     const next = join(folder, rest[0]!);
@@ -129,15 +143,19 @@ async function resolvePlace(files: Files, root: string, segments: readonly strin
     }
     const real = stat.kind === 'link' ? await files.realpath(next) : next;
     if (real === undefined) return { refused: 'a folder in it is a symbolic link that leads nowhere' };
-    if (!isInside(root, real)) return { refused: 'a folder in it is a symbolic link out of the workspace' };
+    if (!isInside(root.folder, real))
+      return { refused: 'a folder in it is a symbolic link out of the workspace folder' };
     const realKind = stat.kind === 'link' ? (await files.lstat(real))?.kind : stat.kind;
     if (realKind !== 'directory') return { refused: `${rest[0]!} is not a folder` };
     folder = real;
     rest.shift();
   }
   const absolute = join(folder, ...rest);
-  const local = relative(root, absolute).split(sep).join('/');
+  const local = relative(root.folder, absolute).split(sep).join('/');
   // A link inside the workspace may lead to what its own name hides, for instance into .git.
   const trouble = findSpellingTrouble(local === '' ? '.' : local);
-  return trouble === undefined ? { absolute, relative: local } : { refused: trouble };
+  if (trouble !== undefined) return { refused: trouble };
+  // Written from an outer root, a file of an inner one is still the inner one's.
+  const inner = innermost(roots, absolute) ?? root;
+  return { absolute, relative: pathIn(roots, absolute) ?? local, inside: inner.folder };
 }

@@ -1,10 +1,12 @@
 /** What a review looks at: the difference between a state that git holds and the disk, or what is staged. */
-import { join } from 'node:path';
 import { BaleenError } from '../errors.js';
+import type { Root } from '../../protocol/pack.js';
 import type { Host } from '../host.js';
-import { listRepository, mostFileBytes, type ListedFile } from '../repository/listing.js';
+import { mostFileBytes, type ListedFile } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
+import { absoluteOf, belongsFurtherIn, rootOf, spellingsOf, underName, type Roots } from '../repository/roots.js';
 import { isSecretName } from '../repository/secretFiles.js';
+import { listWorkspace } from '../repository/workspaceListing.js';
 import { makeChange, type ChangeToReview, type SkipReason } from './changes.js';
 import {
   findCommit,
@@ -23,7 +25,7 @@ export type ReviewSource =
   /** Since the work parted from this branch or commit. */
   | { kind: 'base'; ref: string }
   | { kind: 'staged' }
-  /** Relative paths: their change since HEAD; a file without one is looked at as a whole. */
+  /** Workspace paths: their change since HEAD; a file without one is looked at as a whole. */
   | { kind: 'files'; paths: readonly string[] };
 
 export interface CollectedChanges {
@@ -34,14 +36,14 @@ export interface CollectedChanges {
 /** Together; about a quarter of it are tokens. */
 const mostCharacters = 400_000;
 
-/** Throws a `BaleenError` with outcome `bad_usage` for an unknown ref, a missing file, or a folder without git. */
+/** Throws a `BaleenError` with outcome `bad_usage` for an unknown ref, a missing file, or folders without git. */
 export async function collectChanges(
   host: Host,
-  root: string,
+  roots: Roots,
   source: ReviewSource,
   signal: AbortSignal,
 ): Promise<CollectedChanges> {
-  const sides = await openSides(host, root, source, signal);
+  const sides = await openSides(host, roots, source, signal);
   const collected: CollectedChanges = { changes: [], skipped: [] };
   let room = mostCharacters;
   for (const path of sides.paths) {
@@ -71,24 +73,28 @@ interface Side {
   bytes(path: string): Promise<Uint8Array | 'withheld' | undefined>;
 }
 
-async function openSides(host: Host, root: string, source: ReviewSource, signal: AbortSignal): Promise<Sides> {
-  const inGit = await isInGit(host.git, root);
-  if (!inGit && source.kind !== 'files') {
+async function openSides(host: Host, roots: Roots, source: ReviewSource, signal: AbortSignal): Promise<Sides> {
+  const inGit = await findInGit(host, roots);
+  if (inGit.size === 0 && source.kind !== 'files') {
     throw new BaleenError(
       'This folder is no git repository, so there is no change to review. Name files instead.',
       'bad_usage',
     );
   }
-  const tree = inGit ? await readBaseTree(host, root, source) : new Map<string, string>();
-  const before = sideOfTree(host, root, tree);
+  const tree = await joinTrees(roots, inGit, (root) => readBaseTree(host, root.folder, source));
+  const before = sideOfTree(host, roots, tree);
   if (source.kind === 'staged') {
-    const index = await readIndex(host.git, root);
-    return { paths: unite(tree.keys(), index.keys()), before, after: sideOfTree(host, root, index) };
+    const index = await joinTrees(roots, inGit, (root) => readIndex(host.git, root.folder));
+    return { paths: unite(tree.keys(), index.keys()), before, after: sideOfTree(host, roots, index) };
   }
-  const listed = await listRepository(host, root, signal);
+  const listed = await listWorkspace(host, roots, signal);
   const disk = new Map(listed.map((file) => [file.path, file]));
-  const after = sideOfDisk(host, root, disk);
-  if (source.kind !== 'files') return { paths: unite(tree.keys(), disk.keys()), before, after };
+  const after = sideOfDisk(host, roots, disk);
+  if (source.kind !== 'files') {
+    // What stands in a root without git is not new; nobody knows what it was.
+    const kept = [...disk.keys()].filter((path) => inGit.has(folderOf(roots, path)));
+    return { paths: unite(tree.keys(), kept), before, after };
+  }
   const paths = source.paths.map((path) => path.replace(/^\.\//, ''));
   const missing = paths.find((path) => !disk.has(path) && !tree.has(path));
   if (missing !== undefined) {
@@ -100,37 +106,59 @@ async function openSides(host: Host, root: string, source: ReviewSource, signal:
   return { paths: unite(paths), before, after };
 }
 
-async function readBaseTree(host: Host, root: string, source: ReviewSource): Promise<Tree> {
-  const head = await findCommit(host.git, root, 'HEAD');
-  if (source.kind !== 'base') return head === undefined ? new Map() : readTree(host.git, root, head);
-  const commit = await findCommit(host.git, root, source.ref);
+/** The folders of the roots that git knows. */
+async function findInGit(host: Host, roots: Roots): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const { folder } of roots) if (await isInGit(host.git, folder)) found.add(folder);
+  return found;
+}
+
+/** The trees of all roots by workspace path, each file in the innermost. */
+async function joinTrees(roots: Roots, inGit: ReadonlySet<string>, read: (root: Root) => Promise<Tree>): Promise<Tree> {
+  const joined = new Map<string, string>();
+  for (const root of roots.filter(({ folder }) => inGit.has(folder))) {
+    const isOthers = belongsFurtherIn(roots, root);
+    for (const [path, hash] of await read(root)) if (!isOthers(path)) joined.set(underName(root, path), hash);
+  }
+  return joined;
+}
+
+function folderOf(roots: Roots, path: string): string {
+  return (rootOf(roots, path) ?? roots[0]).folder;
+}
+
+async function readBaseTree(host: Host, folder: string, source: ReviewSource): Promise<Tree> {
+  const head = await findCommit(host.git, folder, 'HEAD');
+  if (source.kind !== 'base') return head === undefined ? new Map() : readTree(host.git, folder, head);
+  const commit = await findCommit(host.git, folder, source.ref);
   if (commit === undefined) {
     throw new BaleenError(
       `git knows no commit named ${source.ref}. Nothing was reviewed; name a branch, tag or commit.`,
       'bad_usage',
     );
   }
-  const base = head === undefined ? commit : await findMergeBase(host.git, root, commit, head);
-  return readTree(host.git, root, base);
+  const base = head === undefined ? commit : await findMergeBase(host.git, folder, commit, head);
+  return readTree(host.git, folder, base);
 }
 
-function sideOfTree(host: Host, root: string, tree: Tree): Side {
+function sideOfTree(host: Host, roots: Roots, tree: Tree): Side {
   return {
     hash: async (path) => tree.get(path),
     bytes: async (path) => {
       const hash = tree.get(path);
       if (hash === undefined) return undefined;
-      return isSecretName(path) ? 'withheld' : readBlob(host.git, root, hash);
+      if (spellingsOf(roots, path).some(isSecretName)) return 'withheld';
+      return readBlob(host.git, folderOf(roots, path), hash);
     },
   };
 }
 
-function sideOfDisk(host: Host, root: string, disk: ReadonlyMap<string, ListedFile>): Side {
+function sideOfDisk(host: Host, roots: Roots, disk: ReadonlyMap<string, ListedFile>): Side {
   const read = async (path: string): Promise<Uint8Array | 'withheld' | undefined> => {
     const file = disk.get(path);
     if (file === undefined) return undefined;
     if (file.withheld !== undefined || file.stat.size > mostFileBytes) return 'withheld';
-    return host.files.read(join(root, path), mostFileBytes).catch(() => 'withheld' as const);
+    return host.files.read(absoluteOf(roots, path), mostFileBytes).catch(() => 'withheld' as const);
   };
   return {
     hash: async (path, like) => {

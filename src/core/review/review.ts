@@ -88,7 +88,7 @@ async function checkReport(
   sent: SendResult,
 ): Promise<CheckedFindings> {
   const changed = new Map(changes.map(({ path, changedLines }) => [path, changedLines]));
-  return checkFindings(sent.reported, createTextReader(parts.host.files, parts.root), changed);
+  return checkFindings(sent.reported, createTextReader(parts.host.files, parts.roots), changed);
 }
 
 /** A report of which nothing could be found on disk says nothing, so it is not clean either. */

@@ -3,12 +3,13 @@ import { Buffer } from 'node:buffer';
 import type { Files } from '../host.js';
 import { mostFileBytes } from '../repository/listing.js';
 import { resolveInside } from '../repository/pathGate.js';
+import { spellingsOf, type Roots } from '../repository/roots.js';
 import { isSecretContent, isSecretName } from '../repository/secretFiles.js';
 import { decodeView, encodeView } from '../view/codec.js';
 import { decodeBytes } from '../view/encoding.js';
 
 export interface WorkspaceText {
-  /** Relative path, after links in its folders are resolved. */
+  /** Workspace path, after links in its folders are resolved. */
   path: string;
   text: string;
 }
@@ -16,18 +17,18 @@ export interface WorkspaceText {
 export type ReadText = (path: string) => Promise<WorkspaceText | undefined>;
 
 /** Each file is read once. `undefined`: outside, missing, withheld or no text. */
-export function createTextReader(files: Files, root: string): ReadText {
+export function createTextReader(files: Files, roots: Roots): ReadText {
   const known = new Map<string, Promise<WorkspaceText | undefined>>();
   return (path) => {
-    const reading = known.get(path) ?? readText(files, root, path);
+    const reading = known.get(path) ?? readText(files, roots, path);
     known.set(path, reading);
     return reading;
   };
 }
 
-async function readText(files: Files, root: string, path: string): Promise<WorkspaceText | undefined> {
-  const place = await resolveInside(files, root, path, 'read');
-  if ('refused' in place || isSecretName(place.relative)) return undefined;
+async function readText(files: Files, roots: Roots, path: string): Promise<WorkspaceText | undefined> {
+  const place = await resolveInside(files, roots, path, 'read');
+  if ('refused' in place || spellingsOf(roots, place.relative).some(isSecretName)) return undefined;
   const stat = await files.lstat(place.absolute);
   if (stat === undefined || stat.size > mostFileBytes) return undefined;
   const text = decodeText(place.relative, await files.read(place.absolute, mostFileBytes));

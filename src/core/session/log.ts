@@ -4,11 +4,21 @@
  */
 import { createHash } from 'node:crypto';
 import type { AgentEvent, Workflow } from '../../protocol/events.js';
+import type { Root } from '../../protocol/pack.js';
 import type { Files } from '../host.js';
 import type { Message } from '../model/types.js';
 
 export type SessionRecord =
-  | { type: 'head'; version: 1; id: string; workflow: Workflow; at: string; root: string; packSha256: string }
+  | {
+      type: 'head';
+      version: 1;
+      id: string;
+      workflow: Workflow;
+      at: string;
+      root: string;
+      roots?: Root[];
+      packSha256: string;
+    }
   | { type: 'title'; title: string }
   /** The checkpoint of the turn that begins. */
   | { type: 'checkpoint'; id: string }

@@ -9,6 +9,7 @@ import type { Host } from '../host.js';
 import type { CatalogueHost, CatalogueModel } from '../model/catalogue.js';
 import type { ModelClient } from '../model/types.js';
 import type { Packer, PackState } from '../pack/packer.js';
+import { describeRoots, type Roots } from '../repository/roots.js';
 import type { Tool } from '../tools/tool.js';
 import { createConversation, type SessionConversation } from './conversation.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
@@ -22,8 +23,7 @@ export interface SessionParts {
   tools: readonly Tool[];
   /** Absent where nobody can be asked. */
   approver?: Approver;
-  /** Absolute, resolved path of the workspace folder. */
-  root: string;
+  roots: Roots;
   stateFolder: string;
   /** Uniform in [0, 1), for the waits between retries. */
   random: () => number;
@@ -97,12 +97,12 @@ export async function startSession(
     host: settings.host.name,
     approve: settings.approve,
     rehearsal: settings.rehearsal,
-    root: parts.root,
+    ...describeRoots(parts.roots),
     at,
   });
   const pack = await openPack(parts, settings, announce, signal);
   const { sha256: packSha256 } = pack.report;
-  await log.append({ type: 'head', version: 1, id, workflow, at, root: parts.root, packSha256 });
+  await log.append({ type: 'head', version: 1, id, workflow, at, ...describeRoots(parts.roots), packSha256 });
   const conversation = createConversation(log);
   await conversation.append({ role: 'user', packSha256 });
   for (const entry of pack.entries) await conversation.append({ role: 'user', text: entry.text });
@@ -171,8 +171,8 @@ async function openPack(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<PackState> {
-  const { root, stateFolder } = parts;
-  const pack = await parts.packer.open({ root, stateFolder, budgetTokens: settings.budgetTokens }, emit, signal);
+  const { roots, stateFolder } = parts;
+  const pack = await parts.packer.open({ roots, stateFolder, budgetTokens: settings.budgetTokens }, emit, signal);
   if (pack.cacheBreak !== undefined) emit({ type: 'cache_break', reason: pack.cacheBreak });
   const { report } = pack;
   emit({

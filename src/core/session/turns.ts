@@ -185,7 +185,7 @@ async function appendTurnMessage(session: Session, input: SendInput): Promise<vo
           name: 'surroundings',
           text: await describeSurroundings(
             session.parts.host,
-            session.parts.root,
+            session.parts.roots,
             session.pack.report.files.map((file) => file.path),
           ),
         },
@@ -231,7 +231,7 @@ function createLoopParts(
     windowTokens: settings.model.windowTokens,
     toolCalls: {
       tools: parts.tools,
-      context: { host, root: parts.root, turn, call: '', signal, output: () => undefined },
+      context: { host, roots: parts.roots, turn, call: '', signal, output: () => undefined },
       policy: {
         mode: settings.approve,
         allowedCommands: new Set([...settings.allowedCommands, ...session.allowedForSession]),

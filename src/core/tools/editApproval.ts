@@ -2,16 +2,19 @@
 import type { ApprovalSubject } from '../../protocol/events.js';
 import type { EditSource } from '../edits/workspaceEdit.js';
 import { protectedBy } from '../repository/protectedFiles.js';
+import { spellingsOf, type Roots } from '../repository/roots.js';
 import { decodePath } from '../view/codec.js';
 
 /** `asked` is the path as the model wrote it: a link's own name may be protected where its target's is not. */
 export function approvalOfEdit(
+  roots: Roots,
   source: EditSource,
   asked: string,
   diff: string,
   reason?: string,
 ): { subject: ApprovalSubject; reason?: string } {
-  const protection = protectedBy(source.relative) ?? protectedBy(decodePath(asked));
+  const names = [...spellingsOf(roots, source.relative), decodePath(asked)];
+  const protection = names.map(protectedBy).find((why) => why !== undefined);
   const why = reason ?? findLinkReason(source);
   return {
     subject: {

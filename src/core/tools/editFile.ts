@@ -55,7 +55,7 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
   const diff = describeChange(name, source.file.view, view);
   return {
     kind: 'ready',
-    ...approvalOfEdit(source, path, diff.unified),
+    ...approvalOfEdit(context.roots, source, path, diff.unified),
     run: () => write(context, source, change, diff, results),
   };
 }

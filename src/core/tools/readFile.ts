@@ -33,8 +33,8 @@ export const readFile: Tool<Arguments> = {
 };
 
 async function prepareRead(args: Arguments, context: ToolContext): Promise<Prepared> {
-  const { host, root } = context;
-  const place = await resolveInside(host.files, root, args.path, 'read');
+  const { host, roots } = context;
+  const place = await resolveInside(host.files, roots, args.path, 'read');
   if ('refused' in place) return decideRefused(place.refused);
   const name = encodePath(place.relative);
   const buffer = host.documents.unsaved(place.absolute);
@@ -50,7 +50,7 @@ async function prepareRead(args: Arguments, context: ToolContext): Promise<Prepa
     run: async () => {
       if (buffer !== undefined)
         return showLines(name, openText(buffer.text).view, args, ' (unsaved text of the editor)');
-      const opened = openBytes(await host.files.read(place.absolute, maxBytes, root));
+      const opened = openBytes(await host.files.read(place.absolute, maxBytes, place.inside));
       if (!opened.ok) return { ...succeed(encodeView(`${place.relative}: ${opened.sentence}.`).view), failed: true };
       return showLines(name, opened.file.view, args, '');
     },

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import type { CommandResult } from '../host.js';
 import type { WorkspaceScan } from '../pack/packer.js';
-import { resolveFolderInside } from '../repository/pathGate.js';
+import { resolveFolderInside, type Place } from '../repository/pathGate.js';
+import { areNamed } from '../repository/roots.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { decideFailed, decideRefused, fail, plural, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
@@ -31,13 +32,13 @@ export const runCommand: Tool<Arguments> = {
 };
 
 async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepared> {
-  const { host, root, turn } = context;
+  const { host, roots, turn } = context;
   if (placeholdersOf(args.command).length > 0) {
     return decideRefused('a placeholder stands for a secret that you cannot use in a command.');
   }
   const command = decodeView(args.command, []);
   if (command.includes('\0')) return decideRefused('the command contains a NUL character.');
-  const folder = await resolveFolderInside(host.files, root, args.cwd ?? '.');
+  const folder = await resolveFolderInside(host.files, roots, args.cwd ?? '.');
   if ('refused' in folder) return decideRefused(folder.refused);
   if ((await host.files.lstat(folder.absolute))?.kind !== 'directory') {
     return decideFailed(`The folder ${encodePath(folder.relative)} does not exist, so the command was not run.`);
@@ -49,21 +50,23 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
   return {
     kind: 'ready',
     subject: { kind: 'command', command, cwd: folder.relative },
-    run: () => execute(command, folder.absolute, timeoutMs, context),
+    run: () => execute(command, folder, timeoutMs, context),
   };
 }
 
-async function execute(command: string, cwd: string, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
-  const { host, turn } = context;
+async function execute(command: string, folder: Place, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
+  const { host, roots, turn } = context;
   const before = await turn.packer.scan();
   const result = await host.commands.run(
-    { command, cwd, timeoutMs, onOutput: limitLive(context.output) },
+    { command, cwd: folder.absolute, timeoutMs, onOutput: limitLive(context.output) },
     context.signal,
   );
   const changed = await noteChanges(before, context);
   turn.ran.push({ command, exitCode: result.exitCode });
   const head = describeEnd(result);
   const parts = [head];
+  // A command that names no folder runs in one of several, which is not to be guessed at.
+  if (areNamed(roots)) parts.push(`folder: ${encodePath(folder.relative)}`);
   if (changed.length > 0) {
     const named = changed.slice(0, mostPathsNamed).map(encodePath).join(', ');
     parts.push(`changed ${plural(changed.length, 'file')}: ${named}${changed.length > mostPathsNamed ? ' …' : ''}`);

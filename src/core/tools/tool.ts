@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
 import type { CommandResult, Host } from '../host.js';
+import type { Roots } from '../repository/roots.js';
 import type { Turn } from '../agent/turn.js';
 
 /** What every tool call works with. */
 export interface ToolContext {
   host: Host;
-  /** Absolute, resolved path of the workspace folder. */
-  root: string;
+  roots: Roots;
   turn: Turn;
   /** Id of the running call. */
   call: string;

@@ -22,6 +22,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Checkpoint, Journal } from '../../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
+import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createClock } from '../../../src/node/clock.js';
 import { createNodeFiles } from '../../../src/node/files.js';
 
@@ -35,7 +36,7 @@ let journal: Journal;
 const open = (): Journal =>
   createJournal({
     files,
-    root,
+    roots: singleRoot(root),
     stateFolder,
     clock: createClock(),
     randomHex: (digits) => createHash('sha256').update(String(Math.random())).digest('hex').slice(0, digits),

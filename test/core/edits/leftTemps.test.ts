@@ -17,6 +17,7 @@ import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJournal } from '../../../src/core/edits/journal.js';
 import { createClock } from '../../../src/node/clock.js';
+import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createNodeFiles } from '../../../src/node/files.js';
 
 /** Replaces one file by 32 MB again and again, as an edit does, until it is killed. */
@@ -28,7 +29,7 @@ const editor = `
   const [root, stateFolder] = process.argv.slice(2);
   const files = createNodeFiles();
   const log = { info() {}, warn() {}, error() {} };
-  const journal = createJournal({ files, root, stateFolder, clock: createClock(), randomHex: (n) => 'a'.repeat(n), log });
+  const journal = createJournal({ files, roots: [{ name: '', folder: root }], stateFolder, clock: createClock(), randomHex: (n) => 'a'.repeat(n), log });
   const checkpoint = await journal.begin({ session: 's', title: 't' });
   await checkpoint.before('sub/big.txt');
   for (;;) await files.replace(join(root, 'sub/big.txt'), Buffer.alloc(32 << 20, 'x'), undefined, root);
@@ -84,7 +85,14 @@ async function openJournal(): Promise<void> {
   const note = (text: string): void => void said.push(text);
   const log = { info: note, warn: note, error: note };
   const randomHex = (digits: number): string => 'b'.repeat(digits);
-  const journal = createJournal({ files: createNodeFiles(), root, stateFolder, clock: createClock(), randomHex, log });
+  const journal = createJournal({
+    files: createNodeFiles(),
+    roots: singleRoot(root),
+    stateFolder,
+    clock: createClock(),
+    randomHex,
+    log,
+  });
   await journal.begin({ session: 's', title: 'next' });
 }
 

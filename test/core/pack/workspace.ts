@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Log } from '../../../src/core/host.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
 import type { Packer, PackOptions } from '../../../src/core/pack/packer.js';
+import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createTokenCounter, type TokenCounter } from '../../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../../src/core/tokens/tables.js';
 import { createNodeFiles } from '../../../src/node/files.js';
@@ -64,7 +65,7 @@ export function createWorkspace(): Workspace {
         counter: await loadCounter(),
         log: silentLog,
       }),
-    options: (budgetTokens = 1_000_000) => ({ root, stateFolder, budgetTokens }),
+    options: (budgetTokens = 1_000_000) => ({ roots: singleRoot(root), stateFolder, budgetTokens }),
     dispose: () => rmSync(base, { recursive: true, force: true }),
   };
 }

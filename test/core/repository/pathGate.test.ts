@@ -14,12 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  findSpellingTrouble,
-  isInside,
-  resolveFolderInside,
-  resolveInside,
-} from '../../../src/core/repository/pathGate.js';
+import { findSpellingTrouble, resolveFolderInside, resolveInside } from '../../../src/core/repository/pathGate.js';
+import { isInside, singleRoot } from '../../../src/core/repository/roots.js';
 import { createNodeFiles } from '../../../src/node/files.js';
 
 const files = createNodeFiles();
@@ -37,7 +33,8 @@ afterEach(() => {
   rmSync(base, { recursive: true, force: true });
 });
 
-const gate = (path: string, purpose: 'read' | 'write' = 'write') => resolveInside(files, root, path, purpose);
+const gate = (path: string, purpose: 'read' | 'write' = 'write') =>
+  resolveInside(files, singleRoot(root), path, purpose);
 async function expectRefused(path: string, pattern = /^Refused: /): Promise<void> {
   for (const purpose of ['read', 'write'] as const) {
     const answer = await gate(path, purpose);
@@ -63,11 +60,12 @@ describe('paths inside', () => {
     ['src/⟦U+27E6⟧x', 'src/⟦x'],
   ];
   it.each(good)('%s', async (path, relative) => {
-    expect(await gate(path)).toEqual({ absolute: join(root, relative), relative });
+    expect(await gate(path)).toEqual({ absolute: join(root, relative), relative, inside: root });
   });
 
   it('an absolute path of the workspace is the same file', async () => {
-    expect(await gate(join(root, 'src/a.ts'))).toEqual({ absolute: join(root, 'src/a.ts'), relative: 'src/a.ts' });
+    const place = { absolute: join(root, 'src/a.ts'), relative: 'src/a.ts', inside: root };
+    expect(await gate(join(root, 'src/a.ts'))).toEqual(place);
   });
 
   it('an existing file with a name reserved on Windows is just a file here', async () => {
@@ -211,13 +209,14 @@ describe('spelling, by the rules of every system', () => {
 
 describe('folders', () => {
   it('are resolved for commands', async () => {
-    expect(await resolveFolderInside(files, root, '.')).toEqual({ absolute: root, relative: '.' });
-    expect(await resolveFolderInside(files, root, 'src')).toEqual({ absolute: join(root, 'src'), relative: 'src' });
-    expect(await resolveFolderInside(files, root, 'src/')).toEqual({ absolute: join(root, 'src'), relative: 'src' });
-    expect(await resolveFolderInside(files, root, 'src/missing')).toHaveProperty('absolute', join(root, 'src/missing'));
+    const resolve = (path: string) => resolveFolderInside(files, singleRoot(root), path);
+    expect(await resolve('.')).toEqual({ absolute: root, relative: '.', inside: root });
+    expect(await resolve('src')).toEqual({ absolute: join(root, 'src'), relative: 'src', inside: root });
+    expect(await resolve('src/')).toEqual({ absolute: join(root, 'src'), relative: 'src', inside: root });
+    expect(await resolve('src/missing')).toHaveProperty('absolute', join(root, 'src/missing'));
     symlinkSync(join(base, 'outside'), join(root, 'link'));
     for (const path of ['link', '..', '/', '~', 'src/a.ts', '.git']) {
-      expect(await resolveFolderInside(files, root, path), path).toHaveProperty('refused');
+      expect(await resolve(path), path).toHaveProperty('refused');
     }
   });
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, unlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { singleRoot } from '../../../src/core/repository/roots.js';
 import { collectChanges, type CollectedChanges, type ReviewSource } from '../../../src/core/review/collectChanges.js';
 import { isFormattingOnly, makeChange } from '../../../src/core/review/changes.js';
 import { parseReviewed, renderReviewed } from '../../../src/core/review/reviewedFrames.js';
@@ -17,7 +18,7 @@ let root: string;
 const git = (...args: string[]): string => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' });
 const write = (path: string, text: string | Buffer): void => writeFileSync(join(root, path), text);
 const collect = (source: ReviewSource, folder = root): Promise<CollectedChanges> =>
-  collectChanges(host, folder, source, new AbortController().signal);
+  collectChanges(host, singleRoot(folder), source, new AbortController().signal);
 const namesOf = ({ changes }: CollectedChanges): string[] => changes.map(({ kind, path }) => `${kind} ${path}`);
 
 beforeEach(async () => {

@@ -14,8 +14,8 @@ afterEach(() => open.dispose());
 
 async function review(options: Partial<TestSessionOptions>, more: Partial<ReviewRequest> = {}): Promise<ReviewResult> {
   open = await openTestSession({ files, changed, workflow: 'review', ...options });
-  const { session, root } = open;
-  const { changes } = await collectChanges(session.parts.host, root, { kind: 'head' }, signal);
+  const { session } = open;
+  const { changes } = await collectChanges(session.parts.host, session.parts.roots, { kind: 'head' }, signal);
   return reviewChanges({ session, changes, title: 'Review', ...more }, signal);
 }
 
@@ -147,10 +147,10 @@ it('says what went wrong with the service, and has no result', async () => {
 
 it('reviews again and again in one conversation, each body beginning with the one before', async () => {
   open = await openTestSession({ files, changed, workflow: 'review' });
-  const { session, root, simulator } = open;
+  const { session, simulator } = open;
   for (const [index, text] of [after, `${after}debugger;\n`, before, after].entries()) {
     open.write('src/area.js', text);
-    const { changes } = await collectChanges(session.parts.host, root, { kind: 'head' }, signal);
+    const { changes } = await collectChanges(session.parts.host, session.parts.roots, { kind: 'head' }, signal);
     await reviewChanges({ session, changes, title: `Review ${index}` }, signal);
   }
   expect(simulator.requests).toHaveLength(3);

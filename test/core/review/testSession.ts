@@ -16,6 +16,7 @@ import { createJournal } from '../../../src/core/edits/journal.js';
 import { findHost, findModel } from '../../../src/core/model/catalogue.js';
 import { createModelClient } from '../../../src/core/model/client.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
+import { singleRoot } from '../../../src/core/repository/roots.js';
 import { startSession, type Session, type SessionSettings } from '../../../src/core/session/session.js';
 import { createTools } from '../../../src/core/tools/toolList.js';
 import { createNodeGit } from '../../../src/node/git.js';
@@ -86,9 +87,10 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
     clock: host.clock,
   });
   const { files, clock, randomHex } = host;
-  const journal = createJournal({ files, root, stateFolder, clock, randomHex, log: silent });
+  const roots = singleRoot(root);
+  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log: silent });
   const events: AgentEvent[] = [];
-  const parts = { host, packer, journal, client, tools: createTools(), root, stateFolder, random: () => 0.5 };
+  const parts = { host, packer, journal, client, tools: createTools(), roots, stateFolder, random: () => 0.5 };
   const session = await startSession(
     parts,
     { ...settingsFor(simulator), ...options.settings },

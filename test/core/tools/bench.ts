@@ -16,6 +16,7 @@ import type { Turn } from '../../../src/core/agent/turn.js';
 import type { Journal } from '../../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
+import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createTools, parseArguments } from '../../../src/core/tools/toolList.js';
 import type { Prepared, ToolContext, ToolResult } from '../../../src/core/tools/tool.js';
 import { createNodeGit } from '../../../src/node/git.js';
@@ -44,6 +45,7 @@ export interface Bench {
 export async function createBench(files: Record<string, string | Buffer> = {}): Promise<Bench> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'baleen-tools-')));
   const root = join(base, 'ws');
+  const roots = singleRoot(root);
   const stateFolder = join(base, 'state');
   const logged: string[] = [];
   const shown: string[] = [];
@@ -73,10 +75,10 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   const counter = { count: (bytes: Uint8Array) => bytes.length, countText: (text: string) => text.length };
   const packer = createPackEngine({ files: host.files, git, counter, log });
   const controller = new AbortController();
-  await packer.open({ root, stateFolder, budgetTokens: 10_000_000 }, () => undefined, controller.signal);
+  await packer.open({ roots, stateFolder, budgetTokens: 10_000_000 }, () => undefined, controller.signal);
   const journal = createJournal({
     files: host.files,
-    root,
+    roots,
     stateFolder,
     clock: host.clock,
     randomHex: host.randomHex,
@@ -97,7 +99,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   };
   const context: ToolContext = {
     host,
-    root,
+    roots,
     turn,
     call: 'call',
     signal: controller.signal,
