@@ -2,7 +2,7 @@
 // VSCODE_TEST_VERSION names a version ("stable", "insiders", "1.106.0"); VSCODE_TEST_EXECUTABLE an installed copy.
 import { bundleSuites, loadRunner, ROOT } from './bundle.mjs';
 
-const profiles = process.argv.length > 2 ? process.argv.slice(2) : ['trusted', 'restricted', 'watcher'];
+const profiles = process.argv.length > 2 ? process.argv.slice(2) : ['trusted', 'restricted', 'watcher', 'roots'];
 try {
   const suites = await bundleSuites(profiles);
   const { runDesktop } = await loadRunner('runDesktop.ts');

@@ -2,7 +2,7 @@
 // The extension is the repository itself, so dist/ must be built. Ends with the line "N passed, N failed".
 import { bundleSuites, loadRunner, ROOT } from './bundle.mjs';
 
-const profiles = process.argv.length > 2 ? process.argv.slice(2) : ['trusted', 'restricted', 'watcher'];
+const profiles = process.argv.length > 2 ? process.argv.slice(2) : ['trusted', 'restricted', 'watcher', 'roots'];
 try {
   const suites = await bundleSuites(profiles);
   const { runIntegration } = await loadRunner('runIntegration.ts');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { settingsFileIn } from '../../scripts/lib/codeServer.mjs';
-import { makeSmallRepository } from '../support/smallRepository.js';
+import { makeProfileFolders } from '../support/vscodeHost/profileFolders.js';
 import { listProfileSettings, type HostProfile } from '../support/vscodeHost/profiles.js';
 import { countTests, describeTests, readResult, type SuiteResult, type TestResult } from './results.js';
 import type { SuiteRun } from './runIntegration.js';
@@ -50,7 +50,7 @@ async function findDesktop(): Promise<string | undefined> {
 }
 
 async function runProfile(vscodeExecutablePath: string, run: SuiteRun, profile: HostProfile): Promise<SuiteResult> {
-  const folder = await makeSmallRepository();
+  const { open: folder, made } = await makeProfileFolders(profile);
   const home = await realpath(await mkdtemp(join(tmpdir(), 'baleen-desktop-')));
   const data = join(home, 'data');
   const resultFile = join(home, 'result.json');
@@ -70,7 +70,7 @@ async function runProfile(vscodeExecutablePath: string, run: SuiteRun, profile: 
     }).catch((error: unknown) => process.stderr.write(`VS Code ended with an error: ${String(error)}\n`));
     return await readResult(resultFile, `the suites of ${profile}`);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const each of made) await rm(each, { recursive: true, force: true });
     await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

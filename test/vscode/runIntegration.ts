@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { makeSmallRepository } from '../support/smallRepository.js';
 import { openFreshPage, startBrowser } from '../support/vscodeHost/browser.js';
+import { makeProfileFolders } from '../support/vscodeHost/profileFolders.js';
 import type { HostProfile } from '../support/vscodeHost/profiles.js';
 import { startVscodeServer, type VscodeServer } from '../support/vscodeHost/server.js';
 import { countTests, describeTests, readResult, type SuiteResult, type TestResult } from './results.js';
@@ -40,7 +40,7 @@ export async function runIntegration(run: SuiteRun): Promise<number> {
 }
 
 async function runProfile(browser: Browser, run: SuiteRun, profile: HostProfile): Promise<SuiteResult> {
-  const folder = await makeSmallRepository();
+  const { open: folder, made } = await makeProfileFolders(profile);
   const results = await mkdtemp(join(tmpdir(), 'baleen-results-'));
   const resultFile = join(results, 'result.json');
   const server = await startVscodeServer({
@@ -64,7 +64,7 @@ async function runProfile(browser: Browser, run: SuiteRun, profile: HostProfile)
     return result;
   } finally {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    for (const each of made) await rm(each, { recursive: true, force: true });
     await rm(results, { recursive: true, force: true });
   }
 }

@@ -16,7 +16,7 @@ export interface ApprovalPolicy {
 
 /**
  * What a yes is given to: the same text in another folder is another command. One that was allowed by its text alone, as
- * on the command line, is meant for the workspace folder.
+ * on the command line, is meant for the workspace folder; of several, for the first.
  */
 export function allowanceOf({ command, cwd }: { command: string; cwd: string }): string {
   return cwd === '.' ? command : `${cwd}\0${command}`;

@@ -3,7 +3,7 @@ import { posix, win32, dirname, isAbsolute, join, relative, sep } from 'node:pat
 import type { Root } from '../../protocol/pack.js';
 import type { Files } from '../host.js';
 import { decodePath, encodePath } from '../view/codec.js';
-import { areNamed, innermost, isInside, pathIn, underName, type Roots } from './roots.js';
+import { areNamed, asFolder, innermost, isInside, pathIn, type Roots } from './roots.js';
 
 /** Where a path leads, links in its folders resolved. */
 export interface Place {
@@ -90,7 +90,7 @@ export async function resolveInside(
 /** The same for a folder that exists, for instance the one in which a command runs. `.` is the first root. */
 export async function resolveFolderInside(files: Files, roots: Roots, path: string): Promise<Gated> {
   const top = path === '.' || path === './' ? roots[0] : roots.find((root) => isTopOf(root, path));
-  if (top !== undefined) return { absolute: top.folder, relative: underName(top, '') || '.', inside: top.folder };
+  if (top !== undefined) return { absolute: top.folder, relative: asFolder(top), inside: top.folder };
   const spelled = spellInside(roots, path);
   if ('refused' in spelled) return spelled;
   // Resolved is the folder of a path, so a name that nothing depends on is put below it.

@@ -53,6 +53,11 @@ export function underName({ name }: Root, local: string): string {
   return local === '' ? name : `${name}/${local}`;
 }
 
+/** A root itself as a folder that commands run in. */
+export function asFolder({ name }: Root): string {
+  return name === '' ? '.' : name;
+}
+
 /** Tells whether a path inside a root belongs to another root further in. */
 export function belongsFurtherIn(roots: Roots, { folder }: Root): (local: string) => boolean {
   const inner = roots

@@ -1,5 +1,6 @@
 /** A turn of a session: one user message, and everything until the agent stops. */
 import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
+import { allowanceOf } from '../agent/approval.js';
 import type { LoopParts, LoopResult } from '../agent/loop.js';
 import { runLoop } from '../agent/loop.js';
 import type { ReportedFinding, Turn } from '../agent/turn.js';
@@ -9,6 +10,7 @@ import { costUsd } from '../model/cost.js';
 import type { ToolCall } from '../model/types.js';
 import { describeSurroundings } from '../prompt/surroundings.js';
 import { renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
+import { asFolder } from '../repository/roots.js';
 import { createPlanner } from './planner.js';
 import type { Session } from './session.js';
 
@@ -221,6 +223,8 @@ function createLoopParts(
   const { parts, settings } = session;
   const { host } = parts;
   const planner = createPlanner(session);
+  const cwd = asFolder(parts.roots[0]);
+  const allowedHere = settings.allowedCommands.map((command) => allowanceOf({ command, cwd }));
   return {
     conversation: session.conversation,
     client: parts.client,
@@ -234,7 +238,7 @@ function createLoopParts(
       context: { host, roots: parts.roots, turn, call: '', signal, output: () => undefined },
       policy: {
         mode: settings.approve,
-        allowedCommands: new Set([...settings.allowedCommands, ...session.allowedForSession]),
+        allowedCommands: new Set([...allowedHere, ...session.allowedForSession]),
         allowForSession: (command) => session.allowedForSession.add(command),
       },
       approver: parts.approver,

@@ -10,6 +10,8 @@ import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
 
 const signal = new AbortController().signal;
+/** A busy machine is no failure. */
+const patience = { timeout: 60_000 };
 let folder: string;
 let workspace: SimulatedWorkspace;
 
@@ -48,8 +50,8 @@ test('after a stop between two calls, the second runs once and one undo takes ba
   before.conversation.append = (message) =>
     message.role === 'tool' && message.call === 'c2' ? new Promise(() => undefined) : append(message);
   void open.send({ kind: 'chat', request: 'shout' }, signal);
-  await expect.poll(() => readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('ONE\n');
-  await expect.poll(() => before.conversation.openCalls().map((call) => call.id)).toEqual(['c2']);
+  await expect.poll(() => readFileSync(join(folder, 'a.txt'), 'utf8'), patience).toBe('ONE\n');
+  await expect.poll(() => before.conversation.openCalls().map((call) => call.id), patience).toEqual(['c2']);
   isFirst = false;
 
   const events: AgentEvent[] = [];

@@ -1,9 +1,12 @@
 import { QUIET_SETTINGS } from '../../../scripts/lib/codeServer.mjs';
 
-/** trusted: every folder is. restricted: trust is on and the folder has none. watcher: trusted, and VS Code watches files. */
-export type HostProfile = 'trusted' | 'restricted' | 'watcher';
+/**
+ * trusted: every folder is. restricted: trust is on and the folder has none. watcher: trusted, and VS Code watches files.
+ * roots: trusted, with a workspace of two folders.
+ */
+export type HostProfile = 'trusted' | 'restricted' | 'watcher' | 'roots';
 
-export const HOST_PROFILES: readonly HostProfile[] = ['trusted', 'restricted', 'watcher'];
+export const HOST_PROFILES: readonly HostProfile[] = ['trusted', 'restricted', 'watcher', 'roots'];
 
 const TEST_SETTINGS = {
   ...QUIET_SETTINGS,
@@ -24,6 +27,7 @@ const NO_WATCHER = { 'files.watcherExclude': { '**/**': true } };
 export function listProfileSettings(profile: HostProfile): Record<string, unknown> {
   switch (profile) {
     case 'trusted':
+    case 'roots':
       return { ...TEST_SETTINGS, ...NO_WATCHER, 'security.workspace.trust.enabled': false };
     case 'watcher':
       return { ...TEST_SETTINGS, 'security.workspace.trust.enabled': false };

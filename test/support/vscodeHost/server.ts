@@ -27,7 +27,7 @@ export interface VscodeServer {
   home: string;
   env: Record<string, string>;
   hasExtension: boolean;
-  /** The address of a page with this folder open. */
+  /** The address of a page with this folder open, or the workspace of a `.code-workspace` file. */
   pageAddress: (folder: string, payload?: [name: string, value: string][]) => string;
   /** A path of this machine as the page names it in a payload. */
   remoteUri: (path: string) => string;
@@ -82,7 +82,7 @@ function describeServer(running: {
     ...{ address: server.address, port: server.port, home, env, hasExtension, readLogTail: server.readLogTail },
     pageAddress(folder, payload) {
       const url = new URL(server.address);
-      url.searchParams.set('folder', folder);
+      url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
       if (payload) url.searchParams.set('payload', JSON.stringify(payload));
       return url.href;
     },
