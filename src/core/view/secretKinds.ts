@@ -110,11 +110,12 @@ const ruleKinds: readonly SecretKind[] = [
 
 /** What those rules do not know, or know in one of its forms only. */
 const ownKinds: readonly SecretKind[] = [
-  // PEM and OpenSSH private keys (PKCS1, PKCS8, SEC1, PGP), also inside JSON strings, as in a GCP service account file.
+  // PEM and OpenSSH private keys (PKCS1, PKCS8, SEC1, PGP), also in comments, in quotes and inside JSON strings, as
+  // in a GCP service account file.
   // The body's class has no run of two hyphens, so that a search ends at the next marker.
   form(
     'private-key',
-    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----((?:[A-Za-z0-9+/=\s\\"',:.]|-(?!-)){32,})/g,
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----((?:[A-Za-z0-9+/=\s\\"',:.#*>|;]|-(?!-)){32,})/g,
     ['PRIVATE KEY'],
     (value) => /[A-Za-z0-9+/]{32}/.test(value),
   ),
