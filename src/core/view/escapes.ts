@@ -30,12 +30,13 @@ const hiddenRanges: readonly [number, number][] = [
 
 /**
  * Texts that the model's template gives a meaning of their own, and the frames of ours. Their first character is
- * escaped. DeepSeek's added tokens all begin with `<｜`, `<|`, `<think`, or are `｜DSML｜`; tool results are written in
- * `<tool_result>`.
+ * escaped. DeepSeek's added tokens all begin with `<｜`, `<|`, `<think`, or are `｜DSML｜`, which models also write with
+ * plain bars; tool results are written in `<tool_result>`.
  */
 const markers = [
   '<(?=\\/?\\uFF5C)',
   '<(?=\\|[A-Za-z_]{1,32}\\|>)',
+  '<(?=\\/?[ |]{1,4}DSML)',
   '<(?=\\/?think>)',
   '<(?=\\/?tool_(?:result|call)s?\\b)',
   '<(?=\\/?[Bb][Aa][Ll][Ee][Ee][Nn]-)',
@@ -44,7 +45,7 @@ const markers = [
 
 const hiddenClass = hiddenRanges.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('');
 const escaped = new RegExp(`[${hiddenClass}]|\\r(?!\\n)|${markers.join('|')}`, 'uy');
-const escapedInPath = new RegExp(`[${hiddenClass}\\t\\n\\r"<>\\\\]`, 'gu');
+const escapedInPath = new RegExp(`[${hiddenClass}\\t\\n\\r"<>\\\\]|\\uFF5C(?=DSML)`, 'gu');
 const escape = /\u27e6U\+([0-9A-F]{4,6})\u27e7/g;
 
 /** The escape of one character: `⟦U+202E⟧`. */

