@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runRefactor } from '../../../src/core/refactor/refactor.js';
@@ -266,6 +266,83 @@ describe('other cases of the report', () => {
     expect(values.filter((value) => sent.includes(value))).toEqual([]);
     expect(sent).toContain('gitleaks:allow');
   });
+
+  it('SEC-06: an ignored file is neither read nor found, and no part of it leaves', async () => {
+    mkdirSync(join(folder, 'ignored'));
+    writeFileSync(join(folder, 'ignored', 'x.txt'), 'canary-of-ignored\n');
+    const sent = await sendOnce('openai', 'go', [
+      call('read_file', { path: 'ignored/x.txt' }),
+      call('search_files', { pattern: 'canary.of' }),
+      call('list_files', {}),
+      call('edit_file', { path: 'ignored/x.txt', hunks: [{ old_text: 'canary-of-nothing', new_text: 'y' }] }),
+    ]);
+    expect(sent).not.toContain('canary-of-ignored');
+    expect(sent).toMatch(/left out by the ignore rules/);
+  });
+
+  it.each(wires)('SEC-01 SEC-08: files of secrets leave neither by the pack nor by a tool (%s)', async (wire) => {
+    const paths = ['.env', '.env.local', '.env.production', 'deep/.env', 'id_rsa', 'a.pem', 'b.p12', 'c.jks', 'd.kdbx'];
+    paths.push(
+      '.netrc',
+      '.pypirc',
+      '.docker/config.json',
+      '.kube/config',
+      'x.tfstate',
+      '.git-credentials',
+      '.bash_history',
+    );
+    for (const path of ['.npmrc', 'gcp-service-account.json', ...paths]) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      const line = path === '.npmrc' ? '//r.acme.io/:_authToken=' : '';
+      writeFileSync(join(folder, path), `${line}canary-in-file\n`);
+    }
+    const reads = paths.map((path) => call('read_file', { path }));
+    const sent = await sendOnce(wire, 'go', [...reads, call('search_files', { pattern: 'canary.in' })]);
+    expect(sent).not.toContain('canary-in-file');
+    expect(sent.match(/bytes, secret file/g)!.length).toBeGreaterThanOrEqual(paths.length + 2);
+  });
+
+  it('SEC-11: the save of a secret or an ignored file makes no change to review, and nothing is sent', async () => {
+    writeFileSync(join(folder, '.env'), 'A=canary\n');
+    mkdirSync(join(folder, 'ignored'));
+    writeFileSync(join(folder, 'ignored', 'x.js'), 'canary\n');
+    workspace = await openSimulatedWorkspace(folder, []);
+    const { parts, settings, simulator } = workspace;
+    const session = await startSession(parts, settings, 'review', () => undefined, signal);
+    // The editor takes what was saved out by this list.
+    const open = (await parts.packer.list()).filter(({ withheld }) => withheld === undefined).map(({ path }) => path);
+    expect(open.filter((path) => path.includes('.env') || path.includes('ignored/'))).toEqual([]);
+    const { changes } = await collectChanges(parts.host, parts.root, { kind: 'head' }, signal);
+    expect((await reviewChanges({ session, changes, title: 'save' }, signal)).state).toBe('nothing');
+    expect(simulator.requests).toEqual([]);
+  });
+
+  it.each(wires)(
+    'EDT-10: a placeholder that is kept is the secret on disk; moved, dropped or copied it is refused (%s)',
+    async (wire) => {
+      const [one, two] = [tokenOf('inPack'), tokenOf('inRead')];
+      const [first, second] = ['\u27e6secret:github#1\u27e7', '\u27e6secret:github#2\u27e7'];
+      const text = `const one = "${one}";\nconst two = "${two}";\nlet x = 1;\n`;
+      const file = join(folder, 'conf.js');
+      writeFileSync(file, text);
+      const edit = (old_text: string, new_text: string) =>
+        call('edit_file', { path: 'conf.js', hunks: [{ old_text, new_text }] });
+      const sent = await sendOnce(wire, 'go', [
+        edit(`one = "${first}";\nconst two = "${second}"`, `one = "${second}";\nconst two = "${first}"`),
+        edit(`const one = "${first}";\n`, ''),
+        edit('let x = 1', `let x = "${first}"`),
+        call('write_file', { path: 'new.js', content: `const copy = "${first}";\n` }),
+        call('run_command', { command: `echo ${first}` }),
+        edit(`const two = "${second}";\nlet x = 1`, `const second = "${second}";\nlet x = 2`),
+      ]);
+      expect(readFileSync(file, 'utf8')).toBe(text.replace('const two', 'const second').replace('x = 1', 'x = 2'));
+      expect(existsSync(join(folder, 'new.js'))).toBe(false);
+      for (const token of [one, two]) expect(sent).not.toContain(token);
+      expect(sent).toMatch(/was moved/);
+      expect(sent).toMatch(/was dropped/);
+      expect(sent).toMatch(/was added/);
+    },
+  );
 
   it('SEC-12: a token in UTF-16, and one at the end of a line of 3.9 MB, do not leave; a file of 10 MB is not sent', async () => {
     const token = tokenOf('inPack');
