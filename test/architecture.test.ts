@@ -15,6 +15,7 @@ const layers: Record<string, { layers: string[]; packages: string[] }> = {
       'node:zlib',
       'openai',
       '@anthropic-ai/sdk',
+      '@secretlint/secretlint-rule-preset-recommend',
       'diff',
       'ignore',
       're2js',

@@ -140,11 +140,19 @@ export function createKeptOutput(): KeptOutput {
 const lineFeed = 0x0a;
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
 
-/** Where the head ends: after its last line end, else before a character that it would cut. */
+/** What credentials are made of. Half of one would not be known for one, so that no cut falls between two of these. */
+const isOfWord = (byte: number | undefined): boolean =>
+  byte !== undefined && byte < 0x80 && /[A-Za-z0-9+/=_.:@%~-]/.test(String.fromCharCode(byte));
+
+/** Where the head ends: after its last line end, else before a word or a character that it would cut. */
 function cutBefore(bytes: Buffer): number {
+  const least = bytes.length / 2;
   const lastLine = bytes.lastIndexOf(lineFeed);
-  if (lastLine >= bytes.length / 2) return lastLine + 1;
+  if (lastLine >= least) return lastLine + 1;
   let end = bytes.length - 1;
+  while (end >= least && isOfWord(bytes[end - 1])) end--;
+  // A longer run is no credential.
+  if (end < least) end = bytes.length - 1;
   while (end > 0 && isContinuation(bytes[end])) end--;
   return end;
 }
@@ -153,6 +161,8 @@ function cutAfter(bytes: Buffer): number {
   const firstLine = bytes.indexOf(lineFeed);
   if (firstLine !== -1 && firstLine < bytes.length / 2) return firstLine + 1;
   let start = 0;
+  while (start <= bytes.length / 2 && isOfWord(bytes[start])) start++;
+  if (start > bytes.length / 2) start = 0;
   while (isContinuation(bytes[start])) start++;
   return start;
 }

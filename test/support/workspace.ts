@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Approver } from '../../src/core/agent/approval.js';
+import type { OpenDocuments } from '../../src/core/host.js';
 import { findHost, findModel } from '../../src/core/model/catalogue.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
 import { singleRoot, type Roots } from '../../src/core/repository/roots.js';
@@ -31,10 +32,20 @@ export function createExactCount(): (text: string) => number {
 export async function openSimulatedWorkspace(
   folder: string | Roots,
   script: SimulatorOptions['script'],
-  options: Partial<SessionSettings> & { approver?: Approver; tokenCount?: (text: string) => number } = {},
+  options: Partial<SessionSettings> & {
+    approver?: Approver;
+    documents?: OpenDocuments;
+    /** The key that the service knows, and the program has. */
+    key?: string;
+    tokenCount?: (text: string) => number;
+  } = {},
 ): Promise<SimulatedWorkspace> {
-  const { approver, tokenCount, ...chosen } = options;
-  const simulator = await startSimulator({ script, ...(tokenCount === undefined ? {} : { tokenCount }) });
+  const { approver, documents, key, tokenCount, ...chosen } = options;
+  const simulator = await startSimulator({
+    script,
+    ...(key === undefined ? {} : { key }),
+    ...(tokenCount === undefined ? {} : { tokenCount }),
+  });
   const stateBase = mkdtempSync(join(tmpdir(), 'baleen-state-'));
   const complaints: string[] = [];
   const say = (text: string): void => void complaints.push(text);
@@ -45,6 +56,7 @@ export async function openSimulatedWorkspace(
     send: globalThis.fetch,
     log: { info: () => undefined, warn: say, error: say },
     ...(approver === undefined ? {} : { approver }),
+    ...(documents === undefined ? {} : { documents }),
   });
   const model = findModel('v4-flash')!;
   const wire = chosen.wire ?? 'openai';

@@ -32,7 +32,8 @@ export async function runPack(context: Context): Promise<Outcome> {
 async function packWorkspace(context: Context, workspace: Workspace): Promise<{ report: PackReport; text: string }> {
   const { args, signal } = context;
   const { packer, roots, stateFolder } = workspace.parts;
-  const options = { roots, stateFolder, budgetTokens: budgetOf(args, modelOf(args)) };
+  const ownKeys = [context.env.DEEPSEEK_API_KEY ?? ''];
+  const options = { roots, stateFolder, budgetTokens: budgetOf(args, modelOf(args)), ownKeys };
   const onProgress = args.json ? () => undefined : emitterOf(context);
   if (!args.asSent) return packer.fresh(options, onProgress, signal);
   const { report, entries } = await packer.open(options, onProgress, signal);

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { BaleenError } from '../errors.js';
+import { formsOf } from '../view/ownKeys.js';
 import { findValues } from '../view/secrets.js';
 
 /** A request body in which a secret stands in plain text. The message never names the secret. */
@@ -8,8 +9,6 @@ export class SecretInBody extends BaleenError {
 }
 
 const marker = /"\u27e6pack:([0-9a-f]{64})\u27e7"/g;
-/** Shorter texts are no keys, and would be found everywhere. */
-const shortestSecret = 8;
 
 /**
  * The bytes of a body with its packs, which `packOf` gives in escaped form. Throws `SecretInBody` if a value of the
@@ -67,13 +66,8 @@ function joinBody({ texts }: SplitBody, packs: readonly Uint8Array[]): Uint8Arra
 
 /** Throws `SecretInBody` if any value stands in any of the texts, which are JSON. */
 function refuseSecrets(texts: readonly string[], values: Iterable<string>, what: string): void {
-  const forms = new Set<string>();
-  for (const value of values) {
-    if (value.length < shortestSecret) continue;
-    forms.add(value);
-    forms.add(JSON.stringify(value).slice(1, -1));
-  }
-  if (forms.size === 0 || !texts.some((text) => findValues(text, [...forms]))) return;
+  const forms = [...new Set([...values].flatMap(formsOf))];
+  if (forms.length === 0 || !texts.some((text) => findValues(text, forms))) return;
   throw new SecretInBody(
     `The request was not sent, because ${what} stands in it in plain text. Remove it from the message or the file that it came from, and try again.`,
   );

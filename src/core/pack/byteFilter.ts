@@ -1,5 +1,6 @@
 /** Tells from a file's bytes that a search will find nothing in its view, so that the view need not be made. */
 import { Buffer } from 'node:buffer';
+import { ownKeyPlaceholder } from '../view/ownKeys.js';
 import { secretKinds } from '../view/secretKinds.js';
 import type { SearchQuery } from './packer.js';
 
@@ -30,6 +31,7 @@ function isWide([first, second]: Uint8Array): boolean {
 /** Whether a text could be a part of `U+202E` or of `secret:github#1`. */
 function standsInBrackets(text: string): boolean {
   if (/^U?\+?[0-9A-F]{0,6}$/.test(text)) return true;
+  if (ownKeyPlaceholder.includes(text)) return true;
   const withoutNumber = text.replace(/\d+$/, '');
   return secretKinds.some(({ name }) => `secret:${name}#`.includes(withoutNumber));
 }

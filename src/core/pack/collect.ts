@@ -60,7 +60,7 @@ export async function collectFiles(
   const kept = createKept(budgetTokens);
   for (let at = 0; at < listed.length; at += readAtOnce) {
     const batch = listed.slice(at, at + readAtOnce);
-    const readings = await Promise.all(batch.map((file) => readFileView(ports.files, roots, file)));
+    const readings = await Promise.all(batch.map((file) => readFileView(ports, roots, file)));
     for (const [index, reading] of readings.entries()) {
       const file = batch[index] as ListedFile;
       if (reading === undefined) continue;

@@ -17,10 +17,12 @@ import { bringUp, startPack } from './startPack.js';
 import { createStateQueue } from './stateQueue.js';
 
 /** The packer itself; it runs in a worker. One workspace is open at a time. */
-export function createPackEngine(ports: PackPorts): Packer {
-  const { files, counter, log } = ports;
+export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>): Packer {
+  const { files, counter, log } = given;
+  let ownKeys: readonly string[] = [];
+  const ports: PackPorts = { ...given, ownKeys: () => ownKeys };
   const met = createMetSecrets();
-  const reader = createFileReader(files);
+  const reader = createFileReader(ports);
   const parts = { ports, reader, met };
   const queue = createStateQueue(files);
   const escapedPacks = createEscapedPacks(files);
@@ -34,11 +36,13 @@ export function createPackEngine(ports: PackPorts): Packer {
   return {
     open: (options, onProgress, signal) =>
       queue.run(options.stateFolder, async () => {
+        ownKeys = options.ownKeys ?? [];
         const { open, state } = await startPack(parts, options, onProgress, signal);
         current = open;
         return state;
       }),
     async fresh(options, onProgress, signal) {
+      ownKeys = options.ownKeys ?? [];
       const snapshot = await makeSnapshot(ports, met, options, onProgress, signal);
       return { report: snapshot.report, text: snapshot.bytes.toString('utf8') };
     },

@@ -6,7 +6,9 @@ import { absoluteOf, type Roots } from '../repository/roots.js';
 import { isSecretContent } from '../repository/secretFiles.js';
 import { encodeView } from '../view/codec.js';
 import { decodeBytes } from '../view/encoding.js';
+import { hideOwnKeys } from '../view/ownKeys.js';
 import { hashOf } from './frames.js';
+import type { PackPorts } from './ports.js';
 
 /** What a file is to the pack: a view, or a reason why there is none. */
 export type FileReading =
@@ -15,10 +17,12 @@ export type FileReading =
 
 export type Withheld = Extract<FileReading, { kind: 'withheld' }>;
 
+export type ViewPorts = Pick<PackPorts, 'files' | 'ownKeys'>;
+
 /** Reads and classifies one file; `undefined` if it is gone. */
-export async function readFileView(files: Files, roots: Roots, file: ListedFile): Promise<FileReading | undefined> {
-  const found = await readFileBytes(files, roots, file);
-  return found instanceof Uint8Array ? viewBytes(file.path, found) : found;
+export async function readFileView(ports: ViewPorts, roots: Roots, file: ListedFile): Promise<FileReading | undefined> {
+  const found = await readFileBytes(ports.files, roots, file);
+  return found instanceof Uint8Array ? viewBytes(ports, file.path, found) : found;
 }
 
 /** The bytes of one file, or why they are not read; `undefined` if it is gone. */
@@ -42,14 +46,19 @@ export async function readFileBytes(
  * Classifies the bytes of a file. `isPlain` names the SHA-256 of bytes whose view equals their text, so that they need
  * not be searched for secrets again.
  */
-export function viewBytes(path: string, bytes: Uint8Array, isPlain?: (sha256: string) => boolean): FileReading {
+export function viewBytes(
+  { ownKeys }: Pick<ViewPorts, 'ownKeys'>,
+  path: string,
+  bytes: Uint8Array,
+  isPlain?: (sha256: string) => boolean,
+): FileReading {
   const sha256 = hashOf(bytes);
   const decoded = decodeBytes(bytes);
   if ('undecodable' in decoded) return { kind: 'withheld', why: decoded.undecodable, sha256 };
   if (isSecretContent(path, decoded.text)) return { kind: 'withheld', why: 'secret file', sha256 };
-  if (isPlain?.(sha256) === true) {
-    return { kind: 'text', sha256, view: decoded.text, secrets: [], distinctive: [], plain: true };
-  }
-  const { view, secrets, distinctive } = encodeView(decoded.text);
+  const known = isPlain?.(sha256) === true;
+  const encoded = known ? { view: decoded.text, secrets: [], distinctive: [] } : encodeView(decoded.text);
+  const { secrets, distinctive } = encoded;
+  const view = hideOwnKeys(encoded.view, ownKeys?.() ?? []);
   return { kind: 'text', sha256, view, secrets, distinctive, plain: view === decoded.text };
 }

@@ -10,6 +10,8 @@ export interface PackOptions {
   stateFolder: string;
   /** Tokens that the whole pack message may have. */
   budgetTokens: number;
+  /** The user's own keys, which no text of the workspace may show. */
+  ownKeys?: readonly string[];
 }
 
 /** One entry of the append-only change log. Its `text` never changes again. */

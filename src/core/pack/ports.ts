@@ -8,6 +8,8 @@ export interface TokenCounter {
 
 export interface PackPorts extends RepositoryPorts {
   counter: TokenCounter;
+  /** The user's own keys; none if absent. */
+  ownKeys?(): readonly string[];
 }
 
 /** Long work gives way this often, so that a cancellation is heard and other requests are answered. */

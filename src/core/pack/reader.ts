@@ -1,8 +1,8 @@
 import type { WithheldReason } from '../../protocol/pack.js';
-import type { Files, FileStat } from '../host.js';
+import type { FileStat } from '../host.js';
 import type { ListedFile } from '../repository/listing.js';
 import type { Roots } from '../repository/roots.js';
-import { readFileBytes, viewBytes, type FileReading } from './fileReading.js';
+import { readFileBytes, viewBytes, type FileReading, type ViewPorts } from './fileReading.js';
 import type { ByteFilter } from './byteFilter.js';
 import { coarsestClockMs } from './known.js';
 
@@ -26,7 +26,7 @@ export interface FileReader {
   recall(file: ListedFile): WithheldReason | undefined;
 }
 
-export function createFileReader(files: Files): FileReader {
+export function createFileReader(ports: ViewPorts): FileReader {
   const memory = new Map<string, Remembered>();
 
   function recallEntry({ path, stat }: ListedFile): Remembered | undefined {
@@ -36,7 +36,7 @@ export function createFileReader(files: Files): FileReader {
 
   async function read(roots: Roots, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined> {
     const checkedAtMs = Date.now();
-    const found = await readFileBytes(files, roots, file);
+    const found = await readFileBytes(ports.files, roots, file);
     if (found === undefined) {
       memory.delete(file.path);
       return undefined;
@@ -44,7 +44,7 @@ export function createFileReader(files: Files): FileReader {
     const isBytes = found instanceof Uint8Array;
     if (isBytes && filter?.(found) === false) return undefined;
     const isPlain = (sha256: string): boolean => memory.get(file.path)?.plainSha256 === sha256;
-    const reading = isBytes ? viewBytes(file.path, found, isPlain) : found;
+    const reading = isBytes ? viewBytes(ports, file.path, found, isPlain) : found;
     const { size, mtimeMs, identity } = file.stat;
     memory.set(file.path, {
       size,

@@ -1,6 +1,7 @@
 /** The messages of a session, and where they are written down. */
 import type { Conversation } from '../agent/loop.js';
 import type { Message, ToolCall } from '../model/types.js';
+import { hideOwnKeys } from '../view/ownKeys.js';
 import type { SessionLog, SessionRecord } from './log.js';
 
 export interface SessionConversation extends Conversation {
@@ -8,19 +9,33 @@ export interface SessionConversation extends Conversation {
   startedCalls(): ReadonlySet<string>;
 }
 
-/** `records` are those of a stored session. What the model will see is in the log before it is in a request. */
-export function createConversation(log: SessionLog, records: readonly SessionRecord[] = []): SessionConversation {
+/**
+ * `records` are those of a stored session. What the model will see is in the log before it is in a request. Every text of
+ * ours comes through here, so that the user's own keys are taken out here.
+ */
+export function createConversation(
+  log: SessionLog,
+  ownKeys: () => readonly string[],
+  records: readonly SessionRecord[] = [],
+): SessionConversation {
   const messages = records.flatMap((record) => (record.type === 'message' ? [record.message] : []));
   const started = new Set(records.flatMap((record) => (record.type === 'started' ? [record.call] : [])));
   return {
     messages,
-    async append(message) {
+    async append(given) {
+      const message = withoutKeys(given, ownKeys());
       await log.append({ type: 'message', message });
       messages.push(message);
     },
     openCalls: () => openCalls(messages),
     startedCalls: () => started,
   };
+}
+
+/** A reply stays as it was received: the boundary refuses one with a key. */
+function withoutKeys(message: Message, ownKeys: readonly string[]): Message {
+  if (message.role === 'assistant' || !('text' in message)) return message;
+  return { ...message, text: hideOwnKeys(message.text, ownKeys) };
 }
 
 /** The calls of the last reply that nothing has answered. */

@@ -103,17 +103,13 @@ export async function startSession(
   const pack = await openPack(parts, settings, announce, signal);
   const { sha256: packSha256 } = pack.report;
   await log.append({ type: 'head', version: 1, id, workflow, at, ...describeRoots(parts.roots), packSha256 });
-  const conversation = createConversation(log);
-  await conversation.append({ role: 'user', packSha256 });
-  for (const entry of pack.entries) await conversation.append({ role: 'user', text: entry.text });
   const seenChange = pack.entries.at(-1)?.number ?? 0;
-  await log.append({ type: 'seen', change: seenChange });
-  return assemble({
+  const session = assemble({
     id,
     workflow,
     parts,
     settings,
-    conversation,
+    conversation: createConversation(log, () => ownKeysOf(session.settings)),
     log,
     pack,
     seenChange,
@@ -121,6 +117,10 @@ export async function startSession(
     checkpoint: undefined,
     emit: announce,
   });
+  await session.conversation.append({ role: 'user', packSha256 });
+  for (const entry of pack.entries) await session.conversation.append({ role: 'user', text: entry.text });
+  await log.append({ type: 'seen', change: seenChange });
+  return session;
 }
 
 /** Opens a stored session again. Throws a sentence when its pack is no longer kept: it can be read but not continued. */
@@ -147,15 +147,14 @@ export async function resumeSession(
       'The pack of this session is no longer kept, so it can be read but not continued. Start a new session to go on.',
     );
   }
-  const conversation = createConversation(log, records);
   const seen = records.findLast((record) => record.type === 'seen');
   const turns = records.filter((record) => record.type === 'event' && record.event.type === 'turn_start').length;
-  return assemble({
+  const session = assemble({
     id,
     workflow: head.workflow,
     parts,
     settings,
-    conversation,
+    conversation: createConversation(log, () => ownKeysOf(session.settings), records),
     log,
     pack,
     seenChange: seen?.change ?? 0,
@@ -163,6 +162,11 @@ export async function resumeSession(
     checkpoint: records.findLast((record) => record.type === 'checkpoint')?.id,
     emit: announce,
   });
+  return session;
+}
+
+function ownKeysOf({ apiKey }: SessionSettings): string[] {
+  return apiKey === '' ? [] : [apiKey];
 }
 
 async function openPack(
@@ -172,7 +176,8 @@ async function openPack(
   signal: AbortSignal,
 ): Promise<PackState> {
   const { roots, stateFolder } = parts;
-  const pack = await parts.packer.open({ roots, stateFolder, budgetTokens: settings.budgetTokens }, emit, signal);
+  const options = { roots, stateFolder, budgetTokens: settings.budgetTokens, ownKeys: ownKeysOf(settings) };
+  const pack = await parts.packer.open(options, emit, signal);
   if (pack.cacheBreak !== undefined) emit({ type: 'cache_break', reason: pack.cacheBreak });
   const { report } = pack;
   emit({

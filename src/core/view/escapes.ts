@@ -30,12 +30,13 @@ const hiddenRanges: readonly [number, number][] = [
 
 /**
  * Texts that the model's template gives a meaning of their own, and the frames of ours. Their first character is
- * escaped. DeepSeek's added tokens all begin with `<｜`, `<|`, `<think`, or are `｜DSML｜`; tool results are written in
- * `<tool_result>`.
+ * escaped. DeepSeek's added tokens all begin with `<｜`, `<|`, `<think`, or are `｜DSML｜`, which models also write with
+ * plain bars; tool results are written in `<tool_result>`.
  */
 const markers = [
   '<(?=\\/?\\uFF5C)',
   '<(?=\\|[A-Za-z_]{1,32}\\|>)',
+  '<(?=\\/?[ |]{1,4}DSML)',
   '<(?=\\/?think>)',
   '<(?=\\/?tool_(?:result|call)s?\\b)',
   '<(?=\\/?[Bb][Aa][Ll][Ee][Ee][Nn]-)',
@@ -43,8 +44,8 @@ const markers = [
 ];
 
 const hiddenClass = hiddenRanges.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('');
-const escaped = new RegExp(`[${hiddenClass}]|\\r(?!\\n)|${markers.join('|')}`, 'gu');
-const escapedInPath = new RegExp(`[${hiddenClass}\\t\\n\\r"<>\\\\]`, 'gu');
+const escaped = new RegExp(`[${hiddenClass}]|\\r(?!\\n)|${markers.join('|')}`, 'uy');
+const escapedInPath = new RegExp(`[${hiddenClass}\\t\\n\\r"<>\\\\]|\\uFF5C(?=DSML)`, 'gu');
 const escape = /\u27e6U\+([0-9A-F]{4,6})\u27e7/g;
 
 /** The escape of one character: `⟦U+202E⟧`. */
@@ -52,8 +53,32 @@ export function escapeOf(char: string): string {
   return `\u27e6U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}\u27e7`;
 }
 
+/** By UTF-16 unit: 1 where `escaped` may match. Nearly all texts have next to none, and are not copied. */
+const suspects = makeSuspects();
+
+function makeSuspects(): Uint8Array {
+  const units = new Uint8Array(0x10000);
+  // What lies beyond begins with a surrogate, and all of these are suspects already.
+  for (const [from, to] of hiddenRanges) if (from <= 0xffff) units.fill(1, from, to + 1);
+  for (const begin of '\r<\uff5c') units[begin.charCodeAt(0)] = 1;
+  return units;
+}
+
 export function escapeText(text: string): string {
-  return text.replace(escaped, escapeOf);
+  let view = '';
+  let kept = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (suspects[text.charCodeAt(at)] === 0) continue;
+    escaped.lastIndex = at;
+    const char = escaped.exec(text)?.[0];
+    if (char !== undefined) {
+      view += text.slice(kept, at) + escapeOf(char);
+      kept = at + char.length;
+    }
+    // Both halves of a pair are looked at as one.
+    if ((text.codePointAt(at) ?? 0) > 0xffff) at++;
+  }
+  return kept === 0 ? text : view + text.slice(kept);
 }
 
 /** For a path inside quotes on one line. */

@@ -1,4 +1,6 @@
+import { createHintScan } from './hintScan.js';
 import { secretKinds, type SecretKind } from './secretKinds.js';
+import type { Span } from './secretlintRules.js';
 
 /** A range of a text, in UTF-16 units, that must not leave the machine. */
 export interface SecretRange {
@@ -14,16 +16,7 @@ interface Candidate {
   kind: SecretKind;
 }
 
-const allHints = [...new Set(secretKinds.flatMap((kind) => kind.hints))].sort((a, b) => b.length - a.length);
-/** So common that a look for them would find them in every text; their kinds are always tried. */
-const commonHints = new Set(['.', ':', 'gl', '://', 'SK']);
-const hintPattern = new RegExp(
-  allHints
-    .filter((hint) => !commonHints.has(hint))
-    .map((hint) => hint.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
-    .join('|'),
-  'g',
-);
+const scanHints = createHintScan(secretKinds.flatMap((kind) => kind.hints));
 
 /** Shorter values are not looked for elsewhere in the text: they would be found in the middle of words. */
 const shortestRepeated = 8;
@@ -31,10 +24,10 @@ const shortestRepeated = 8;
 /** Every secret of a text, in order, not overlapping; also the repetitions of a value where no pattern would see it. */
 export function findSecrets(text: string): SecretRange[] {
   const found: Candidate[] = [];
-  const hints = hintsIn(text);
+  const hints = scanHints(text);
   for (const kind of secretKinds) {
-    if (kind.hints.length > 0 && !kind.hints.some((hint) => commonHints.has(hint) || hints.has(hint))) continue;
-    for (const candidate of matchesOf(kind, text)) found.push(candidate);
+    if (kind.hints.length > 0 && !kind.hints.some((hint) => hints.has(hint))) continue;
+    for (const candidate of candidatesOf(kind, text)) found.push(candidate);
   }
   if (found.length === 0) return [];
   const ranges = settleOverlaps(found);
@@ -49,26 +42,16 @@ export function findSecretsInPath(path: string): SecretRange[] {
   return longRun.test(path) ? findSecrets(path).filter(({ distinctive }) => distinctive) : [];
 }
 
-function hintsIn(text: string): Set<string> {
-  const hints = new Set<string>();
-  hintPattern.lastIndex = 0;
-  for (let match = hintPattern.exec(text); match !== null; match = hintPattern.exec(text)) hints.add(match[0]);
-  return hints;
-}
-
-function* matchesOf(kind: SecretKind, text: string): Generator<Candidate> {
-  for (const match of text.matchAll(kind.pattern)) {
-    const value = match[1] ?? match[0];
-    // Every group here stands at the end of its match or before a few fixed characters: the last place is its own.
-    const from = match.index + (match[1] === undefined ? 0 : match[0].lastIndexOf(value));
-    const trimmed = trimRange(text, from, from + value.length);
+function* candidatesOf(kind: SecretKind, text: string): Generator<Candidate> {
+  for (const span of kind.find(text)) {
+    const trimmed = trimRange(text, span);
     if (kind.accept?.(text.slice(trimmed.start, trimmed.end)) === false) continue;
     yield { ...trimmed, kind };
   }
 }
 
 /** White space and quotes around a key's body stay, so that lines and strings keep their form. */
-function trimRange(text: string, start: number, end: number): { start: number; end: number } {
+function trimRange(text: string, { start, end }: Span): Span {
   while (start < end && /[\s"',]/.test(text.charAt(start))) start++;
   while (end > start && /[\s"',]/.test(text.charAt(end - 1))) end--;
   if (text.startsWith('\\n', start)) start += 2;

