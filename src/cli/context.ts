@@ -7,7 +7,8 @@ import { startSession, type Session, type SessionSettings } from '../core/sessio
 import type { Log } from '../core/host.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
-import { createRehearsalFetch, rehearsalKey } from '../rehearsal/rehearsalFetch.js';
+import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
+import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import type { Arguments } from './arguments.js';
 import { createTerminalApprover } from './askOnTerminal.js';
 import { printJson, printText, type Output } from './printEvents.js';
@@ -89,7 +90,8 @@ export async function openPackedSession(
 ): Promise<Session> {
   const settings = settingsOf(context, workspace);
   const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
-  if (session.pack.report.files.some((file) => file.as === 'full')) return session;
+  const { full, outline } = session.pack.counts;
+  if (full + outline > 0) return session;
   throw new BaleenError(
     `There is no text file to work on in ${workspace.parts.root}, so nothing was sent. Name another folder with --cwd.`,
     'bad_usage',

@@ -35,9 +35,9 @@ async function packWorkspace(context: Context, workspace: Workspace): Promise<{ 
   const options = { root, stateFolder, budgetTokens: budgetOf(args, modelOf(args)) };
   const onProgress = args.json ? () => undefined : emitterOf(context);
   if (!args.asSent) return packer.fresh(options, onProgress, signal);
-  const { report, entries } = await packer.open(options, onProgress, signal);
+  const { entries } = await packer.open(options, onProgress, signal);
   const text = [await packer.packText(), ...entries.map((entry) => entry.text)].join('\n');
-  return { report, text };
+  return { report: await packer.report(), text };
 }
 
 /** Files, tokens, share of the window, what was withheld, and the price of a first and a warm send. */

@@ -1,12 +1,15 @@
 /** What a newcomer would ask first; it stands in a session's first message, at the tail, never before the pack. */
 import type { Host } from '../host.js';
+import type { Packer } from '../pack/packer.js';
 import { encodeView } from '../view/codec.js';
 
-export async function describeSurroundings(host: Host, root: string, packedPaths: readonly string[]): Promise<string> {
+export async function describeSurroundings(host: Host, root: string, packer: Pick<Packer, 'list'>): Promise<string> {
   const lines = [`date: ${new Date(host.clock.now()).toISOString().slice(0, 10)}`, `platform: ${host.platform}`];
   const branch = await readBranch(host, root);
   lines.push(branch === undefined ? 'git: not a git repository' : `git branch: ${branch}`);
-  const commands = await findCommands(host, root, new Set(packedPaths));
+  const { files } = await packer.list({ paths: [manifest, ...commandsByFile.map(({ path }) => path)] });
+  const inView = files.filter(({ withheld }) => withheld === undefined).map(({ path }) => path);
+  const commands = await findCommands(host, root, new Set(inView));
   if (commands.length > 0) lines.push(`commands found: ${commands.join(', ')}`);
   return encodeView(lines.join('\n')).view;
 }
@@ -22,6 +25,7 @@ async function readBranch(host: Host, root: string): Promise<string | undefined>
 }
 
 /** Build, lint and test commands by the files that usually mean them; a guess that the model may use. */
+const manifest = 'package.json';
 const commandsByFile: readonly { path: string; commands: readonly string[] }[] = [
   { path: 'Cargo.toml', commands: ['cargo build', 'cargo test'] },
   { path: 'go.mod', commands: ['go build ./...', 'go test ./...'] },
@@ -33,8 +37,8 @@ const commandsByFile: readonly { path: string; commands: readonly string[] }[] =
 
 async function findCommands(host: Host, root: string, paths: ReadonlySet<string>): Promise<string[]> {
   const found = commandsByFile.filter(({ path }) => paths.has(path)).flatMap(({ commands }) => commands);
-  if (!paths.has('package.json')) return found;
-  const bytes = await host.files.read(`${root}/package.json`, 1 << 20).catch(() => undefined);
+  if (!paths.has(manifest)) return found;
+  const bytes = await host.files.read(`${root}/${manifest}`, 1 << 20).catch(() => undefined);
   return [...scriptsOf(bytes).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`)), ...found];
 }
 

@@ -183,11 +183,7 @@ async function appendTurnMessage(session: Session, input: SendInput): Promise<vo
     ? [
         {
           name: 'surroundings',
-          text: await describeSurroundings(
-            session.parts.host,
-            session.parts.root,
-            session.pack.report.files.map((file) => file.path),
-          ),
+          text: await describeSurroundings(session.parts.host, session.parts.root, packer),
         },
       ]
     : [];
