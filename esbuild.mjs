@@ -34,6 +34,7 @@ const exists = (path) =>
 const builds = [
   { ...node, entryPoints: ['src/vscode/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...node, entryPoints: ['src/node/worker.ts'], outfile: 'dist/worker.cjs' },
+  { ...node, entryPoints: ['src/vscode/rehearsalWorker.ts'], outfile: 'dist/rehearsal.cjs' },
   // No `external: ['vscode']`: that this bundle builds proves that neither core nor cli needs the editor.
   { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
   {

@@ -8,7 +8,8 @@ import type { Log } from '../core/host.js';
 import { singleRoot } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
-import { createRehearsalFetch, rehearsalKey } from '../rehearsal/rehearsalFetch.js';
+import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
+import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import type { Arguments } from './arguments.js';
 import { createTerminalApprover } from './askOnTerminal.js';
 import { printJson, printText, type Output } from './printEvents.js';
@@ -90,7 +91,8 @@ export async function openPackedSession(
 ): Promise<Session> {
   const settings = settingsOf(context, workspace);
   const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
-  if (session.pack.report.files.some((file) => file.as === 'full')) return session;
+  const { full, outline } = session.pack.counts;
+  if (full + outline > 0) return session;
   throw new BaleenError(
     `There is no text file to work on in ${workspace.parts.roots[0].folder}, so nothing was sent. Name another folder with --cwd.`,
     'bad_usage',

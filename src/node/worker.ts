@@ -5,7 +5,7 @@ import { BaleenError } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { createPackEngine } from '../core/pack/engine.js';
 import type { Prompt } from '../core/tokens/template.js';
-import type { Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
+import type { ListQuery, Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
 import { createTokenCounter } from '../core/tokens/counter.js';
 import { loadTokenTables } from '../core/tokens/tables.js';
 import { createNodeFiles } from './files.js';
@@ -72,11 +72,17 @@ function callEngine(
     case 'packText':
       return engine.packText();
     case 'list':
-      return engine.list(args[0] as readonly string[] | undefined);
+      return engine.list(args[0] as ListQuery);
+    case 'report':
+      return engine.report();
+    case 'table':
+      return engine.table();
     case 'search':
       return engine.search(args[0] as SearchQuery, signal);
     case 'scan':
       return engine.scan();
+    case 'changedSince':
+      return engine.changedSince(args[0] as number);
     case 'countPrompt':
       return engine.countPrompt(args[0] as Prompt);
     case 'assembleBody':

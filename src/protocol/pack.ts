@@ -45,7 +45,8 @@ export interface Root {
   folder: string;
 }
 
-export interface PackReport {
+/** A pack by its sums: what is at hand wherever no single file matters. */
+export interface PackSummary {
   /** Absolute path of the folder; of several, the first. */
   root: string;
   /** All folders, where they have names. */
@@ -60,8 +61,35 @@ export interface PackReport {
   frameTokens: number;
   budget: number;
   tokenizer: 'deepseek';
+}
+
+export interface PackReport extends PackSummary {
   files: PackedFile[];
   withheld: { path: string; why: WithheldReason; bytes: number }[];
+}
+
+/** How many files of a pack stand so. */
+export type FileCounts = Record<StandsAs | 'withheld', number>;
+
+export const standings: readonly StandsAs[] = ['full', 'outline', 'listed'];
+
+/**
+ * A report's files as columns. A large repository's go from thread to thread and to a page in a few milliseconds, where
+ * an object for each file would block both sides for many.
+ */
+export interface PackTable {
+  /** Of the pack's files in the order of the report, then of what is withheld; each followed by NUL. */
+  paths: string;
+  /** By row of the pack's files. */
+  tokens: Uint32Array<ArrayBuffer>;
+  contentTokens: Uint32Array<ArrayBuffer>;
+  /** Indexes into `standings`. */
+  as: Uint8Array<ArrayBuffer>;
+  /** By row of what is withheld, after the pack's files. */
+  bytes: Float64Array<ArrayBuffer>;
+  /** Indexes into `reasons`. */
+  why: Uint8Array<ArrayBuffer>;
+  reasons: WithheldReason[];
 }
 
 /** What a pack of the same tree would hold under another budget; exact, as if it had been made. */

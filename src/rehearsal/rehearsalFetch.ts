@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { createRehearsal } from './rehearse.js';
 import { createInProcessFetch } from './wire/inProcessFetch.js';
 
 /** Characters a token, roughly, in code: good enough for the usage figures of a stand-in. */
 const charactersPerToken = 3.6;
-
-/** Stands where a key stands. Made anew each time, because a body in which the key stands is refused, this file's own text too. */
-export const rehearsalKey = `none-${randomUUID()}`;
 
 /** The rehearsal as the whole API, in process: no socket, no key. */
 export function createRehearsalFetch(): typeof fetch {

@@ -5,7 +5,7 @@ import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
 import type { SessionSettings } from '../core/session/session.js';
 import type { KeyState } from '../protocol/sidebar.js';
-import { rehearsalKey } from '../rehearsal/rehearsalFetch.js';
+import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import { findKeyTrouble, type Keys } from './keys.js';
 import type { Settings } from './settings.js';
 

@@ -1,5 +1,5 @@
 /** The page is not trusted: whatever it sends is checked here, once, before anything is done with it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ToHost } from '../protocol/sidebar.js';
 
 /** Characters of a message as JSON. */

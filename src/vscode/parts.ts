@@ -1,9 +1,9 @@
 /** The parts of the extension in one window, made by hand, each from the ones before it. */
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { BaleenError } from '../core/errors.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { ToHost } from '../protocol/sidebar.js';
-import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
 import { createApprovals, type Approvals } from './approvals.js';
 import { createChat, type Chat } from './chat.js';
 import { createChatView, type ChatView } from './chatView.js';
@@ -17,6 +17,7 @@ import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
 import type { EditorLog } from './log.js';
 import { createProposals } from './proposals.js';
+import { createRehearsalThread } from './rehearsalThread.js';
 import { createReview, type Review } from './review.js';
 import { createReviewRunner } from './reviewRunner.js';
 import { readSettings } from './settings.js';
@@ -54,8 +55,9 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const { extensionUri, workspaceState: memory } = context;
   const status = createPackStatus();
   const keys = createKeys(context.secrets);
+  const rehearsal = createRehearsalThread(join(extensionUri.fsPath, 'dist', 'rehearsal.cjs'));
   const connection: Connection = createConnection({
-    ...{ keys, log, memory, rehearsalFetch: createRehearsalFetch(), settings: readSettings },
+    ...{ keys, log, memory, rehearsalFetch: rehearsal.fetch, settings: readSettings },
     onChange: () => showState(),
   });
   const lane = createLane(readSettings, () => connection.isRehearsal());
@@ -115,7 +117,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   };
   return {
     ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
-    dispose: () => [status, tree, review, proposals, folders, terminals].forEach((one) => void one?.dispose()),
+    dispose: () => [status, tree, review, proposals, folders, rehearsal, terminals].forEach((one) => void one?.dispose()),
   };
 }
 

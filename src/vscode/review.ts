@@ -59,9 +59,10 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
   });
   const run = createRun({ runner, status, saved, findings, log });
   const collectSaved: Collect = async (parts) => {
-    const listed = await parts.packer.list();
-    const packed = new Set(listed.filter((file) => file.withheld === undefined).map((file) => file.path));
-    return saved.collect().filter((change) => packed.has(change.path));
+    const changes = saved.collect();
+    const { files } = await parts.packer.list({ paths: changes.map((change) => change.path) });
+    const packed = new Set(files.filter((file) => file.withheld === undefined).map((file) => file.path));
+    return changes.filter((change) => packed.has(change.path));
   };
   const reviewSaved = (): Promise<void> => run('Review of what was saved', collectSaved);
   const onQuiet = async (): Promise<void> => {

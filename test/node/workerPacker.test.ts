@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BaleenError } from '../../src/core/errors.js';
 import { packMarker, type Packer } from '../../src/core/pack/packer.js';
+import { standings } from '../../src/protocol/pack.js';
 import { createWorkerPacker } from '../../src/node/workerPacker.js';
 import { buildTokenTables } from '../../scripts/buildTokenTables.mjs';
 import { createWorkspace, noProgress, noSignal, silentLog, type Workspace } from '../core/pack/workspace.js';
@@ -37,6 +38,30 @@ afterEach(async () => {
 const oneWord = { system: 'Hello', tools: [], messages: [], thinking: 'off' as const };
 
 describe('the packer in a worker', () => {
+  it('keeps the files to itself, and gives them in columns that hold the whole report', async () => {
+    workspace.write('src/a.ts', 'export const a = 1;\n');
+    workspace.write('big.txt', 'words and more words\n'.repeat(400));
+    workspace.write('b.bin', Buffer.from([0, 1]));
+    const state = await packer.open(workspace.options(1000), noProgress, noSignal);
+    expect(state.counts).toEqual({ full: 1, outline: 0, listed: 1, withheld: 1 });
+    expect(state.report).not.toHaveProperty('files');
+    const report = await packer.report();
+    const table = await packer.table();
+    const paths = table.paths.split('\0').slice(0, -1);
+    const files = [...table.as].map((as, row) => ({
+      path: paths[row],
+      tokens: table.tokens[row],
+      contentTokens: table.contentTokens[row],
+      as: standings[as],
+    }));
+    const withheld = [...table.why].map((why, row) => ({
+      path: paths[files.length + row],
+      why: table.reasons[why],
+      bytes: table.bytes[row],
+    }));
+    expect({ ...state.report, files, withheld }).toEqual(report);
+  });
+
   it('packs, follows changes, searches and assembles as the engine does', async () => {
     workspace.write('a.txt', 'one\n');
     const phases = new Set<string>();
@@ -56,8 +81,10 @@ describe('the packer in a worker', () => {
       maxHits: 5,
     };
     expect((await packer.search(query, noSignal)).totalHits).toBe(1);
-    expect((await packer.scan()).has('a.txt')).toBe(true);
-    expect((await packer.list()).map((file) => file.path)).toEqual(['a.txt']);
+    const scan = await packer.scan();
+    workspace.write('b.bin', Buffer.from([0, 1]));
+    expect(await packer.changedSince(scan)).toEqual(['b.bin']);
+    expect((await packer.list({})).files.map((file) => file.path)).toEqual(['a.txt', 'b.bin']);
     expect(await packer.countPrompt(oneWord)).toBe(2);
     const body = await packer.assembleBody(JSON.stringify({ m: packMarker(state.report.sha256) }), []);
     expect(body).toBeInstanceOf(Uint8Array);
@@ -85,7 +112,7 @@ describe('the packer in a worker', () => {
     const counted = packer.countPrompt(oneWord);
     await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
     expect(await counted).toBe(2);
-    expect((await packer.open(workspace.options(), noProgress, noSignal)).report.files).toHaveLength(300);
+    expect((await packer.open(workspace.options(), noProgress, noSignal)).counts.full).toBe(300);
     await expect(
       packer.search(
         {
@@ -112,7 +139,7 @@ describe('the packer in a worker', () => {
     const calls = await Promise.allSettled([dying.packText(), dying.scan()]);
     for (const call of calls)
       expect(call).toMatchObject({ status: 'rejected', reason: { name: 'BaleenError', message: /out of luck/ } });
-    await expect(dying.list()).rejects.toThrow(/out of luck/);
+    await expect(dying.list({})).rejects.toThrow(/out of luck/);
   });
 
   it('says so when the tables are missing', async () => {
@@ -121,7 +148,7 @@ describe('the packer in a worker', () => {
       tablesFile: join(folder, 'none.bin'),
       log: silentLog,
     });
-    await expect(lost.list()).rejects.toThrow(/none\.bin/);
+    await expect(lost.list({})).rejects.toThrow(/none\.bin/);
     await lost.dispose();
   });
 
@@ -129,6 +156,6 @@ describe('the packer in a worker', () => {
     workspace.write('a.txt', 'one\n');
     await packer.open(workspace.options(), noProgress, noSignal);
     expect(readFileSync(join(workspace.root, 'a.txt'), 'utf8')).toBe('one\n');
-    expect((await packer.list()).map((file) => file.path)).toEqual(['a.txt']);
+    expect((await packer.list({})).files.map((file) => file.path)).toEqual(['a.txt']);
   });
 });

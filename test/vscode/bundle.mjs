@@ -1,6 +1,6 @@
 // Bundles the suites and the runners of test/vscode, so that Node 20 and any VS Code can load them.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -8,11 +8,11 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 export const ROOT = join(HERE, '..', '..');
 const OUT = join(ROOT, 'dist-test', 'vscode');
 
-/** Imports a runner of this folder, for instance "runIntegration.ts", and gives its exports. */
+/** Imports a runner, for instance "runIntegration.ts" of this folder, and gives its exports. */
 export async function loadRunner(name) {
-  const outfile = join(OUT, `${name.replace(/\.ts$/, '')}.mjs`);
+  const outfile = join(OUT, `${basename(name, '.ts')}.mjs`);
   await build({
-    ...{ entryPoints: [join(HERE, name)], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20' },
+    ...{ entryPoints: [resolve(HERE, name)], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20' },
     ...{ packages: 'external', external: ['*.mjs'], sourcemap: 'inline', logLevel: 'warning' },
     plugins: [keepScripts(dirname(outfile))],
   });
@@ -31,6 +31,21 @@ function keepScripts(outFolder) {
     },
   };
 }
+
+/** Bundles one file for the extension host and gives the path of the bundle. */
+export async function bundleEntry(file) {
+  const outfile = join(OUT, `${basename(file, '.ts')}.cjs`);
+  await mkdir(OUT, { recursive: true });
+  await writeFile(join(OUT, 'package.json'), '{"type":"commonjs"}\n');
+  await build({ entryPoints: [file], outfile, bundle: true, ...forHost });
+  return outfile;
+}
+
+/** Node 20 is the oldest that a VS Code of today brings along. */
+const forHost = {
+  ...{ format: 'cjs', platform: 'node', target: 'node20' },
+  ...{ external: ['vscode', 'mocha'], sourcemap: 'inline', logLevel: 'warning' },
+};
 
 /**
  * @param {string[]} profiles names of folders in test/vscode/suite
@@ -55,8 +70,7 @@ export async function bundleSuites(profiles) {
       outdir: OUT,
       bundle: true,
     },
-    ...{ format: 'cjs', platform: 'node', target: 'node20', outExtension: { '.js': '.cjs' } },
-    ...{ external: ['vscode', 'mocha'], sourcemap: 'inline', logLevel: 'warning' },
+    ...{ ...forHost, outExtension: { '.js': '.cjs' } },
   });
   const bundled = (file) => join(OUT, relative(HERE, file)).replace(/\.ts$/, '.cjs');
   const bundledFiles = Object.entries(files).map(([profile, sources]) => [profile, sources.map(bundled)]);

@@ -69,7 +69,7 @@ async function runProfile(browser: Browser, run: SuiteRun, profile: HostProfile)
   }
 }
 
-interface PageRun {
+export interface PageRun {
   browser: Browser;
   server: VscodeServer;
   folder: string;
@@ -78,7 +78,7 @@ interface PageRun {
 }
 
 /** The workbench itself says when the extension host with the tests has ended. 124 after the timeout. */
-async function runInPage({ browser, server, folder, root, entry }: PageRun): Promise<number> {
+export async function runInPage({ browser, server, folder, root, entry }: PageRun): Promise<number> {
   const page = await openFreshPage(browser);
   let timer: NodeJS.Timeout | undefined;
   try {

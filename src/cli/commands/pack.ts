@@ -36,9 +36,9 @@ async function packWorkspace(context: Context, workspace: Workspace): Promise<{ 
   const options = { roots, stateFolder, budgetTokens: budgetOf(args, modelOf(args)), ownKeys };
   const onProgress = args.json ? () => undefined : emitterOf(context);
   if (!args.asSent) return packer.fresh(options, onProgress, signal);
-  const { report, entries } = await packer.open(options, onProgress, signal);
+  const { entries } = await packer.open(options, onProgress, signal);
   const text = [await packer.packText(), ...entries.map((entry) => entry.text)].join('\n');
-  return { report, text };
+  return { report: await packer.report(), text };
 }
 
 /** Files, tokens, share of the window, what was withheld, and the price of a first and a warm send. */

@@ -1,7 +1,7 @@
 /** The journal's file: one record a line, each with its own checksum, only ever appended to. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Files, Log } from '../host.js';
 
 const state = z.discriminatedUnion('kind', [

@@ -1,5 +1,4 @@
 /** Anthropic Messages, https://api-docs.deepseek.com/guides/anthropic_api, as DeepSeek reads it. */
-import Anthropic from '@anthropic-ai/sdk';
 import type { Stream } from '@anthropic-ai/sdk/core/streaming';
 import { packMarker } from '../pack/packer.js';
 import { FailureError, failureOfMalformed } from './failures.js';
@@ -94,6 +93,8 @@ function makeWellFormed(value: unknown): unknown {
 
 /** Every option that the SDK would else read from the environment is given here; headers are the boundary's. */
 export const startAnthropic: WireStart = async (request, fetch, signal) => {
+  // Loaded with the first request: an editor that only starts has no use for it.
+  const { default: Anthropic } = await import('@anthropic-ai/sdk');
   const client = new Anthropic({
     apiKey: placeholderKey,
     authToken: null,

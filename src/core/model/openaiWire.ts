@@ -1,5 +1,4 @@
 /** Chat Completions, https://api-docs.deepseek.com/api/create-chat-completion, as DeepSeek reads it. */
-import OpenAI from 'openai';
 import type { Stream } from 'openai/core/streaming';
 import { packMarker } from '../pack/packer.js';
 import { FailureError, failureOfMalformed } from './failures.js';
@@ -66,6 +65,8 @@ function encodeMessage(message: Message): Record<string, unknown> {
 
 /** Every option that the SDK would else read from the environment is given here; headers are the boundary's. */
 export const startOpenai: WireStart = async (request, fetch, signal) => {
+  // Loaded with the first request: an editor that only starts has no use for it.
+  const { default: OpenAI } = await import('openai');
   const client = new OpenAI({
     apiKey: placeholderKey,
     adminAPIKey: null,

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { BaleenError } from '../errors.js';
-import { formsOf } from '../view/ownKeys.js';
-import { findValues } from '../view/secrets.js';
+import type { EscapedPack } from './escapedPacks.js';
+import { createValueSearch, type ValueSearch } from './valueSearch.js';
 
 /** A request body in which a secret stands in plain text. The message never names the secret. */
 export class SecretInBody extends BaleenError {
@@ -11,20 +11,25 @@ export class SecretInBody extends BaleenError {
 const marker = /"\u27e6pack:([0-9a-f]{64})\u27e7"/g;
 
 /**
- * The bytes of a body with its packs, which `packOf` gives in escaped form. Throws `SecretInBody` if a value of the
- * workspace stands outside of the packs (there they are placeholders already), or one of the keys anywhere.
+ * The bytes of a body with its packs. Throws `SecretInBody` if a value of the workspace stands outside of the packs
+ * (there they are placeholders already), or one of the keys anywhere. The memory is the body's own, so that it can be
+ * handed to another thread.
  */
 export async function assembleBody(
   body: string,
-  packOf: (sha256: string) => Promise<Buffer>,
-  secrets: { workspace: Iterable<string>; keys: readonly string[] },
+  packOf: (sha256: string) => Promise<EscapedPack>,
+  secrets: { workspace: ValueSearch; keys: readonly string[] },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const split = splitBody(body);
-  const packs: Buffer[] = [];
+  const packs: EscapedPack[] = [];
   for (const sha256 of split.packs) packs.push(await packOf(sha256));
-  refuseSecrets(split.texts, secrets.workspace, 'a credential of the workspace');
-  refuseSecrets([...split.texts, ...packs.map((pack) => pack.toString('utf8'))], secrets.keys, 'your API key');
-  return joinBody(split, packs);
+  const { bytes, texts } = joinBody(split, packs);
+  const keys = createValueSearch(secrets.keys);
+  if (texts.some((text) => secrets.workspace.isIn(text))) throw refusal('a credential of the workspace');
+  if (texts.some((text) => keys.isIn(text)) || packs.some((pack) => secrets.keys.some((key) => pack.holds(key)))) {
+    throw refusal('your API key');
+  }
+  return bytes;
 }
 
 /** Parts of a body around its packs: `texts` is one longer than `packs`. */
@@ -47,28 +52,31 @@ function splitBody(body: string): SplitBody {
   return split;
 }
 
-function joinBody({ texts }: SplitBody, packs: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  for (const [at, text] of texts.entries()) {
-    parts.push(Buffer.from(text, 'utf8'));
-    const pack = packs[at];
-    if (pack !== undefined) parts.push(pack);
-  }
-  // Memory of its own, so that it can be handed to another thread.
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+/** Writes texts and packs once, each to its place; `texts` are the places of the texts. */
+function joinBody(
+  split: SplitBody,
+  packs: readonly EscapedPack[],
+): { bytes: Uint8Array<ArrayBuffer>; texts: Uint8Array[] } {
+  const lengths = split.texts.map((text) => Buffer.byteLength(text, 'utf8'));
+  const total = [...lengths, ...packs.map((pack) => pack.bytes.length)].reduce((sum, length) => sum + length, 0);
+  const joined = Buffer.from(new ArrayBuffer(total));
+  const texts: Uint8Array[] = [];
   let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
+  for (const [index, text] of split.texts.entries()) {
+    const length = lengths[index] ?? 0;
+    joined.write(text, at, length, 'utf8');
+    texts.push(joined.subarray(at, at + length));
+    at += length;
+    const pack = packs[index];
+    if (pack === undefined) continue;
+    joined.set(pack.bytes, at);
+    at += pack.bytes.length;
   }
-  return joined;
+  return { bytes: new Uint8Array(joined.buffer), texts };
 }
 
-/** Throws `SecretInBody` if any value stands in any of the texts, which are JSON. */
-function refuseSecrets(texts: readonly string[], values: Iterable<string>, what: string): void {
-  const forms = [...new Set([...values].flatMap(formsOf))];
-  if (forms.length === 0 || !texts.some((text) => findValues(text, forms))) return;
-  throw new SecretInBody(
+function refusal(what: string): SecretInBody {
+  return new SecretInBody(
     `The request was not sent, because ${what} stands in it in plain text. Remove it from the message or the file that it came from, and try again.`,
   );
 }

@@ -1,11 +1,10 @@
-import type { Buffer } from 'node:buffer';
 import { BaleenError } from '../errors.js';
+import type { Files } from '../host.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
 import { countPrompt } from '../tokens/template.js';
 import { assembleBody, SecretInBody } from './body.js';
-import { dropSnapshots } from './snapshotStore.js';
-import { createEscapedPacks } from './escapedPacks.js';
-import { listWithReasons, scanFolder } from './folderLook.js';
+import { createEscapedPacks, type EscapedPack } from './escapedPacks.js';
+import { createFolderScans, listWithReasons } from './folderLook.js';
 import { makeSnapshot } from './makeSnapshot.js';
 import { createMetSecrets } from './metSecrets.js';
 import type { OpenPack } from './openPack.js';
@@ -13,8 +12,11 @@ import type { Packer } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
 import { searchFiles } from './search.js';
+import { dropSnapshots, readPack } from './snapshotStore.js';
 import { bringUp, startPack } from './startPack.js';
 import { createStateQueue } from './stateQueue.js';
+import { tabulate } from './summary.js';
+import { formsOf } from '../view/ownKeys.js';
 
 /** The packer itself; it runs in a worker. One workspace is open at a time. */
 export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>): Packer {
@@ -25,7 +27,8 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>): Packer {
   const reader = createFileReader(ports);
   const parts = { ports, reader, met };
   const queue = createStateQueue(files);
-  const escapedPacks = createEscapedPacks(files);
+  const scans = createFolderScans(ports);
+  const escapedPacks = createEscapedPacks();
   let current: OpenPack | undefined;
 
   function needOpen(): OpenPack {
@@ -57,12 +60,15 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>): Packer {
     },
     entries: async (packSha256, after) => entriesAfter(needOpen(), packSha256, after),
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
-    list: async (only) => listWithReasons(ports, reader, needOpen().roots, only),
+    report: async () => needOpen().snapshot.report,
+    table: async () => tabulate(needOpen().snapshot.report),
+    list: async (query) => listWithReasons(ports, reader, needOpen().roots, query),
     async search(query, signal) {
       const { roots } = needOpen();
       return searchFiles(reader, roots, await listWorkspace(ports, roots, signal), query, signal);
     },
-    scan: async () => scanFolder(ports, needOpen().roots),
+    scan: async () => scans.scan(needOpen().roots),
+    changedSince: async (scan) => scans.changedSince(needOpen().roots, scan),
     async countPrompt(prompt) {
       const report = current?.snapshot.report;
       return countPrompt(counter, prompt, new Map(report === undefined ? [] : [[report.sha256, report.tokens]]));
@@ -70,8 +76,9 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>): Packer {
     async assembleBody(body, secrets) {
       const open = needOpen();
       try {
-        const packOf = (sha256: string): Promise<Buffer> => escapedPacks.get(open, sha256);
-        return await assembleBody(body, packOf, { workspace: met.values, keys: secrets });
+        const packOf = (sha256: string): Promise<EscapedPack> =>
+          escapedPacks.get(sha256, () => readPackOf(files, open, sha256));
+        return await assembleBody(body, packOf, { workspace: met.search, keys: secrets });
       } catch (error) {
         if (error instanceof SecretInBody && holdsAny(open, secrets)) {
           await queue.run(open.stateFolder, () => dropSnapshots(files, open.stateFolder));
@@ -87,9 +94,21 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>): Packer {
   };
 }
 
+/** The pack in use, or the stored one of an older session. */
+async function readPackOf(files: Files, { snapshot, stateFolder }: OpenPack, sha256: string): Promise<Uint8Array> {
+  if (snapshot.report.sha256 === sha256) return snapshot.bytes;
+  return readPack(files, stateFolder, sha256).catch(() => {
+    throw new BaleenError(
+      'The snapshot of the repository that this session was begun with is gone, so nothing was sent. Start a new session.',
+    );
+  });
+}
+
 /** A key in frozen bytes would have every later request refused, also when it is long gone from the disk. */
 function holdsAny({ snapshot, entries }: OpenPack, keys: readonly string[]): boolean {
-  return keys.some((key) => snapshot.bytes.includes(key) || entries.some((entry) => entry.text.includes(key)));
+  return keys
+    .flatMap(formsOf)
+    .some((form) => snapshot.bytes.includes(form) || entries.some((entry) => entry.text.includes(form)));
 }
 
 function entriesAfter({ snapshot, entries }: OpenPack, packSha256: string, after: number): OpenPack['entries'] {

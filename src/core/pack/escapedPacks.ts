@@ -1,37 +1,49 @@
 import { Buffer } from 'node:buffer';
-import { BaleenError } from '../errors.js';
-import type { Files } from '../host.js';
-import type { OpenPack } from './openPack.js';
-import { readPack } from './snapshotStore.js';
+import { formsOf } from '../view/ownKeys.js';
+import { toJsonBytes } from './jsonBytes.js';
 
-/** Pack texts as they stand in a JSON body, by SHA-256: the one in use, and perhaps one of an older session. */
+/** Packs that sessions use side by side are few. */
+const mostKept = 2;
+
+/** A pack as it stands in a JSON body, quotes included. Its bytes never change. */
+export interface EscapedPack {
+  readonly bytes: Uint8Array;
+  /** Looked for once for each value. */
+  holds(value: string): boolean;
+}
+
+/** Escaped packs by the SHA-256 of their bytes, made once and kept while they are in use. */
 export interface EscapedPacks {
-  /** Throws a sentence if the pack is neither open nor stored any more. */
-  get(open: OpenPack, sha256: string): Promise<Buffer>;
+  get(sha256: string, bytesOf: () => Promise<Uint8Array>): Promise<EscapedPack>;
   clear(): void;
 }
 
-export function createEscapedPacks(files: Files): EscapedPacks {
-  const escaped = new Map<string, Buffer>();
+export function createEscapedPacks(): EscapedPacks {
+  const kept = new Map<string, EscapedPack>();
   return {
-    async get({ snapshot, stateFolder }, sha256) {
-      const known = escaped.get(sha256);
-      if (known !== undefined) return known;
-      const inUse = snapshot.report.sha256;
-      const bytes = inUse === sha256 ? snapshot.bytes : await readStored(files, stateFolder, sha256);
-      const text = Buffer.from(JSON.stringify(bytes.toString('utf8')), 'utf8');
-      for (const other of escaped.keys()) if (other !== inUse) escaped.delete(other);
-      escaped.set(sha256, text);
-      return text;
+    async get(sha256, bytesOf) {
+      const pack = kept.get(sha256) ?? createEscapedPack(toJsonBytes(await bytesOf()));
+      // The one that was used last stands last.
+      kept.delete(sha256);
+      kept.set(sha256, pack);
+      for (const other of [...kept.keys()].slice(0, -mostKept)) kept.delete(other);
+      return pack;
     },
-    clear: () => escaped.clear(),
+    clear: () => kept.clear(),
   };
 }
 
-function readStored(files: Files, stateFolder: string, sha256: string): Promise<Buffer> {
-  return readPack(files, stateFolder, sha256).catch(() => {
-    throw new BaleenError(
-      'The snapshot of the repository that this session was begun with is gone, so nothing was sent. Start a new session.',
-    );
-  });
+export function createEscapedPack(bytes: Uint8Array): EscapedPack {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const answers = new Map<string, boolean>();
+  return {
+    bytes,
+    holds(value) {
+      const known = answers.get(value);
+      if (known !== undefined) return known;
+      const holds = formsOf(value).some((form) => buffer.includes(form));
+      answers.set(value, holds);
+      return holds;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
-import type { PackReport } from '../../protocol/pack.js';
+import type { FileCounts, PackReport, PackSummary, PackTable } from '../../protocol/pack.js';
 import type { Roots } from '../repository/roots.js';
 import type { Prompt } from '../tokens/template.js';
 
@@ -29,7 +29,9 @@ export interface ChangeEntry {
 }
 
 export interface PackState {
-  report: PackReport;
+  /** Its files stay where the pack is: see `table` and `report`. */
+  report: PackSummary;
+  counts: FileCounts;
   entries: ChangeEntry[];
   /** The snapshot came from disk, so that its bytes may still be cached by the host. */
   reused: boolean;
@@ -66,8 +68,32 @@ export interface SearchResult {
   totalFiles: number;
 }
 
-/** One file as the workspace scan sees it, to tell what a command wrote. */
-export type WorkspaceScan = ReadonlyMap<string, string>;
+/** Which files of a fresh listing are asked for. What is left out does not narrow. */
+export interface ListQuery {
+  /** No others are looked at, which is quick. */
+  paths?: readonly string[];
+  /** With its slash at the end; empty means the whole workspace. */
+  folder?: string;
+  /** In .gitignore syntax. */
+  glob?: string;
+  /** At most so many entries; the number of all is told. */
+  most?: number;
+}
+
+export interface ListedEntry {
+  /** Relative to the workspace folder, with `/`. */
+  path: string;
+  bytes: number;
+  /** Why it has no view. */
+  withheld?: string;
+}
+
+export interface Listing {
+  /** In path order, withheld ones included. */
+  files: ListedEntry[];
+  /** `files` included. */
+  total: number;
+}
 
 export type PackProgress = (event: EventOf<'progress'>) => void;
 
@@ -92,10 +118,17 @@ export interface Packer {
   entries(packSha256: string, after: number): Promise<ChangeEntry[]>;
   /** The text of the open snapshot's pack message. */
   packText(): Promise<string>;
-  /** Paths that a fresh listing gives, relative with `/`, in path order, withheld ones included. With `only`, no others. */
-  list(only?: readonly string[]): Promise<{ path: string; bytes: number; withheld?: string }[]>;
+  /** The open snapshot's files one by one; large for a large repository. */
+  report(): Promise<PackReport>;
+  /** The same as columns, for whoever shows all files at once. */
+  table(): Promise<PackTable>;
+  /** What a fresh listing gives. */
+  list(query: ListQuery): Promise<Listing>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
-  scan(): Promise<WorkspaceScan>;
+  /** Notes how the files look now; the number stands for it. */
+  scan(): Promise<number>;
+  /** Paths that look otherwise than they did at a scan, sorted. The scan is forgotten. */
+  changedSince(scan: number): Promise<string[]>;
   /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of the open snapshot. */
   countPrompt(prompt: Prompt): Promise<number>;
   /** Replaces pack markers in a request body by the pack's escaped text; refuses bodies in which a known secret stands. */

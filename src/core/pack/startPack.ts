@@ -9,6 +9,7 @@ import type { PackOptions, PackProgress, PackState } from './packer.js';
 import { createPacer, type PackPorts } from './ports.js';
 import type { FileReader } from './reader.js';
 import { loadSnapshot, saveSnapshot } from './snapshotStore.js';
+import { countFiles, summarize } from './summary.js';
 
 /** At the start of a session a log larger than both of these gives way to a new snapshot. */
 const mostLogTokens = 60_000;
@@ -44,7 +45,13 @@ export async function startPack(
   }
   if (reused) await meetSecrets(parts, open, signal);
   if (cacheBreak !== undefined) log.warn(`cache break: ${cacheBreak}`);
-  const state: PackState = { report: open.snapshot.report, entries: [...open.entries], reused };
+  const { report } = open.snapshot;
+  const state: PackState = {
+    report: summarize(report),
+    counts: countFiles(report),
+    entries: [...open.entries],
+    reused,
+  };
   return { open, state: cacheBreak === undefined ? state : { ...state, cacheBreak } };
 }
 

@@ -1,11 +1,14 @@
 /** What a newcomer would ask first; it stands in a session's first message, at the tail, never before the pack. */
 import type { Root } from '../../protocol/pack.js';
 import type { Host } from '../host.js';
+import type { Packer } from '../pack/packer.js';
 import { areNamed, underName, type Roots } from '../repository/roots.js';
 import { encodeView } from '../view/codec.js';
 
-export async function describeSurroundings(host: Host, roots: Roots, packedPaths: readonly string[]): Promise<string> {
-  const paths = new Set(packedPaths);
+export async function describeSurroundings(host: Host, roots: Roots, packer: Pick<Packer, 'list'>): Promise<string> {
+  const named = [manifest, ...commandsByFile.map(({ path }) => path)];
+  const { files } = await packer.list({ paths: roots.flatMap((root) => named.map((path) => underName(root, path))) });
+  const paths = new Set(files.filter(({ withheld }) => withheld === undefined).map(({ path }) => path));
   const lines = [`date: ${new Date(host.clock.now()).toISOString().slice(0, 10)}`, `platform: ${host.platform}`];
   if (!areNamed(roots)) lines.push(...(await describeRoot(host, roots[0], paths)));
   else {
@@ -36,6 +39,7 @@ async function readBranch(host: Host, root: string): Promise<string | undefined>
 }
 
 /** Build, lint and test commands by the files that usually mean them; a guess that the model may use. */
+const manifest = 'package.json';
 const commandsByFile: readonly { path: string; commands: readonly string[] }[] = [
   { path: 'Cargo.toml', commands: ['cargo build', 'cargo test'] },
   { path: 'go.mod', commands: ['go build ./...', 'go test ./...'] },
@@ -49,8 +53,8 @@ async function findCommands(host: Host, root: Root, paths: ReadonlySet<string>):
   const found = commandsByFile
     .filter(({ path }) => paths.has(underName(root, path)))
     .flatMap(({ commands }) => commands);
-  if (!paths.has(underName(root, 'package.json'))) return found;
-  const bytes = await host.files.read(`${root.folder}/package.json`, 1 << 20).catch(() => undefined);
+  if (!paths.has(underName(root, manifest))) return found;
+  const bytes = await host.files.read(`${root.folder}/${manifest}`, 1 << 20).catch(() => undefined);
   return [...scriptsOf(bytes).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`)), ...found];
 }
 

@@ -34,9 +34,7 @@ export async function runVerify(
     red = { command, exitCode: result.exitCode, report: frameOutput(command, result) };
     break;
   }
-  const after = await packer.scan();
-  const paths = new Set([...before.keys(), ...after.keys()]);
-  await turn.noteChangedByCommand([...paths].filter((path) => before.get(path) !== after.get(path)).sort());
+  await turn.noteChangedByCommand(await packer.changedSince(before));
   return red;
 }
 

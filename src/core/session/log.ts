@@ -7,6 +7,7 @@ import type { AgentEvent, Workflow } from '../../protocol/events.js';
 import type { Root } from '../../protocol/pack.js';
 import type { Files } from '../host.js';
 import type { Message } from '../model/types.js';
+import { createPacer } from '../pack/ports.js';
 
 export type SessionRecord =
   | {
@@ -82,17 +83,23 @@ export function createSessionLog(files: Files, path: string, onTrouble: (error: 
 
 /**
  * `damaged` counts the lines that were passed over. The half line of a process that was killed is none of them: nothing was
- * sent or begun before its append had ended.
+ * sent or begun before its append had ended. A long log is read in slices, so that the editor stays quick meanwhile;
+ * `isWanted` leaves out records by the beginning of their JSON.
  */
-export function parseSessionLog(text: string): { records: SessionRecord[]; damaged: number } {
+export async function parseSessionLog(
+  text: string,
+  isWanted: (json: string) => boolean = () => true,
+): Promise<{ records: SessionRecord[]; damaged: number }> {
   const records: SessionRecord[] = [];
   let damaged = 0;
+  const pace = createPacer();
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
-    if (line === '') continue;
+    if (line === '' || !isWanted(line.slice(recordStart))) continue;
     const record = parseRecord(line);
     if (record !== undefined) records.push(record);
     else if (!isTornEnd(lines, index)) damaged++;
+    await pace();
   }
   return { records, damaged };
 }
@@ -102,13 +109,16 @@ function isTornEnd(lines: readonly string[], index: number): boolean {
   return index === lines.length - 1 || (lines[index + 1] === '' && index + 1 < lines.length - 1);
 }
 
+/** Behind the checksum and a space. */
+const recordStart = 9;
+
 function renderRecord(record: SessionRecord): string {
   const json = JSON.stringify(record);
   return `${checksum(json)} ${json}\n`;
 }
 
 function parseRecord(line: string): SessionRecord | undefined {
-  const json = line.slice(9);
+  const json = line.slice(recordStart);
   if (line[8] !== ' ' || checksum(json) !== line.slice(0, 8)) return undefined;
   return JSON.parse(json) as SessionRecord;
 }

@@ -132,7 +132,7 @@ export async function resumeSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const path = sessionPath(parts.stateFolder, id);
-  const { records, damaged } = parseSessionLog(Buffer.from(await parts.host.files.read(path)).toString('utf8'));
+  const { records, damaged } = await parseSessionLog(Buffer.from(await parts.host.files.read(path)).toString('utf8'));
   const head = records.find((record) => record.type === 'head');
   if (head === undefined || damaged > 0) {
     throw new BaleenError(
@@ -179,15 +179,15 @@ async function openPack(
   const options = { roots, stateFolder, budgetTokens: settings.budgetTokens, ownKeys: ownKeysOf(settings) };
   const pack = await parts.packer.open(options, emit, signal);
   if (pack.cacheBreak !== undefined) emit({ type: 'cache_break', reason: pack.cacheBreak });
-  const { report } = pack;
+  const { report, counts } = pack;
   emit({
     type: 'pack_ready',
-    files: report.files.filter((file) => file.as === 'full').length,
+    files: counts.full,
     tokens: report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0),
     budget: report.budget,
     windowTokens: settings.model.windowTokens,
-    withheld: report.withheld.length,
-    listed: report.files.filter((file) => file.as === 'listed').length,
+    withheld: counts.withheld,
+    listed: counts.listed,
     changes: pack.entries.length,
     snapshot: report.snapshot,
     reused: pack.reused,

@@ -12,15 +12,25 @@ export async function listSessions(files: Files, stateFolder: string): Promise<S
   const names = (await files.lstat(folder)) === undefined ? [] : await files.list(folder);
   const summaries: SessionSummary[] = [];
   for (const name of names.filter((one) => one.endsWith('.jsonl'))) {
-    const summary = summarize(await readSession(files, stateFolder, name.slice(0, -'.jsonl'.length)));
+    const summary = summarize(await readSession(files, stateFolder, name.slice(0, -'.jsonl'.length), isOfSummary));
     if (summary !== undefined) summaries.push(summary);
   }
   return summaries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
-export async function readSession(files: Files, stateFolder: string, id: string): Promise<SessionRecord[]> {
+export async function readSession(
+  files: Files,
+  stateFolder: string,
+  id: string,
+  isWanted?: (json: string) => boolean,
+): Promise<SessionRecord[]> {
   const bytes = await files.read(sessionPath(stateFolder, id));
-  return parseSessionLog(Buffer.from(bytes).toString('utf8')).records;
+  return (await parseSessionLog(Buffer.from(bytes).toString('utf8'), isWanted)).records;
+}
+
+/** Messages are most of a log, and a list of sessions shows none. */
+function isOfSummary(json: string): boolean {
+  return !json.startsWith('{"type":"message"');
 }
 
 function summarize(records: readonly SessionRecord[]): SessionSummary | undefined {

@@ -185,11 +185,7 @@ async function appendTurnMessage(session: Session, input: SendInput): Promise<vo
     ? [
         {
           name: 'surroundings',
-          text: await describeSurroundings(
-            session.parts.host,
-            session.parts.roots,
-            session.pack.report.files.map((file) => file.path),
-          ),
+          text: await describeSurroundings(session.parts.host, session.parts.roots, packer),
         },
       ]
     : [];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { applyHunks, type HunkResult } from '../edits/apply.js';
 import { describeChange, type DiffTexts } from '../edits/diffText.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';

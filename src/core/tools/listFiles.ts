@@ -1,5 +1,4 @@
-import ignore from 'ignore';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findSpellingTrouble } from '../repository/pathGate.js';
 import { decodePath, encodePath } from '../view/codec.js';
 import { decideRefused, plural, showPath, succeed } from './results.js';
@@ -37,14 +36,13 @@ export const listFiles: Tool<Arguments> = {
   },
 };
 
-async function list(prefix: string, glob: string | undefined, context: ToolContext): Promise<ToolResult> {
-  const all = await context.turn.packer.list();
-  const filter = glob === undefined ? undefined : ignore().add(decodePath(glob));
-  const found = all.filter(({ path }) => path.startsWith(prefix) && (filter?.ignores(path) ?? true));
-  const rows = found.slice(0, mostFiles).map(({ path, bytes, withheld }) => {
+async function list(folder: string, glob: string | undefined, context: ToolContext): Promise<ToolResult> {
+  const query = { folder, most: mostFiles, ...(glob === undefined ? {} : { glob: decodePath(glob) }) };
+  const { files, total } = await context.turn.packer.list(query);
+  const rows = files.map(({ path, bytes, withheld }) => {
     return `${encodePath(path)}\t${bytes}${withheld === undefined ? '' : `\twithheld: ${withheld}`}`;
   });
-  const head = plural(found.length, 'file');
-  if (found.length > rows.length) rows.push(`(${found.length - rows.length} more not shown; give a path or a glob)`);
+  const head = plural(total, 'file');
+  if (total > rows.length) rows.push(`(${total - rows.length} more not shown; give a path or a glob)`);
   return succeed([head, ...rows].join('\n'), head);
 }

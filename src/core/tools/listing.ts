@@ -2,7 +2,8 @@ import type { ToolContext } from './tool.js';
 
 /** A sentence if a file is kept from the model: ignored, secret, or nothing that can be read as text. */
 export async function findReadTrouble(context: ToolContext, relative: string): Promise<string | undefined> {
-  const entry = (await context.turn.packer.list([relative])).find(({ path }) => path === relative);
+  const { files } = await context.turn.packer.list({ paths: [relative] });
+  const entry = files.find(({ path }) => path === relative);
   if (entry === undefined) return `${relative} is left out by the ignore rules, so it is not read.`;
   switch (entry.withheld) {
     case undefined:

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { splitLines } from '../edits/lines.js';
 import { openBytes, openText } from '../edits/textFile.js';
 import { resolveInside } from '../repository/pathGate.js';

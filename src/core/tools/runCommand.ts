@@ -1,7 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../errors.js';
 import type { CommandResult } from '../host.js';
-import type { WorkspaceScan } from '../pack/packer.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed } from '../repository/roots.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
@@ -96,12 +95,10 @@ function limitLive(output: (text: string) => void): (text: string) => void {
   };
 }
 
-/** Relative paths that differ between two scans, noted where undo and the summary look for them. */
-async function noteChanges(before: WorkspaceScan, { host, turn }: ToolContext): Promise<string[]> {
+/** Relative paths that differ from a scan, noted where undo and the summary look for them. */
+async function noteChanges(before: number, { host, turn }: ToolContext): Promise<string[]> {
   try {
-    const after = await turn.packer.scan();
-    const paths = new Set([...before.keys(), ...after.keys()]);
-    const changed = [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+    const changed = await turn.packer.changedSince(before);
     for (const path of changed) turn.changedByCommands.add(path);
     await turn.checkpoint.changedByCommand(changed);
     // A formatter that follows an edit must not make undo take the result for the user's own work.

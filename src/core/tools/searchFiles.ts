@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCancellation, messageOf } from '../errors.js';
 import type { SearchHit, SearchResult } from '../pack/packer.js';
 import { encodePath, encodeView } from '../view/codec.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
 import type { CommandResult, Host } from '../host.js';
 import type { Roots } from '../repository/roots.js';

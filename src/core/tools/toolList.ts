@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ToolSpec } from '../model/types.js';
 import { encodeView } from '../view/codec.js';
 import { editFile } from './editFile.js';

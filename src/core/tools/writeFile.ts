@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeChange } from '../edits/diffText.js';
 import { mainLineEnd, splitLines, toLineFeeds } from '../edits/lines.js';
 import { toViewForm } from '../edits/textFile.js';

@@ -97,14 +97,6 @@ function addRepetitions(text: string, ranges: SecretRange[]): SecretRange[] {
   return added.length === 0 ? ranges : [...ranges, ...added].sort((a, b) => a.start - b.start);
 }
 
-/** Whether any of the values, each of at least eight characters, stands in a text. */
-export function findValues(text: string, values: readonly string[]): boolean {
-  const byHead = groupByHead(values);
-  return placesOf(text, [...byHead.keys()]).some((at) =>
-    byHead.get(text.slice(at, at + shortestRepeated))?.some((value) => text.startsWith(value, at)),
-  );
-}
-
 /** Values by their first characters, the longest first. */
 function groupByHead(values: Iterable<string>): Map<string, string[]> {
   const byHead = new Map<string, string[]>();

@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeF
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PackReport } from '../../../src/protocol/pack.js';
 import { parsePack } from '../../../src/core/pack/frames.js';
 import { packMarker, type ChangeEntry, type Packer, type PackState } from '../../../src/core/pack/packer.js';
 import { rebuildFiles } from '../../../src/core/pack/rebuild.js';
@@ -18,10 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => workspace.dispose());
 
-async function openPack(budget?: number): Promise<{ packer: Packer; state: PackState; text: string }> {
+async function openPack(
+  budget?: number,
+): Promise<{ packer: Packer; state: PackState; report: PackReport; text: string }> {
   const packer = await workspace.engine();
   const state = await packer.open(workspace.options(budget), noProgress, noSignal);
-  return { packer, state, text: await packer.packText() };
+  return { packer, state, report: await packer.report(), text: await packer.packText() };
 }
 
 async function freshText(budget?: number): Promise<string> {
@@ -83,8 +86,8 @@ describe('the pack', () => {
     writeSmallProject();
     for (let n = 0; n < 40; n++) workspace.write(`odd/${n}.txt`, makeAwkwardText(n));
     const counter = await loadCounter();
-    const { state, text } = await openPack();
-    const { files, frameTokens, tokens } = state.report;
+    const { report, text } = await openPack();
+    const { files, frameTokens, tokens } = report;
     expect(files.reduce((sum, file) => sum + file.tokens, frameTokens)).toBe(tokens);
     expect(counter.countText(text)).toBe(tokens);
     const views = parsePack(text);
@@ -123,9 +126,9 @@ describe('the pack', () => {
     for (const path of ['.env', 'a/.env.local', 'id_rsa', 'x.pem', '.netrc', 'k.tfstate'])
       workspace.write(path, 'CANARY-IN-FILE');
     workspace.write('.npmrc', '//r.acme.io/:_authToken=CANARY-IN-FILE\n');
-    const { state, text } = await openPack();
+    const { report, text } = await openPack();
     for (const canary of [...canaries, 'CANARY-IN-FILE']) expect(text).not.toContain(canary);
-    expect(state.report.withheld.filter((file) => file.why === 'secret file')).toHaveLength(7);
+    expect(report.withheld.filter((file) => file.why === 'secret file')).toHaveLength(7);
   });
 
   it('INJ-03 INJ-04 holds exactly as many files as there are, whatever their names and texts say', async () => {
@@ -138,9 +141,9 @@ describe('the pack', () => {
   });
 
   it('says in a sentence that nothing is there', async () => {
-    const { state, text } = await openPack();
-    expect(state.report.files).toEqual([]);
-    expect(text).toBe(`<baleen-pack mark="${state.report.snapshot}" files="0">\n</baleen-pack>\nEnd of pack`);
+    const { report, text } = await openPack();
+    expect(report.files).toEqual([]);
+    expect(text).toBe(`<baleen-pack mark="${report.snapshot}" files="0">\n</baleen-pack>\nEnd of pack`);
     workspace.write('a.bin', Buffer.from([0, 1]));
     workspace.write('huge.txt', '');
     truncateSync(join(workspace.root, 'huge.txt'), 300 * 1024 * 1024);
@@ -219,8 +222,9 @@ describe('snapshot and change log', () => {
         }
         await packer.sync();
         const views = rebuildFiles(text, await entriesOf(packer));
-        const listed = (await packer.list()).filter((file) => file.withheld === undefined).map((file) => file.path);
-        expect([...views.keys()].sort()).toEqual(listed.sort());
+        const { files } = await packer.list({});
+        const inView = files.filter((file) => file.withheld === undefined).map((file) => file.path);
+        expect([...views.keys()].sort()).toEqual(inView.sort());
         for (const [path, view] of views) expect(view).toBe(viewOf(path));
       }),
       { numRuns: 25 },

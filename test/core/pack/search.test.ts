@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Packer, SearchQuery, SearchResult } from '../../../src/core/pack/packer.js';
+import type { ListQuery, Packer, SearchQuery, SearchResult } from '../../../src/core/pack/packer.js';
 import { createWorkspace, noProgress, noSignal, type Workspace } from './workspace.js';
 
 let workspace: Workspace;
@@ -122,8 +122,9 @@ describe('search', () => {
 
 describe('the workspace', () => {
   it('lists every file with its reason, and scans for what a command wrote', async () => {
-    const listed = await packer.list();
-    expect(listed.map(({ path, withheld }) => [path, withheld])).toEqual([
+    const { files, total } = await packer.list({});
+    expect(total).toBe(files.length);
+    expect(files.map(({ path, withheld }) => [path, withheld])).toEqual([
       ['.env', 'secret file'],
       ['.gitignore', undefined],
       ['bin.dat', 'binary'],
@@ -134,8 +135,22 @@ describe('the workspace', () => {
     const before = await packer.scan();
     workspace.write('src/b.ts', 'other\n');
     workspace.write('new.bin', Buffer.from([0]));
-    const after = await packer.scan();
-    const changed = [...after].filter(([path, look]) => before.get(path) !== look).map(([path]) => path);
-    expect(changed).toEqual(['new.bin', 'src/b.ts']);
+    const between = await packer.scan();
+    workspace.remove('src/a.ts');
+    expect(await packer.changedSince(before)).toEqual(['new.bin', 'src/a.ts', 'src/b.ts']);
+    expect(await packer.changedSince(between)).toEqual(['src/a.ts']);
+    await expect(packer.changedSince(before)).rejects.toThrow(/not known any more/);
+  });
+
+  it('lists only what is asked for, and tells the number of all', async () => {
+    const pathsOf = async (query: ListQuery): Promise<string[]> =>
+      (await packer.list(query)).files.map(({ path }) => path);
+    expect(await pathsOf({ folder: 'src/' })).toEqual(['src/a.ts', 'src/b.ts']);
+    expect(await pathsOf({ glob: '*.md' })).toEqual(['docs/c.md']);
+    expect(await pathsOf({ paths: ['src/b.ts', 'not/there'] })).toEqual(['src/b.ts']);
+    expect(await packer.list({ glob: '*.ts', most: 1 })).toEqual({
+      files: [{ path: 'src/a.ts', bytes: workspace.read('src/a.ts').length }],
+      total: 2,
+    });
   });
 });

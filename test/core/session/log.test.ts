@@ -21,8 +21,10 @@ async function writeLog(): Promise<string> {
   return path;
 }
 
+const parse = (path: string): ReturnType<typeof parseSessionLog> => parseSessionLog(readFileSync(path, 'utf8'));
+
 test('what was appended comes back in order, byte for byte', async () => {
-  expect(parseSessionLog(readFileSync(await writeLog(), 'utf8'))).toEqual({ records, damaged: 0 });
+  expect(await parse(await writeLog())).toEqual({ records, damaged: 0 });
 });
 
 test('zero bytes and garbage cost only their own lines, and nothing is deleted', async () => {
@@ -35,7 +37,7 @@ test('zero bytes and garbage cost only their own lines, and nothing is deleted',
     text.replace('"change":3', '"change":4'),
   ]) {
     writeFileSync(path, damage);
-    const parsed = parseSessionLog(readFileSync(path, 'utf8'));
+    const parsed = await parse(path);
     expect(parsed.damaged).toBeGreaterThan(0);
     expect(parsed.records.length).toBeGreaterThan(0);
     for (const record of parsed.records) expect(records).toContainEqual(record);
@@ -46,10 +48,10 @@ test('zero bytes and garbage cost only their own lines, and nothing is deleted',
 test('the half line of a killed process is no damage, nor is it when the next process has gone on', async () => {
   const path = await writeLog();
   writeFileSync(path, readFileSync(path, 'utf8').slice(0, -9));
-  expect(parseSessionLog(readFileSync(path, 'utf8'))).toEqual({ records: records.slice(0, 2), damaged: 0 });
+  expect(await parse(path)).toEqual({ records: records.slice(0, 2), damaged: 0 });
   const next = createSessionLog(createNodeFiles(), path, () => undefined);
   await next.append(records[2]!);
-  expect(parseSessionLog(readFileSync(path, 'utf8'))).toEqual({ records, damaged: 0 });
+  expect(await parse(path)).toEqual({ records, damaged: 0 });
 });
 
 test('notes keep their place in the order, and reach the disk without an append after them', async () => {
@@ -60,7 +62,7 @@ test('notes keep their place in the order, and reach the disk without an append 
   const [first, second, third] = records as [SessionRecord, SessionRecord, SessionRecord];
   log.note(first);
   await log.append(second);
-  expect(parseSessionLog(readFileSync(path, 'utf8')).records).toEqual([first, second]);
+  expect((await parse(path)).records).toEqual([first, second]);
   log.note(third);
-  await expect.poll(() => parseSessionLog(readFileSync(path, 'utf8')).records).toEqual(records);
+  await expect.poll(async () => (await parse(path)).records).toEqual(records);
 });

@@ -63,9 +63,10 @@ const lastText = (request: number): string => {
 
 test('the pack holds both under their names, and says so', async () => {
   const session = await open([{ text: 'Hello.' }]);
+  const { files } = await workspace.parts.packer.report();
   const { report } = session.pack;
   const paths = ['api/package.json', 'api/src/call.ts', 'web/Makefile', 'web/src/page.ts'];
-  expect(report.files.map((file) => file.path)).toEqual(paths);
+  expect(files.map((file) => file.path)).toEqual(paths);
   expect([...parsePack(await workspace.parts.packer.packText()).keys()]).toEqual(paths);
   expect(report).toMatchObject({ root: api, roots: [...roots] });
   expect(events[0]).toMatchObject({ type: 'start', root: api, roots: [...roots] });

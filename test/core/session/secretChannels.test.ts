@@ -310,7 +310,8 @@ describe('other cases of the report', () => {
     const { parts, settings, simulator } = workspace;
     const session = await startSession(parts, settings, 'review', () => undefined, signal);
     // The editor takes what was saved out by this list.
-    const open = (await parts.packer.list()).filter(({ withheld }) => withheld === undefined).map(({ path }) => path);
+    const { files } = await parts.packer.list({});
+    const open = files.filter(({ withheld }) => withheld === undefined).map(({ path }) => path);
     expect(open.filter((path) => path.includes('.env') || path.includes('ignored/'))).toEqual([]);
     const { changes } = await collectChanges(parts.host, parts.roots, { kind: 'head' }, signal);
     expect((await reviewChanges({ session, changes, title: 'save' }, signal)).state).toBe('nothing');
