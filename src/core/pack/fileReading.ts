@@ -10,8 +10,15 @@ import { hashOf } from './frames.js';
 
 /** What a file is to the pack: a view, or a reason why there is none. */
 export type FileReading =
-  | { kind: 'text'; sha256: string; view: string; secrets: string[]; distinctive: string[]; plain: boolean }
+  | ({ kind: 'text'; sha256: string; view: string; secrets: string[]; distinctive: string[] } & Plainness)
   | { kind: 'withheld'; why: WithheldReason; sha256: string };
+
+interface Plainness {
+  /** The view is the text itself. */
+  plain: boolean;
+  /** The view in UTF-8 is the very bytes of the file. */
+  verbatim: boolean;
+}
 
 export type Withheld = Extract<FileReading, { kind: 'withheld' }>;
 
@@ -47,9 +54,19 @@ export function viewBytes(path: string, bytes: Uint8Array, isPlain?: (sha256: st
   const decoded = decodeBytes(bytes);
   if ('undecodable' in decoded) return { kind: 'withheld', why: decoded.undecodable, sha256 };
   if (isSecretContent(path, decoded.text)) return { kind: 'withheld', why: 'secret file', sha256 };
+  const isVerbatim = decoded.encoding === 'utf-8' && !decoded.bom;
   if (isPlain?.(sha256) === true) {
-    return { kind: 'text', sha256, view: decoded.text, secrets: [], distinctive: [], plain: true };
+    return {
+      kind: 'text',
+      sha256,
+      view: decoded.text,
+      secrets: [],
+      distinctive: [],
+      plain: true,
+      verbatim: isVerbatim,
+    };
   }
   const { view, secrets, distinctive } = encodeView(decoded.text);
-  return { kind: 'text', sha256, view, secrets, distinctive, plain: view === decoded.text };
+  const plain = view === decoded.text;
+  return { kind: 'text', sha256, view, secrets, distinctive, plain, verbatim: plain && isVerbatim };
 }

@@ -1,3 +1,4 @@
+import type { LoadGrammar } from '../outline/outliner.js';
 import type { RepositoryPorts } from '../repository/listing.js';
 
 /** Exact counts of DeepSeek tokens. */
@@ -8,6 +9,10 @@ export interface TokenCounter {
 
 export interface PackPorts extends RepositoryPorts {
   counter: TokenCounter;
+  /** The grammars that outlines are made with. */
+  loadGrammar: LoadGrammar;
+  /** Another program may see files in another way: what one remembers is of no use to the other. */
+  programVersion: string;
 }
 
 /** Long work gives way this often, so that a cancellation is heard and other requests are answered. */

@@ -9,7 +9,7 @@ import type { KnownFile } from './known.js';
 import type { Span } from './render.js';
 
 /** Raised whenever an equal tree would give other bytes than before: older snapshots are then made anew. */
-export const packFormat = 1;
+export const packFormat = 2;
 
 /** Snapshots kept beside the one in use. */
 const keptOlder = 3;
@@ -18,6 +18,10 @@ const metaSuffix = '.json';
 
 export interface SnapshotFile extends KnownFile {
   span?: Span;
+  /** Tokens that a frame with the whole view has, or would have. Absent for withheld files. */
+  fullTokens?: number;
+  /** Its place among the files, the best being 0. Absent where everything fitted, so that nothing was ranked. */
+  rank?: number;
 }
 
 export interface Snapshot {
