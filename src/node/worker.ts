@@ -10,7 +10,7 @@ import type { Prompt } from '../core/tokens/template.js';
 import type { Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
 import { createTokenCounter } from '../core/tokens/counter.js';
 import { loadTokenTables } from '../core/tokens/tables.js';
-import { createNodeFiles } from './files.js';
+import { createBlockingFiles } from './blockingReads.js';
 import { createNodeGit } from './git.js';
 import type { FromWorker, PackMethod, RemoteError, ToWorker, WorkerStart } from './packRpc.js';
 
@@ -24,7 +24,7 @@ function serve(port: MessagePort, start: WorkerStart): void {
   const programVersion = readFile(start.workerFile).then((bytes) => hashOf(bytes));
   const engine = Promise.all([readFile(start.tablesFile), programVersion]).then(([tables, version]) =>
     createPackEngine({
-      files: createNodeFiles(),
+      files: createBlockingFiles(),
       git: createNodeGit(),
       counter: createTokenCounter(loadTokenTables(tables)),
       loadGrammar: (name) => readFile(join(start.grammarsFolder, `${name}.wasm`)),

@@ -81,7 +81,7 @@ export interface PackExplanation {
   /** Commits that changed it, of the last few hundred. */
   commits?: number;
   /** Each between 0 and 1. */
-  parts?: { symbols: number; history: number; near: number };
+  parts?: { symbols: number; history: number; near: number; first: number };
   /** The same in plain words. */
   sentences: string[];
 }

@@ -40,7 +40,7 @@ export interface Collection {
 const readAtOnce = 16;
 const listProgressEvery = 250;
 /** Views are held up to this; those that end up in the pack are then read again. */
-const mostHeldBytes = 32 * 1024 * 1024;
+const mostHeldBytes = 16 * 1024 * 1024;
 
 /** Lists, reads, classifies and counts the whole folder. Memory is bounded, whatever the size of the folder. */
 export async function collectFiles(

@@ -58,7 +58,7 @@ function explainRanked(one: {
   const users = ranking.users(at);
   const closest = users.slice(0, mostClosest).map((user) => report.files[user]?.path ?? '');
   const commits = ranking.history.get(path)?.commits ?? 0;
-  const parts = ranking.parts[at] ?? { symbols: 0, history: 0, near: 0 };
+  const parts = ranking.parts[at] ?? { symbols: 0, history: 0, near: 0, first: 0 };
   const outlineTokens = survey.costs.of(report.budget).brief(at);
   const hasOutline = outlineTokens !== undefined && Number.isFinite(outlineTokens);
   const sentences = [
@@ -71,6 +71,7 @@ function explainRanked(one: {
       ? 'None of the last commits changed it.'
       : `${commits === 1 ? 'One' : commits} of the last commits changed it.`,
     ...(parts.near > 0 ? [`It counts as near to the files that are open or were named (${percent(parts.near)}).`] : []),
+    ...(parts.first > 0 ? ['It is one of the files that a newcomer reads first.'] : []),
     `Ahead of ${percent(parts.symbols)} of the files by use, and of ${percent(parts.history)} by change.`,
   ];
   return {

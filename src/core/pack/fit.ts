@@ -27,7 +27,7 @@ export interface Fit {
 /** The list of files may take no more than this share while there are frames to show. */
 const listShare = 1 / 4;
 /** Kept free of whole files, so that those of lower rank are known by their briefs. */
-const briefShare = 0.12;
+const briefShare = 0.15;
 /** Whole files are no longer looked for where less of the budget than this is left to them. */
 const leastRoomShare = 0.02;
 /** After so many briefs in a row that do not fit, the room is taken for full. */

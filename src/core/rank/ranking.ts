@@ -14,6 +14,8 @@ export interface RankParts {
   symbols: number;
   history: number;
   near: number;
+  /** 1 for what a newcomer reads first: the readme and the manifest at the top. */
+  first: number;
 }
 
 export interface Ranking {
@@ -26,9 +28,13 @@ export interface Ranking {
 }
 
 /** What is near weighs most, since somebody is working there; use by others more than change. */
-const weights: RankParts = { symbols: 1, history: 0.7, near: 1.5 };
+const weights: RankParts = { symbols: 1, history: 0.7, near: 1.5, first: 1 };
 /** A file in the same folder is as near as this; each step away takes a half of it. */
 const folderNearness = 0.5;
+
+/** At the top of the tree: what it is, how it is built, how to work on it. */
+const firstFiles =
+  /^(?:readme(?:\.(?:md|rst|txt|adoc))?|agents\.md|claude\.md|contributing\.md|architecture\.md|package\.json|pyproject\.toml|setup\.py|cargo\.toml|go\.mod|pom\.xml|build\.gradle(?:\.kts)?|gemfile|composer\.json|cmakelists\.txt|makefile)$/i;
 
 /** Depends on the tree, its history and `near` alone; `files` are in path order. */
 export function rankFiles(
@@ -40,10 +46,11 @@ export function rankFiles(
   const bySymbols = toShares(rankBySymbols(graph));
   const byHistory = toShares(Float64Array.from(files, ({ path }) => history.get(path)?.weight ?? 0));
   const byNearness = nearnessOf(files, graph, near);
-  const parts = files.map((_, file): RankParts => ({
+  const parts = files.map(({ path }, file): RankParts => ({
     symbols: bySymbols[file] ?? 0,
     history: byHistory[file] ?? 0,
     near: byNearness[file] ?? 0,
+    first: firstFiles.test(path) ? 1 : 0,
   }));
   const scores = parts.map(scoreOf);
   const order = files.map((_, file) => file);
@@ -51,8 +58,10 @@ export function rankFiles(
   return { order, parts, history, users: (file) => usersOf(graph, file).map((user) => user.file) };
 }
 
-function scoreOf(parts: RankParts): number {
-  return weights.symbols * parts.symbols + weights.history * parts.history + weights.near * parts.near;
+function scoreOf({ symbols, history, near, first }: RankParts): number {
+  // What is open or was named comes before everything else.
+  const named = near === 1 ? 10 : 0;
+  return named + weights.symbols * symbols + weights.history * history + weights.near * near + weights.first * first;
 }
 
 function pathOf(files: readonly RankedFile[], file: number): string {

@@ -3,7 +3,7 @@ import { isDistinctive, type FileSymbols } from './symbols.js';
 /** Which files use what others define. */
 export interface SymbolGraph {
   /** A name that few files define points at them; one that many define points at nobody. Names by number. */
-  definers: readonly Uint32Array[];
+  definers: readonly (readonly number[])[];
   /** For each file, the names of others that it uses. */
   uses: readonly Uint32Array[];
   weights: Float64Array;
@@ -42,7 +42,7 @@ export function linkSymbols(files: readonly (FileSymbols | undefined)[]): Symbol
     }
     return Uint32Array.from(used);
   });
-  return { definers: definers.map((list) => Uint32Array.from(list)), uses, weights };
+  return { definers, uses, weights };
 }
 
 /** Page rank: a file counts for much if files that count for much use what it defines. They add up to one. */

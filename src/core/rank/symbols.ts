@@ -77,7 +77,8 @@ export function readSymbols(path: string, view: Uint8Array): FileSymbols | undef
     else used.add(name);
   });
   for (const name of defined) used.delete(name);
-  return { defined: Uint32Array.from(defined), used: Uint32Array.from(used) };
+  const names = Uint32Array.from([...defined, ...used]);
+  return { defined: names.subarray(0, defined.size), used: names.subarray(defined.size) };
 }
 
 /** Where the scan stands in its line. */
