@@ -4,6 +4,7 @@
  */
 import { cp, mkdir, rm, stat } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
+import { copyGrammars } from './scripts/copyGrammars.mjs';
 import { buildTokenTables } from './scripts/buildTokenTables.mjs';
 
 const production = process.argv.includes('--production');
@@ -51,6 +52,7 @@ const builds = [
 
 await Promise.all(builds.map((options) => esbuild.build(options)));
 await cp('media/chat.css', 'dist/webview/chat.css');
+await copyGrammars('dist/grammars');
 await cp('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
 await cp('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
 if (production || !(await exists('dist/deepseek.bin'))) await buildTokenTables('dist/deepseek.bin');

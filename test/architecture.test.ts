@@ -13,6 +13,7 @@ const layers: Record<string, { layers: string[]; packages: string[] }> = {
       'node:crypto',
       'node:buffer',
       'node:zlib',
+      '@vscode/tree-sitter-wasm',
       'openai',
       '@anthropic-ai/sdk',
       '@secretlint/secretlint-rule-preset-recommend',

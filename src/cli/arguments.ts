@@ -24,6 +24,7 @@ export interface Arguments {
   rehearse: boolean;
   output?: string;
   asSent: boolean;
+  explain?: string;
   verify: string[];
   dryRun: boolean;
   keepOnFail: boolean;
@@ -39,6 +40,7 @@ export interface Arguments {
 export const helpText = `Usage: baleen COMMAND [OPTIONS]
 
   baleen pack [DIR]          the repository part of the prompt; --output FILE, --as-sent
+                             --explain FILE says why a file stands in it as it does
   baleen ask "QUESTION"      an answer about the repository; changes nothing
   baleen run "TASK"          agentic work in the current folder
   baleen refactor "RULE"     change every site of a rule; --verify "CMD" (repeatable), --dry-run, --keep-on-fail
@@ -80,6 +82,7 @@ const options = {
   rehearse: { type: 'boolean' },
   output: { type: 'string' },
   'as-sent': { type: 'boolean' },
+  explain: { type: 'string' },
   verify: { type: 'string', multiple: true },
   'dry-run': { type: 'boolean' },
   'keep-on-fail': { type: 'boolean' },
@@ -128,6 +131,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       rehearse: values.rehearse ?? false,
       ...(values.output === undefined ? {} : { output: values.output }),
       asSent: values['as-sent'] ?? false,
+      ...(values.explain === undefined ? {} : { explain: values.explain }),
       verify: values.verify ?? [],
       dryRun: values['dry-run'] ?? false,
       keepOnFail: values['keep-on-fail'] ?? false,

@@ -10,11 +10,11 @@ import { inHeldFolder } from './heldFolder.js';
 import { removeDeadTemps, tempPathBeside } from './tempFiles.js';
 
 /** Nothing larger is ever held in memory, whatever the caller says. */
-const hardMaxBytes = 1024 * 1024 * 1024;
+export const hardMaxBytes = 1024 * 1024 * 1024;
 
 // Windows has neither flag: there the lstat before the open is all there is.
 // O_NONBLOCK keeps the open of a FIFO from waiting for a writer.
-const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export function createNodeFiles(): Files {
   return {
@@ -58,7 +58,7 @@ async function statOf(path: string): Promise<FileStat | undefined> {
   return stat === undefined ? undefined : toFileStat(stat);
 }
 
-function toFileStat(stat: BigIntStats): FileStat {
+export function toFileStat(stat: BigIntStats): FileStat {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'link' : 'other';
   return {
     kind,
@@ -86,7 +86,7 @@ async function openRegular(path: string, flags: number): Promise<FileHandle> {
   throw notRegular(path, false);
 }
 
-function notRegular(path: string, isLink: boolean): BaleenError {
+export function notRegular(path: string, isLink: boolean): BaleenError {
   const what = isLink ? 'a symbolic link' : 'not a regular file';
   return new BaleenError(`${path} is ${what}; it was left alone. Name the real file instead.`);
 }

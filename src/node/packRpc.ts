@@ -9,6 +9,10 @@ export type PackMethod = keyof Packer;
 export interface WorkerStart {
   /** Absolute path of the token tables. */
   tablesFile: string;
+  /** Absolute path of the folder with the grammars of outlines. */
+  grammarsFolder: string;
+  /** Absolute path of the worker's own bundle. */
+  workerFile: string;
 }
 
 /** Signals and progress callbacks do not cross: the worker makes its own, bound to the request's id. */

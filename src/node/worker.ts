@@ -1,14 +1,16 @@
 /** The worker thread that does the heavy work of one workspace; a bundle of its own. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { BaleenError } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { createPackEngine } from '../core/pack/engine.js';
+import { hashOf } from '../core/pack/frames.js';
 import type { Prompt } from '../core/tokens/template.js';
 import type { ListQuery, Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
 import { createTokenCounter } from '../core/tokens/counter.js';
 import { loadTokenTables } from '../core/tokens/tables.js';
-import { createNodeFiles } from './files.js';
+import { createBlockingFiles } from './blockingReads.js';
 import { createNodeGit } from './git.js';
 import type { FromWorker, PackMethod, RemoteError, ToWorker, WorkerStart } from './packRpc.js';
 
@@ -19,11 +21,14 @@ function serve(port: MessagePort, start: WorkerStart): void {
     warn: (text) => post({ type: 'log', level: 'warn', text }),
     error: (text) => post({ type: 'log', level: 'error', text }),
   };
-  const engine = readFile(start.tablesFile).then((bytes) =>
+  const programVersion = readFile(start.workerFile).then((bytes) => hashOf(bytes));
+  const engine = Promise.all([readFile(start.tablesFile), programVersion]).then(([tables, version]) =>
     createPackEngine({
-      files: createNodeFiles(),
+      files: createBlockingFiles(),
       git: createNodeGit(),
-      counter: createTokenCounter(loadTokenTables(bytes)),
+      counter: createTokenCounter(loadTokenTables(tables)),
+      loadGrammar: (name) => readFile(join(start.grammarsFolder, `${name}.wasm`)),
+      programVersion: version,
       log,
     }),
   );
@@ -69,6 +74,10 @@ function callEngine(
       return engine.sync(args[0] as Parameters<Packer['sync']>[0]);
     case 'entries':
       return engine.entries(args[0] as string, args[1] as number);
+    case 'plan':
+      return engine.plan(args[0] as number, onProgress, signal);
+    case 'explain':
+      return engine.explain(args[0] as string, onProgress, signal);
     case 'packText':
       return engine.packText();
     case 'list':

@@ -9,19 +9,24 @@ export interface WorkerPackerOptions {
   workerFile: string;
   /** Absolute path of the token tables. */
   tablesFile: string;
+  /** Absolute path of the folder with the grammars of outlines. */
+  grammarsFolder: string;
   log: Log;
 }
 
 /** The packer in a worker thread. */
-export function createWorkerPacker({ workerFile, tablesFile, log }: WorkerPackerOptions): Packer {
+export function createWorkerPacker({ workerFile, tablesFile, grammarsFolder, log }: WorkerPackerOptions): Packer {
   // No memory limit of the thread's own would be right for every machine; the environment stays away from it.
-  const worker = new Worker(workerFile, { workerData: { tablesFile } satisfies WorkerStart, env: workerEnvironment() });
+  const start: WorkerStart = { tablesFile, grammarsFolder, workerFile };
+  const worker = new Worker(workerFile, { workerData: start, env: workerEnvironment() });
   const { call, close } = createWorkerCalls(worker, log);
   return {
     open: (options, onProgress, signal) => call('open', [options], { onProgress, signal }),
     fresh: (options, onProgress, signal) => call('fresh', [options], { onProgress, signal }),
     sync: (origin) => call('sync', [origin]),
     entries: (packSha256, after) => call('entries', [packSha256, after]),
+    plan: (budgetTokens, onProgress, signal) => call('plan', [budgetTokens], { onProgress, signal }),
+    explain: (path, onProgress, signal) => call('explain', [path], { onProgress, signal }),
     packText: () => call('packText', []),
     report: () => call('report', []),
     table: () => call('table', []),

@@ -20,7 +20,7 @@ export interface WorkspaceOptions {
   folders: Roots;
   /** From `stateBaseFolder`. */
   stateBase: string;
-  /** The folder that holds `worker.cjs` and `deepseek.bin`. */
+  /** The folder that holds `worker.cjs`, `deepseek.bin` and `grammars`. */
   programFolder: string;
   /** The real `fetch`, or the rehearsal's. */
   send: typeof fetch;
@@ -51,6 +51,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const packer = createWorkerPacker({
     workerFile: join(options.programFolder, 'worker.cjs'),
     tablesFile: join(options.programFolder, 'deepseek.bin'),
+    grammarsFolder: join(options.programFolder, 'grammars'),
     log,
   });
   const client = createModelClient({

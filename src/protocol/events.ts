@@ -111,6 +111,9 @@ export interface NoticeAction {
   setting?: string;
 }
 
+/** What a long work is at. */
+export type ProgressPhase = 'list' | 'read' | 'count' | 'rank' | 'outline' | 'render' | 'save';
+
 export type AgentEvent =
   | {
       type: 'start';
@@ -129,7 +132,7 @@ export type AgentEvent =
       /** ISO 8601, UTC. */
       at: string;
     }
-  | { type: 'progress'; phase: 'list' | 'read' | 'count' | 'render' | 'save'; done: number; total: number }
+  | { type: 'progress'; phase: ProgressPhase; done: number; total: number }
   | {
       type: 'pack_ready';
       files: number;

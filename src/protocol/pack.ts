@@ -100,3 +100,26 @@ export interface PackPlan {
   /** By index of the report's `files`. */
   files: { as: StandsAs; tokens: number }[];
 }
+
+/** Why a file stands in the pack as it does, or why it does not. */
+export interface PackExplanation {
+  path: string;
+  as: StandsAs | 'withheld' | 'unknown';
+  why?: WithheldReason;
+  /** Tokens as it stands, frame included, and what the whole file would take. */
+  tokens?: number;
+  fullTokens?: number;
+  /** Tokens of its outline's frame, where that was made. */
+  outlineTokens?: number;
+  /** Place among all files, the best being 1; absent where everything fits and nothing is ranked. */
+  rank?: number;
+  files: number;
+  /** How many files use what it defines, and the closest of them. */
+  usedBy?: { count: number; closest: string[] };
+  /** Commits that changed it, of the last few hundred. */
+  commits?: number;
+  /** Each between 0 and 1. */
+  parts?: { symbols: number; history: number; near: number; first: number };
+  /** The same in plain words. */
+  sentences: string[];
+}

@@ -8,6 +8,7 @@ import { packMarker, type Packer } from '../../src/core/pack/packer.js';
 import { standings } from '../../src/protocol/pack.js';
 import { createWorkerPacker } from '../../src/node/workerPacker.js';
 import { buildTokenTables } from '../../scripts/buildTokenTables.mjs';
+import { copyGrammars } from '../../scripts/copyGrammars.mjs';
 import { createWorkspace, noProgress, noSignal, silentLog, type Workspace } from '../core/pack/workspace.js';
 
 let folder: string;
@@ -19,6 +20,7 @@ beforeAll(async () => {
   const options = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' } as const;
   await build({ ...options, entryPoints: ['src/node/worker.ts'], outfile: join(folder, 'worker.cjs') });
   await buildTokenTables(join(folder, 'deepseek.bin'));
+  await copyGrammars(join(folder, 'grammars'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => {
@@ -26,6 +28,7 @@ beforeEach(() => {
   packer = createWorkerPacker({
     workerFile: join(folder, 'worker.cjs'),
     tablesFile: join(folder, 'deepseek.bin'),
+    grammarsFolder: join(folder, 'grammars'),
     log: silentLog,
   });
 });
@@ -135,7 +138,7 @@ describe('the packer in a worker', () => {
       file,
       `const { parentPort } = require('node:worker_threads'); parentPort.on('message', () => setTimeout(() => { throw new Error('out of luck'); }, 20));`,
     );
-    const dying = createWorkerPacker({ workerFile: file, tablesFile: '', log: silentLog });
+    const dying = createWorkerPacker({ workerFile: file, tablesFile: '', grammarsFolder: '', log: silentLog });
     const calls = await Promise.allSettled([dying.packText(), dying.scan()]);
     for (const call of calls)
       expect(call).toMatchObject({ status: 'rejected', reason: { name: 'BaleenError', message: /out of luck/ } });
@@ -146,6 +149,7 @@ describe('the packer in a worker', () => {
     const lost = createWorkerPacker({
       workerFile: join(folder, 'worker.cjs'),
       tablesFile: join(folder, 'none.bin'),
+      grammarsFolder: join(folder, 'grammars'),
       log: silentLog,
     });
     await expect(lost.list({})).rejects.toThrow(/none\.bin/);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ratesAt } from '../../core/model/catalogue.js';
 import { priceOfSend } from '../../core/model/cost.js';
 import { BaleenError } from '../../core/errors.js';
+import { pathIn } from '../../core/repository/roots.js';
 import type { Workspace } from '../../node/workspace.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
@@ -15,6 +16,10 @@ export async function runPack(context: Context): Promise<Outcome> {
   const workspace = await openCliWorkspace(context, resolve(args.cwd, args.words[0] ?? '.'));
   try {
     const { report, text } = await packWorkspace(context, workspace);
+    if (args.explain !== undefined) {
+      await explain(context, workspace, args.explain);
+      return 'done';
+    }
     if (args.output !== undefined) {
       await workspace.parts.host.files.replace(resolve(args.output), Buffer.from(text, 'utf8'), 0o644);
     }
@@ -41,11 +46,21 @@ async function packWorkspace(context: Context, workspace: Workspace): Promise<{ 
   return { report: await packer.report(), text };
 }
 
+/** Why one file stands in the pack as it does, which was made just now. */
+async function explain({ args, output, signal }: Context, workspace: Workspace, file: string): Promise<void> {
+  const { packer, roots } = workspace.parts;
+  const path = pathIn(roots, resolve(roots[0].folder, file)) ?? file;
+  const explanation = await packer.explain(path, () => undefined, signal);
+  if (args.json) output.out(`${JSON.stringify(explanation)}\n`);
+  else output.out([path, ...explanation.sentences.map((sentence) => `  ${sentence}`), ''].join('\n'));
+}
+
 /** Files, tokens, share of the window, what was withheld, and the price of a first and a warm send. */
 function summarize(report: PackReport, context: Context): string {
   const model = modelOf(context.args);
   const full = report.files.filter((file) => file.as === 'full').length;
-  const listed = report.files.length - full;
+  const outlined = report.files.filter((file) => file.as === 'outline').length;
+  const listed = report.files.length - full - outlined;
   const price = priceOfSend(report.tokens, ratesAt(model, Date.now()));
   const reasons = new Map<string, number>();
   for (const { why } of report.withheld) reasons.set(why, (reasons.get(why) ?? 0) + 1);
@@ -53,7 +68,7 @@ function summarize(report: PackReport, context: Context): string {
   if (listed > 0) withheld.unshift(`${listed} over the budget (listed with their size)`);
   return [
     `${report.root}`,
-    `  files     ${formatNumber(full)} in the pack`,
+    `  files     ${formatNumber(full)} in the pack${outlined === 0 ? '' : `, and ${formatNumber(outlined)} by their outlines`}`,
     `  tokens    ${formatNumber(report.tokens)} (DeepSeek's own count), ${((100 * report.tokens) / model.windowTokens).toFixed(1)} % of the window`,
     `  withheld  ${withheld.length === 0 ? 'nothing' : withheld.join(', ')}`,
     `  price     first send $${price.allMissUsd.toFixed(4)}, each further one $${price.allHitUsd.toFixed(4)} (${model.label}, input, at this hour)`,

@@ -1,24 +1,27 @@
-import { Buffer } from 'node:buffer';
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { FileStat } from '../host.js';
+import { readSymbols, type FileSymbols } from '../rank/symbols.js';
 import type { ListedFile } from '../repository/listing.js';
-import { comparePaths } from '../repository/paths.js';
 import type { Roots } from '../repository/roots.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
-import { readFileView } from './fileReading.js';
+import { readFileBytes, viewBytes, type FileReading } from './fileReading.js';
+import type { PackCache } from './packCache.js';
 import type { PackProgress } from './packer.js';
 import { createPacer, type PackPorts } from './ports.js';
+import { countFramed, endsWithFeed, viewBytesOf } from './tree.js';
 
-export interface CollectedFile {
-  path: string;
-  stat: FileStat;
+export interface CollectedFile extends Omit<ListedFile, 'withheld'> {
   sha256: string;
   contentTokens: number;
-  /** UTF-8; dropped for files that are sure not to fit the budget. */
+  /** What the view adds to the count of its frame. */
+  framedTokens: number;
+  /** UTF-8; dropped where all views together are too much to hold. */
   view: Uint8Array | undefined;
+  /** The view ends with a line feed, or is empty. */
+  isEnded: boolean;
   secrets: number;
-  /** The view is the text itself. */
-  plain: boolean;
+  /** Only where not everything fits, and only of source code. */
+  symbols: FileSymbols | undefined;
 }
 
 export interface WithheldFile {
@@ -38,15 +41,13 @@ export interface Collection {
 
 const readAtOnce = 16;
 const listProgressEvery = 250;
+/** Views are held up to this; those that end up in the pack are then read again. */
+const mostHeldBytes = 16 * 1024 * 1024;
 
-/** The order in which files leave the pack: largest first. */
-export function compareLeaving(a: CollectedFile, b: CollectedFile): number {
-  return b.contentTokens - a.contentTokens || comparePaths(a.path, b.path);
-}
-
-/** Lists, reads, classifies and counts the whole workspace. Memory is bounded by the budget, not by the workspace. */
+/** Lists, reads, classifies and counts the whole workspace. Memory is bounded, whatever the size of the workspace. */
 export async function collectFiles(
   ports: PackPorts,
+  cache: PackCache,
   roots: Roots,
   budgetTokens: number,
   onProgress: PackProgress,
@@ -57,25 +58,20 @@ export async function collectFiles(
   const listed = await listWorkspace(ports, roots, signal);
   onProgress({ type: 'progress', phase: 'list', done: listed.length, total: listed.length });
   const collection: Collection = { files: [], withheld: [], distinctive: [] };
-  const kept = createKept(budgetTokens);
+  const holder = createHolder(collection.files, budgetTokens);
   for (let at = 0; at < listed.length; at += readAtOnce) {
     const batch = listed.slice(at, at + readAtOnce);
-    const readings = await Promise.all(batch.map((file) => readFileView(ports, roots, file)));
-    for (const [index, reading] of readings.entries()) {
+    const found = await Promise.all(batch.map((file) => readFileBytes(ports.files, roots, file)));
+    for (const [index, bytes] of found.entries()) {
       const file = batch[index] as ListedFile;
-      if (reading === undefined) continue;
-      const { path, stat } = file;
+      if (bytes === undefined) continue;
+      const reading = bytes instanceof Uint8Array ? viewBytes(ports, file.path, bytes, cache.isPlain) : bytes;
       if (reading.kind === 'withheld') {
-        collection.withheld.push({ path, stat, why: reading.why, sha256: reading.sha256 });
-        continue;
+        collection.withheld.push({ path: file.path, stat: file.stat, why: reading.why, sha256: reading.sha256 });
+      } else {
+        holder.add(countReading(ports, cache, file, reading, bytes as Uint8Array));
+        collection.distinctive.push(...reading.distinctive);
       }
-      const view = Buffer.from(reading.view, 'utf8');
-      const { sha256, plain } = reading;
-      const secrets = reading.secrets.length;
-      const collected = { path, stat, sha256, contentTokens: ports.counter.count(view), view, secrets, plain };
-      collection.files.push(collected);
-      collection.distinctive.push(...reading.distinctive);
-      kept.add(collected);
       await pace();
     }
     if (at % listProgressEvery < readAtOnce)
@@ -85,27 +81,53 @@ export async function collectFiles(
   return collection;
 }
 
+function countReading(
+  { counter }: PackPorts,
+  cache: PackCache,
+  { withheld: _, ...file }: ListedFile,
+  reading: Extract<FileReading, { kind: 'text' }>,
+  bytes: Uint8Array,
+): CollectedFile {
+  const { sha256, plain } = reading;
+  const view = reading.verbatim ? bytes : viewBytesOf(reading.view);
+  const known = plain ? cache.counts(sha256) : undefined;
+  const contentTokens = known?.contentTokens ?? counter.count(view);
+  const framedTokens = known?.framedTokens ?? countFramed(view, contentTokens, counter);
+  if (plain && known === undefined) cache.addCounts(sha256, { contentTokens, framedTokens });
+  const secrets = reading.secrets.length;
+  const isEnded = endsWithFeed(view);
+  return { ...file, sha256, contentTokens, framedTokens, view, isEnded, secrets, symbols: undefined };
+}
+
 /**
- * Drops views that cannot end up in the pack: once what was kept passes the budget, the largest of it must leave, since
- * files leave the pack in this same order and more files only make more leave.
+ * Holds views while there is room for them. As soon as not everything can fit, names are read from what is held and
+ * from all that comes, since files have to be ranked then.
  */
-function createKept(budgetTokens: number): { add(file: CollectedFile): void } {
-  let kept: CollectedFile[] = [];
+function createHolder(files: CollectedFile[], budgetTokens: number): { add(file: CollectedFile): void } {
   let tokens = 0;
+  let held = 0;
+  let isOver = false;
+  let isFull = false;
+
+  function read(file: CollectedFile): void {
+    if (file.view !== undefined) file.symbols = readSymbols(file.path, file.view);
+  }
+
   return {
     add(file) {
-      kept.push(file);
+      files.push(file);
       tokens += file.contentTokens;
-      if (tokens <= budgetTokens * 1.25) return;
-      kept.sort(compareLeaving);
-      let leaving = 0;
-      for (const one of kept) {
-        if (tokens <= budgetTokens) break;
-        one.view = undefined;
-        tokens -= one.contentTokens;
-        leaving++;
+      held += file.view?.length ?? 0;
+      if (isOver) read(file);
+      else if (tokens > budgetTokens) {
+        isOver = true;
+        files.forEach(read);
       }
-      kept = kept.slice(leaving);
+      if (isFull) file.view = undefined;
+      else if (held > mostHeldBytes) {
+        isFull = true;
+        for (const one of files) one.view = undefined;
+      }
     },
   };
 }

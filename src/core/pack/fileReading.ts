@@ -12,8 +12,15 @@ import type { PackPorts } from './ports.js';
 
 /** What a file is to the pack: a view, or a reason why there is none. */
 export type FileReading =
-  | { kind: 'text'; sha256: string; view: string; secrets: string[]; distinctive: string[]; plain: boolean }
+  | ({ kind: 'text'; sha256: string; view: string; secrets: string[]; distinctive: string[] } & Plainness)
   | { kind: 'withheld'; why: WithheldReason; sha256: string };
+
+interface Plainness {
+  /** The view is the text itself. */
+  plain: boolean;
+  /** The view in UTF-8 is the very bytes of the file. */
+  verbatim: boolean;
+}
 
 export type Withheld = Extract<FileReading, { kind: 'withheld' }>;
 
@@ -56,9 +63,11 @@ export function viewBytes(
   const decoded = decodeBytes(bytes);
   if ('undecodable' in decoded) return { kind: 'withheld', why: decoded.undecodable, sha256 };
   if (isSecretContent(path, decoded.text)) return { kind: 'withheld', why: 'secret file', sha256 };
-  const known = isPlain?.(sha256) === true;
-  const encoded = known ? { view: decoded.text, secrets: [], distinctive: [] } : encodeView(decoded.text);
+  const isKnown = isPlain?.(sha256) === true;
+  const encoded = isKnown ? { view: decoded.text, secrets: [], distinctive: [] } : encodeView(decoded.text);
   const { secrets, distinctive } = encoded;
   const view = hideOwnKeys(encoded.view, ownKeys?.() ?? []);
-  return { kind: 'text', sha256, view, secrets, distinctive, plain: view === decoded.text };
+  const plain = view === decoded.text;
+  const verbatim = plain && decoded.encoding === 'utf-8' && !decoded.bom;
+  return { kind: 'text', sha256, view, secrets, distinctive, plain, verbatim };
 }

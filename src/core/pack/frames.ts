@@ -34,6 +34,14 @@ export function fileHead(path: string, mark: string, finalNewline: boolean): str
   return `<baleen-file path="${encodePath(path)}" mark="${mark}"${finalNewline ? '' : ' final-newline="no"'}>\n`;
 }
 
+/** What stands for a file that is not whole in the pack. */
+export type BriefForm = 'outline' | 'first-lines';
+
+/** A brief ends with a line feed and never begins with one. */
+export function briefHead(path: string, mark: string, form: BriefForm, bytes: number): string {
+  return `<baleen-file path="${encodePath(path)}" mark="${mark}" as="${form}" bytes="${bytes}">\n`;
+}
+
 export function listedLine(path: string, bytes: number): string {
   return `"${encodePath(path)}" ${bytes} bytes\n`;
 }
@@ -44,9 +52,15 @@ export function withheldLine(path: string, bytes: number, why: WithheldReason): 
 
 /** A list of files whose text is not in the pack; `unnamed` more found no room. Nothing if there are none. */
 export function listSection(name: 'listed' | 'withheld', lines: readonly string[], unnamed: number): string {
-  if (lines.length + unnamed === 0) return '';
+  const [head, foot] = listFrame(name, lines.length, unnamed);
+  return `${head}${lines.join('')}${foot}`;
+}
+
+/** What stands before and after the lines of a list. */
+export function listFrame(name: 'listed' | 'withheld', named: number, unnamed: number): [head: string, foot: string] {
+  if (named + unnamed === 0) return ['', ''];
   const more = unnamed === 0 ? '' : `and ${unnamed} more, not named for want of room\n`;
-  return `<baleen-${name} files="${lines.length + unnamed}">\n${lines.join('')}${more}</baleen-${name}>\n`;
+  return [`<baleen-${name} files="${named + unnamed}">\n`, `${more}</baleen-${name}>\n`];
 }
 
 export interface ChangeFrame {
@@ -80,11 +94,12 @@ export function renderChange(frame: ChangeFrame): string {
   return `<baleen-change ${attributes.join(' ')}>\n${frame.text}${ended ? '' : '\n'}${changeFoot}`;
 }
 
-const filePattern = /<baleen-file path="([^"]*)" mark="[0-9a-f]{16}"( final-newline="no")?>\n/g;
+const filePattern =
+  /<baleen-file path="([^"]*)" mark="[0-9a-f]{16}"( as="[a-z-]+" bytes="\d+")?( final-newline="no")?>\n/g;
 const changePattern =
   /^<baleen-change number="(\d+)" kind="([a-z]+)" path="([^"]*)" mark="[0-9a-f]{16}" body="(diff|full|none)"([^\n>]*)>\n/;
 
-/** The views of a pack by path. */
+/** The views of a pack by path. A brief is not its file's view, and is passed over. */
 export function parsePack(packText: string): Map<string, string> {
   const views = new Map<string, string>();
   filePattern.lastIndex = 0;
@@ -92,7 +107,9 @@ export function parsePack(packText: string): Map<string, string> {
     const start = head.index + head[0].length;
     const end = packText.indexOf(fileFoot, start);
     if (end < 0) throw new Error('a file frame of the pack has no end');
-    views.set(decodePath(head[1] ?? ''), packText.slice(start, head[2] === undefined ? end : end - 1));
+    if (head[2] === undefined) {
+      views.set(decodePath(head[1] ?? ''), packText.slice(start, head[3] === undefined ? end : end - 1));
+    }
     filePattern.lastIndex = end + fileFoot.length;
   }
   return views;

@@ -1,4 +1,4 @@
-import type { WithheldReason } from '../../protocol/pack.js';
+import type { StandsAs, WithheldReason } from '../../protocol/pack.js';
 import type { FileStat } from '../host.js';
 
 /** What was last told of a file, and how it looked on disk then. */
@@ -12,7 +12,7 @@ export interface KnownFile {
   identity: string;
   /** When it was looked at, in milliseconds since 1970. */
   checkedAtMs: number;
-  as: 'full' | 'listed' | 'withheld';
+  as: StandsAs | 'withheld';
   why?: WithheldReason;
   /** Number of secrets behind its placeholders. */
   secrets: number;

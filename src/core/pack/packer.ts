@@ -1,6 +1,6 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
-import type { FileCounts, PackReport, PackSummary, PackTable } from '../../protocol/pack.js';
+import type { FileCounts, PackExplanation, PackPlan, PackReport, PackSummary, PackTable } from '../../protocol/pack.js';
 import type { Roots } from '../repository/roots.js';
 import type { Prompt } from '../tokens/template.js';
 
@@ -12,6 +12,8 @@ export interface PackOptions {
   budgetTokens: number;
   /** The user's own keys, which no text of the workspace may show. */
   ownKeys?: readonly string[];
+  /** Open or mentioned files, as workspace paths: where a new pack cannot hold everything, what is near to them goes first. */
+  near?: readonly string[];
 }
 
 /** One entry of the append-only change log. Its `text` never changes again. */
@@ -100,7 +102,7 @@ export type PackProgress = (event: EventOf<'progress'>) => void;
 export interface Packer {
   /** The frozen snapshot, made if there is none that is whole, and the change log brought up to the disk. */
   open(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackState>;
-  /** A pack of the present tree that is neither read from nor written to the state folder. */
+  /** A pack of the present tree. The state folder lends it its cache, and no more. */
   fresh(
     options: PackOptions,
     onProgress: PackProgress,
@@ -116,6 +118,13 @@ export interface Packer {
    * a session that began with another cannot go on.
    */
   entries(packSha256: string, after: number): Promise<ChangeEntry[]>;
+  /**
+   * What the pack that was made or opened last would be under another budget, as exact as if it had been made. Outlines
+   * that are not known yet are made for it.
+   */
+  plan(budgetTokens: number, onProgress: PackProgress, signal: AbortSignal): Promise<PackPlan>;
+  /** Why a file stands as it does in the pack that was made or opened last. */
+  explain(path: string, onProgress: PackProgress, signal: AbortSignal): Promise<PackExplanation>;
   /** The text of the open snapshot's pack message. */
   packText(): Promise<string>;
   /** The open snapshot's files one by one; large for a large repository. */

@@ -1,3 +1,4 @@
+import type { LoadGrammar } from '../outline/outliner.js';
 import type { RepositoryPorts } from '../repository/listing.js';
 
 /** Exact counts of DeepSeek tokens. */
@@ -10,6 +11,10 @@ export interface PackPorts extends RepositoryPorts {
   counter: TokenCounter;
   /** The user's own keys; none if absent. */
   ownKeys?(): readonly string[];
+  /** The grammars that outlines are made with. */
+  loadGrammar: LoadGrammar;
+  /** Another program may see files in another way: what one remembers is of no use to the other. */
+  programVersion: string;
 }
 
 /** Long work gives way this often, so that a cancellation is heard and other requests are answered. */

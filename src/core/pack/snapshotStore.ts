@@ -19,6 +19,10 @@ const metaSuffix = '.json';
 
 export interface SnapshotFile extends KnownFile {
   span?: Span;
+  /** Tokens that a frame with the whole view has, or would have. Absent for withheld files. */
+  fullTokens?: number;
+  /** Its place among the files, the best being 0. Absent where everything fitted, so that nothing was ranked. */
+  rank?: number;
 }
 
 export interface Snapshot {

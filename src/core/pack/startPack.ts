@@ -2,11 +2,10 @@
 import { listWorkspace } from '../repository/workspaceListing.js';
 import { logPath } from './changeLog.js';
 import { detectChanges, type Origin } from './detect.js';
-import { makeSnapshot } from './makeSnapshot.js';
-import type { MetSecrets } from './metSecrets.js';
+import { makeSnapshot, type SnapshotParts } from './makeSnapshot.js';
 import { createOpenPack, type OpenPack } from './openPack.js';
 import type { PackOptions, PackProgress, PackState } from './packer.js';
-import { createPacer, type PackPorts } from './ports.js';
+import { createPacer } from './ports.js';
 import type { FileReader } from './reader.js';
 import { loadSnapshot, saveSnapshot } from './snapshotStore.js';
 import { countFiles, summarize } from './summary.js';
@@ -15,10 +14,8 @@ import { countFiles, summarize } from './summary.js';
 const mostLogTokens = 60_000;
 const mostLogShare = 1 / 8;
 
-export interface PackParts {
-  ports: PackPorts;
+export interface PackParts extends SnapshotParts {
   reader: FileReader;
-  met: MetSecrets;
 }
 
 /** The stored pack if it is whole and its log short, else a new one; the caller holds the lock. */
@@ -56,14 +53,14 @@ export async function startPack(
 }
 
 async function renewPack(
-  { ports, met }: PackParts,
+  parts: PackParts,
   options: PackOptions,
   onProgress: PackProgress,
   signal: AbortSignal,
 ): Promise<OpenPack> {
-  const { files, log } = ports;
-  const { roots, stateFolder } = options;
-  const snapshot = await makeSnapshot(ports, met, options, onProgress, signal);
+  const { files, log } = parts.ports;
+  const { stateFolder, roots } = options;
+  const snapshot = await makeSnapshot(parts, options, onProgress, signal);
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
   // A log of an earlier snapshot with these very bytes tells of another time.
   await files.remove(logPath(stateFolder, snapshot.report));

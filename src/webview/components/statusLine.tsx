@@ -6,6 +6,8 @@ const phases: Record<Progress['phase'], string> = {
   list: 'Listing files',
   read: 'Reading files',
   count: 'Counting tokens',
+  rank: 'Ranking the files',
+  outline: 'Making outlines',
   render: 'Writing the pack',
   save: 'Saving the pack',
 };

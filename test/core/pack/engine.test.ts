@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { packMarker, type ChangeEntry, type Packer, type PackState } from '../..
 import { rebuildFiles } from '../../../src/core/pack/rebuild.js';
 import { decodeBytes } from '../../../src/core/view/encoding.js';
 import { encodeView } from '../../../src/core/view/codec.js';
+import { makeRandom } from '../../support/seededRandom.js';
 import { makeSecret, secretMakers } from '../view/secretMakers.js';
 import { createWorkspace, loadCounter, noProgress, noSignal, type Workspace } from './workspace.js';
 
@@ -97,22 +98,66 @@ describe('the pack', () => {
     }
   });
 
-  it('stays within the budget and lists the largest files first', async () => {
-    workspace.git('init', '-q');
-    for (let n = 1; n <= 30; n++) workspace.write(`f${n}.txt`, `word${n} `.repeat(n * 20));
+  it('fills the budget to the last hundredth and never passes it, counted as a whole', async () => {
     const counter = await loadCounter();
-    for (const budget of [700, 2_000, 9_000, 20_000]) {
-      const { report, text } = await (await workspace.engine()).fresh(workspace.options(budget), noProgress, noSignal);
-      expect(report.tokens).toBeLessThanOrEqual(budget);
-      expect(counter.countText(text)).toBe(report.tokens);
-      const full = report.files.filter((file) => file.as === 'full').map((file) => file.contentTokens);
-      const listed = report.files.filter((file) => file.as === 'listed').map((file) => file.contentTokens);
-      expect(Math.max(0, ...full)).toBeLessThanOrEqual(Math.min(Infinity, ...listed));
-      expect(parsePack(text).size).toBe(full.length);
+    const random = makeRandom(7);
+    for (let round = 0; round < 6; round++) {
+      workspace.dispose();
+      workspace = createWorkspace();
+      workspace.git('init', '-q');
+      for (let n = 0; n < 4 + round * 12; n++) {
+        const name = `${'deep/'.repeat(n % 4)}file${n}.${['ts', 'md', 'py', 'txt'][n % 4]}`;
+        workspace.write(name, makeSource(n, random.below(60) + 1));
+      }
+      const packer = await workspace.engine();
+      const whole = (await packer.fresh(workspace.options(), noProgress, noSignal)).report.tokens;
+      for (const share of [0.1, 0.35, 0.7, 0.95]) {
+        const budget = Math.max(400, Math.floor(whole * share));
+        if (budget > whole) continue;
+        const { report, text } = await packer.fresh(workspace.options(budget), noProgress, noSignal);
+        expect(counter.countText(text)).toBe(report.tokens);
+        expect(report.files.reduce((sum, file) => sum + file.tokens, report.frameTokens)).toBe(report.tokens);
+        expect(report.tokens).toBeLessThanOrEqual(budget);
+        // No line of these files has more tokens than this, and a gap is filled by lines.
+        expect(budget - report.tokens).toBeLessThanOrEqual(Math.max(budget / 100, 32));
+        const full = report.files.filter((file) => file.as === 'full').map((file) => file.path);
+        expect([...parsePack(text).keys()].sort()).toEqual(full.sort());
+      }
     }
     await expect((await workspace.engine()).fresh(workspace.options(20), noProgress, noSignal)).rejects.toMatchObject({
       outcome: 'overflow',
     });
+  });
+
+  it('names every file that is not whole, by an outline, by its first lines, or in the list', async () => {
+    workspace.git('init', '-q');
+    for (let n = 0; n < 20; n++) {
+      workspace.write(`code/c${n}.ts`, makeSource(n, 20));
+      workspace.write(`text/t${n}.rst`, `Title ${n}\n=====\n${'words of a text\n'.repeat(150)}`);
+    }
+    const { report, text } = await (await workspace.engine()).fresh(workspace.options(40_000), noProgress, noSignal);
+    const standings = new Set(report.files.map((file) => file.as));
+    expect([...standings].sort()).toEqual(['full', 'listed', 'outline']);
+    for (const { path, as, tokens } of report.files) {
+      const { size } = statSync(join(workspace.root, path));
+      if (as === 'outline')
+        expect(text).toContain(`<baleen-file path="${path}" mark="${report.snapshot}" as="outline" bytes="${size}">\n`);
+      else if (as === 'listed' && tokens > 0) expect(text).toContain(`as="first-lines" bytes="${size}">\nTitle `);
+      else if (as === 'listed') expect(text).toContain(`"${path}" ${size} bytes\n`);
+    }
+  });
+
+  it('tells the full text of a file that stood there by its outline when it changes', async () => {
+    workspace.git('init', '-q');
+    for (let n = 0; n < 20; n++) workspace.write(`c${n}.ts`, makeSource(n, 20));
+    const { packer, state, text } = await openPack(20_000);
+    const path = (await packer.report()).files.find((file) => file.as === 'outline')?.path ?? '';
+    expect(await packer.sync()).toEqual([]);
+    workspace.write(path, 'export const changed = 1;\n');
+    const [entry] = await packer.sync();
+    expect(entry).toMatchObject({ path, kind: 'changed' });
+    expect(entry?.text).toContain('body="full"');
+    expect(rebuildFiles(text, [entry as ChangeEntry]).get(path)).toBe('export const changed = 1;\n');
   });
 
   it('SEC-01 SEC-03 SEC-08 sends no canary, and says what it withheld', async () => {
@@ -389,6 +434,16 @@ describe('bodies', () => {
     }
   });
 });
+
+function makeSource(seed: number, functions: number): string {
+  const lines: string[] = [];
+  for (let n = 0; n < functions; n++) {
+    lines.push(`export function name${seed}Of${n}(value: number): number {`);
+    for (let step = 0; step < 8; step++) lines.push(`  value = value * ${n} + ${seed + step};`);
+    lines.push('  return value;', '}', '');
+  }
+  return lines.join('\n');
+}
 
 function makeAwkwardText(seed: number): string {
   const parts = [

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../../src/core/host.js';
@@ -13,6 +14,12 @@ import { createNodeGit } from '../../../src/node/git.js';
 import { buildTables } from '../tokens/support.js';
 
 export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The grammars of the package, and a version that never changes. */
+export const grammarPorts = {
+  loadGrammar: (name: string) => readFile(`node_modules/@vscode/tree-sitter-wasm/wasm/${name}.wasm`),
+  programVersion: 'test',
+};
 
 let counter: Promise<TokenCounter> | undefined;
 
@@ -64,6 +71,7 @@ export function createWorkspace(): Workspace {
         git: createNodeGit(),
         counter: await loadCounter(),
         log: silentLog,
+        ...grammarPorts,
       }),
     options: (budgetTokens = 1_000_000) => ({ roots: singleRoot(root), stateFolder, budgetTokens }),
     dispose: () => rmSync(base, { recursive: true, force: true }),

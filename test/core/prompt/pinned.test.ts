@@ -11,7 +11,7 @@ test('system text and tool list are the pinned bytes', () => {
   const specs = toolSpecs(createTools());
   expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot(`
     {
-      "system": "2eb987806d26142e177f136017ce4d8097892135482231cacb3fa7dbb9d8d8e5",
+      "system": "0fa8e276f75ffdf40a7ff0431447e140a6b281288926c82d9c5b8d9a98a7befb",
       "tools": "22bbe45b5d40f21f524d02c711120270056022793769b428fd73a1102bfbd190",
     }
   `);

@@ -25,6 +25,7 @@ import type { AgentEvent, AgentEventType, EventOf, Workflow } from '../../../src
 import { createRehearsal } from '../../../src/rehearsal/rehearse.js';
 import { startSimulator, type Simulator, type SimulatorOptions, type Turn } from '../../support/simulator/simulator.js';
 import { commitAll } from '../../support/smallRepository.js';
+import { grammarPorts } from '../pack/workspace.js';
 
 export interface TestSession {
   root: string;
@@ -80,7 +81,7 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   const host = createNodeHost({ log: silent, git });
   // The counts play no part here.
   const counter = { count: (bytes: Uint8Array) => bytes.length, countText: (text: string) => Buffer.byteLength(text) };
-  const packer = createPackEngine({ files: host.files, git, counter, log: silent });
+  const packer = createPackEngine({ files: host.files, git, counter, log: silent, ...grammarPorts });
   const client = createModelClient({
     send: fetch,
     assembleBody: (body, secrets) => packer.assembleBody(body, secrets),

@@ -21,6 +21,7 @@ import { createTools, parseArguments } from '../../../src/core/tools/toolList.js
 import type { Prepared, ToolContext, ToolResult } from '../../../src/core/tools/tool.js';
 import { createNodeGit } from '../../../src/node/git.js';
 import { createNodeHost } from '../../../src/node/nodeHost.js';
+import { grammarPorts } from '../pack/workspace.js';
 
 export interface Bench {
   root: string;
@@ -73,7 +74,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   const host = createNodeHost({ log, git, documents });
   // The counts play no part here.
   const counter = { count: (bytes: Uint8Array) => bytes.length, countText: (text: string) => text.length };
-  const packer = createPackEngine({ files: host.files, git, counter, log });
+  const packer = createPackEngine({ files: host.files, git, counter, log, ...grammarPorts });
   const controller = new AbortController();
   await packer.open({ roots, stateFolder, budgetTokens: 10_000_000 }, () => undefined, controller.signal);
   const journal = createJournal({

@@ -1,0 +1,71 @@
+import treeSitter, { type Language, type Parser, type Tree } from '@vscode/tree-sitter-wasm';
+import { grammarRules, type GrammarName } from './grammars.js';
+import { outlineTree } from './outlineTree.js';
+
+/** The files of `@vscode/tree-sitter-wasm` as bytes, by name without ending: `tree-sitter`, `tree-sitter-go` … */
+export type LoadGrammar = (name: string) => Promise<Uint8Array>;
+
+/** Makes outlines. Grammars are loaded when they are first needed. */
+export interface Outliner {
+  /**
+   * The outline of a view; `undefined` if there is nothing to show, or if parsing would take too long. Pure: an equal
+   * view always has an equal outline, on every machine.
+   */
+  outline(grammar: GrammarName, view: string): Promise<string | undefined>;
+}
+
+/** Longer views are data rather than code, and slow to parse. */
+const mostChars = 600_000;
+/**
+ * The parser calls back after each hundred steps or so. A limit in steps, not in time, keeps an outline from depending
+ * on how busy the machine is; no code that people write comes near it.
+ */
+const mostStepsPerChar = 0.2;
+const leastSteps = 2_000;
+
+export function createOutliner(load: LoadGrammar): Outliner {
+  let parser: Promise<Parser> | undefined;
+  const languages = new Map<GrammarName, Promise<Language>>();
+
+  function languageOf(grammar: GrammarName): Promise<Language> {
+    let language = languages.get(grammar);
+    if (language === undefined) {
+      language = load(`tree-sitter-${grammar}`).then((bytes) => treeSitter.Language.load(bytes));
+      languages.set(grammar, language);
+    }
+    return language;
+  }
+
+  return {
+    async outline(grammar, view) {
+      if (view.length > mostChars) return undefined;
+      parser ??= startParser(load);
+      const running = await parser;
+      running.setLanguage(await languageOf(grammar));
+      const tree = parse(running, view);
+      if (tree === undefined) return undefined;
+      try {
+        const outline = outlineTree(tree.rootNode, view, grammarRules[grammar]);
+        return outline === '' || outline.length >= view.length ? undefined : outline;
+      } finally {
+        tree.delete();
+      }
+    },
+  };
+}
+
+async function startParser(load: LoadGrammar): Promise<Parser> {
+  const wasmBinary = await load('tree-sitter');
+  // The type knows of one option only; without the bytes the module would look for them beside the bundle.
+  const options = { wasmBinary, locateFile: (file: string) => file };
+  await treeSitter.Parser.init(options);
+  return new treeSitter.Parser();
+}
+
+function parse(parser: Parser, view: string): Tree | undefined {
+  let steps = Math.max(leastSteps, view.length * mostStepsPerChar);
+  const tree = parser.parse(view, null, { progressCallback: () => --steps < 0 });
+  if (tree !== null) return tree;
+  parser.reset();
+  return undefined;
+}
