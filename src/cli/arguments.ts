@@ -24,6 +24,7 @@ export interface Arguments {
   rehearse: boolean;
   output?: string;
   asSent: boolean;
+  renew: boolean;
   verify: string[];
   dryRun: boolean;
   keepOnFail: boolean;
@@ -38,7 +39,7 @@ export interface Arguments {
 
 export const helpText = `Usage: baleen COMMAND [OPTIONS]
 
-  baleen pack [DIR]          the repository part of the prompt; --output FILE, --as-sent
+  baleen pack [DIR]          the repository part of the prompt; --output FILE, --as-sent, --renew
   baleen ask "QUESTION"      an answer about the repository; changes nothing
   baleen run "TASK"          agentic work in the current folder
   baleen refactor "RULE"     change every site of a rule; --verify "CMD" (repeatable), --dry-run, --keep-on-fail
@@ -80,6 +81,7 @@ const options = {
   rehearse: { type: 'boolean' },
   output: { type: 'string' },
   'as-sent': { type: 'boolean' },
+  renew: { type: 'boolean' },
   verify: { type: 'string', multiple: true },
   'dry-run': { type: 'boolean' },
   'keep-on-fail': { type: 'boolean' },
@@ -128,6 +130,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       rehearse: values.rehearse ?? false,
       ...(values.output === undefined ? {} : { output: values.output }),
       asSent: values['as-sent'] ?? false,
+      renew: values.renew ?? false,
       verify: values.verify ?? [],
       dryRun: values['dry-run'] ?? false,
       keepOnFail: values['keep-on-fail'] ?? false,

@@ -95,6 +95,8 @@ export interface Log {
 export interface OpenDocuments {
   /** The unsaved text of a document, or `undefined` when it is closed or equal to the disk. */
   unsaved(path: string): { text: string; version: number } | undefined;
+  /** Every such document below a folder, with its path relative to it (with `/`). */
+  listUnsaved(folder: string): { path: string; text: string }[];
   /** Replaces a buffer's whole text, minimal edit, only if `version` still holds; the document stays unsaved. */
   replaceText(path: string, text: string, version: number): Promise<boolean>;
 }

@@ -5,7 +5,7 @@ import { BaleenError } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { createPackEngine } from '../core/pack/engine.js';
 import type { Prompt } from '../core/tokens/template.js';
-import type { Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
+import type { LogPlace, Packer, PackOptions, PackProgress, SearchQuery, UnsavedText } from '../core/pack/packer.js';
 import { createTokenCounter } from '../core/tokens/counter.js';
 import { loadTokenTables } from '../core/tokens/tables.js';
 import { createNodeFiles } from './files.js';
@@ -68,7 +68,11 @@ function callEngine(
     case 'sync':
       return engine.sync(args[0] as Parameters<Packer['sync']>[0]);
     case 'entries':
-      return engine.entries(args[0] as string, args[1] as number);
+      return engine.entries(args[0] as string, args[1] as LogPlace);
+    case 'pin':
+      return engine.pin(args[0] as string, args[1] as string);
+    case 'unsaved':
+      return engine.unsaved(args[0] as string, args[1] as readonly UnsavedText[]);
     case 'packText':
       return engine.packText();
     case 'list':

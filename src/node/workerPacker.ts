@@ -20,8 +20,10 @@ export function createWorkerPacker({ workerFile, tablesFile, log }: WorkerPacker
   return {
     open: (options, onProgress, signal) => call('open', [options], { onProgress, signal }),
     fresh: (options, onProgress, signal) => call('fresh', [options], { onProgress, signal }),
-    sync: (origin) => call('sync', [origin]),
+    sync: (look) => call('sync', [look]),
     entries: (packSha256, after) => call('entries', [packSha256, after]),
+    pin: (packSha256, session) => call('pin', [packSha256, session]),
+    unsaved: (packSha256, documents) => call('unsaved', [packSha256, documents]),
     packText: () => call('packText', []),
     list: (only) => call('list', [only]),
     search: (query, signal) => call('search', [query], { signal }),

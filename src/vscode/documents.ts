@@ -1,7 +1,9 @@
 /** Editor buffers with unsaved changes, for tools that must edit what the user sees and not only the disk. */
+import { isAbsolute, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenDocuments } from '../core/host.js';
 import { findChangedSpan } from './changedSpan.js';
+import { workspaceFolder } from './gate.js';
 
 export function createOpenDocuments(): OpenDocuments {
   return {
@@ -9,6 +11,11 @@ export function createOpenDocuments(): OpenDocuments {
       const document = findUnsaved(path);
       return document === undefined ? undefined : { text: document.getText(), version: document.version };
     },
+    listUnsaved: (folder) =>
+      vscode.workspace.textDocuments.flatMap((document) => {
+        const path = isUnsavedFile(document) ? pathBelow(folder, document.uri.fsPath) : undefined;
+        return path === undefined ? [] : [{ path, text: document.getText() }];
+      }),
     async replaceText(path, text, version) {
       const document = findUnsaved(path);
       if (document === undefined || document.version !== version) return false;
@@ -24,7 +31,18 @@ export function createOpenDocuments(): OpenDocuments {
 }
 
 function findUnsaved(path: string): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find(
-    (document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === path,
-  );
+  return vscode.workspace.textDocuments.find((document) => isUnsavedFile(document) && document.uri.fsPath === path);
+}
+
+function isUnsavedFile(document: vscode.TextDocument): boolean {
+  return document.isDirty && document.uri.scheme === 'file';
+}
+
+/** `folder` is resolved; the editor may have opened it by a link. */
+function pathBelow(folder: string, file: string): string | undefined {
+  for (const base of [folder, workspaceFolder()?.uri.fsPath]) {
+    const path = base === undefined ? '..' : relative(base, file);
+    if (path !== '' && !path.startsWith('..') && !isAbsolute(path)) return path.split(sep).join('/');
+  }
+  return undefined;
 }

@@ -1,57 +1,58 @@
-import type { Buffer } from 'node:buffer';
 import { BaleenError } from '../errors.js';
 import { listRepository } from '../repository/listing.js';
 import { countPrompt } from '../tokens/template.js';
 import { assembleBody, SecretInBody } from './body.js';
-import { dropSnapshots } from './snapshotStore.js';
-import { createEscapedPacks } from './escapedPacks.js';
+import { tellWhole, type WholeRule } from './changes.js';
 import { listWithReasons, scanFolder } from './folderLook.js';
 import { makeSnapshot } from './makeSnapshot.js';
 import { createMetSecrets } from './metSecrets.js';
 import type { OpenPack } from './openPack.js';
+import { createOpenPacks } from './openPacks.js';
 import type { Packer } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
 import { searchFiles } from './search.js';
-import { bringUp, startPack } from './startPack.js';
+import { pinSnapshot } from './snapshotUse.js';
 import { createStateQueue } from './stateQueue.js';
+import { tellUnsaved } from './unsaved.js';
 
-/** The packer itself; it runs in a worker. One folder is open at a time. */
-export function createPackEngine(ports: PackPorts): Packer {
+/** The packer itself; it runs in a worker. One folder is open at a time. `rule` is another one in measurements only. */
+export function createPackEngine(ports: PackPorts, rule: WholeRule = tellWhole): Packer {
   const { files, counter, log } = ports;
   const met = createMetSecrets();
   const reader = createFileReader(files);
-  const parts = { ports, reader, met };
+  const parts = { ports, reader, met, rule };
   const queue = createStateQueue(files);
-  const escapedPacks = createEscapedPacks(files);
-  let current: OpenPack | undefined;
+  const packs = createOpenPacks(parts);
 
   function needOpen(): OpenPack {
-    if (current === undefined) throw new BaleenError('No folder is packed yet. Open one first.');
-    return current;
+    const newest = packs.newest();
+    if (newest === undefined) throw new BaleenError('No folder is packed yet. Open one first.');
+    return newest;
   }
 
   return {
     open: (options, onProgress, signal) =>
-      queue.run(options.stateFolder, async () => {
-        const { open, state } = await startPack(parts, options, onProgress, signal);
-        current = open;
-        return state;
-      }),
+      queue.run(options.stateFolder, () => packs.open(options, onProgress, signal)),
     async fresh(options, onProgress, signal) {
       const snapshot = await makeSnapshot(ports, met, options, onProgress, signal);
       return { report: snapshot.report, text: snapshot.bytes.toString('utf8') };
     },
-    sync(origin) {
+    sync(look) {
       const open = needOpen();
       return queue.run(open.stateFolder, async () => {
         const before = open.entries.length;
-        const damage = await bringUp(parts, open, undefined, origin);
-        if (damage !== undefined) log.warn(`${damage}; what is missing was told again`);
+        await packs.bringUp(look);
         return open.entries.slice(before);
       });
     },
-    entries: async (packSha256, after) => entriesAfter(needOpen(), packSha256, after),
+    entries(packSha256, after) {
+      return queue.run(needOpen().stateFolder, () => packs.tail(packSha256, after));
+    },
+    pin: (packSha256, session) => pinSnapshot(files, needOpen().stateFolder, packSha256, session),
+    unsaved(packSha256, documents) {
+      return queue.run(needOpen().stateFolder, async () => tellUnsaved(parts, await packs.need(packSha256), documents));
+    },
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
     list: async (only) => listWithReasons(ports, reader, needOpen().root, only),
     async search(query, signal) {
@@ -60,37 +61,23 @@ export function createPackEngine(ports: PackPorts): Packer {
     },
     scan: async () => scanFolder(ports, needOpen().root),
     async countPrompt(prompt) {
-      const report = current?.snapshot.report;
-      return countPrompt(counter, prompt, new Map(report === undefined ? [] : [[report.sha256, report.tokens]]));
+      return countPrompt(counter, prompt, packs.tokens());
     },
     async assembleBody(body, secrets) {
-      const open = needOpen();
       try {
-        const packOf = (sha256: string): Promise<Buffer> => escapedPacks.get(open, sha256);
-        return await assembleBody(body, packOf, { workspace: met.values, keys: secrets });
+        return await assembleBody(body, packs.escaped, { workspace: met.values, keys: secrets });
       } catch (error) {
-        if (error instanceof SecretInBody && holdsAny(open, secrets)) {
-          await queue.run(open.stateFolder, () => dropSnapshots(files, open.stateFolder));
+        const holdsKey = error instanceof SecretInBody && packs.holdAny(secrets);
+        if (holdsKey) {
+          log.warn('The stored snapshots held your API key and were removed.');
+          await queue.run(needOpen().stateFolder, () => packs.drop());
         }
         throw error;
       }
     },
     async dispose() {
       await queue.settled();
-      current = undefined;
-      escapedPacks.clear();
+      packs.clear();
     },
   };
-}
-
-/** A key in frozen bytes would have every later request refused, also when it is long gone from the disk. */
-function holdsAny({ snapshot, entries }: OpenPack, keys: readonly string[]): boolean {
-  return keys.some((key) => snapshot.bytes.includes(key) || entries.some((entry) => entry.text.includes(key)));
-}
-
-function entriesAfter({ snapshot, entries }: OpenPack, packSha256: string, after: number): OpenPack['entries'] {
-  if (snapshot.report.sha256 === packSha256) return entries.filter((entry) => entry.number > after);
-  throw new BaleenError(
-    'A newer pack has taken the place of the one that this session began with. Nothing was sent; start a new session to go on.',
-  );
 }

@@ -1,37 +1,25 @@
 import { Buffer } from 'node:buffer';
-import { BaleenError } from '../errors.js';
-import type { Files } from '../host.js';
-import type { OpenPack } from './openPack.js';
-import { readPack } from './snapshotStore.js';
 
-/** Pack texts as they stand in a JSON body, by SHA-256: the one in use, and perhaps one of an older session. */
+/** Packs that sessions use side by side are few. */
+const mostKept = 2;
+
+/** Pack texts as they stand in a JSON body, by SHA-256. */
 export interface EscapedPacks {
-  /** Throws a sentence if the pack is neither open nor stored any more. */
-  get(open: OpenPack, sha256: string): Promise<Buffer>;
+  get(sha256: string, bytesOf: () => Promise<Buffer>): Promise<Buffer>;
   clear(): void;
 }
 
-export function createEscapedPacks(files: Files): EscapedPacks {
+export function createEscapedPacks(): EscapedPacks {
   const escaped = new Map<string, Buffer>();
   return {
-    async get({ snapshot, stateFolder }, sha256) {
-      const known = escaped.get(sha256);
-      if (known !== undefined) return known;
-      const inUse = snapshot.report.sha256;
-      const bytes = inUse === sha256 ? snapshot.bytes : await readStored(files, stateFolder, sha256);
-      const text = Buffer.from(JSON.stringify(bytes.toString('utf8')), 'utf8');
-      for (const other of escaped.keys()) if (other !== inUse) escaped.delete(other);
+    async get(sha256, bytesOf) {
+      const text = escaped.get(sha256) ?? Buffer.from(JSON.stringify((await bytesOf()).toString('utf8')), 'utf8');
+      // The one that was used last stands last.
+      escaped.delete(sha256);
       escaped.set(sha256, text);
+      for (const other of [...escaped.keys()].slice(0, -mostKept)) escaped.delete(other);
       return text;
     },
     clear: () => escaped.clear(),
   };
-}
-
-function readStored(files: Files, stateFolder: string, sha256: string): Promise<Buffer> {
-  return readPack(files, stateFolder, sha256).catch(() => {
-    throw new BaleenError(
-      'The snapshot of the repository that this session was begun with is gone, so nothing was sent. Start a new session.',
-    );
-  });
 }

@@ -1,6 +1,7 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
+import type { ChangeKind } from './frames.js';
 import type { Prompt } from '../tokens/template.js';
 
 export interface PackOptions {
@@ -10,6 +11,10 @@ export interface PackOptions {
   stateFolder: string;
   /** Tokens that the whole pack message may have. */
   budgetTokens: number;
+  /** The snapshot that a session began with, by its SHA-256, instead of the newest. */
+  pinned?: string;
+  /** A new snapshot is wanted although the stored one could stay. */
+  renew?: boolean;
 }
 
 /** One entry of the append-only change log. Its `text` never changes again. */
@@ -17,7 +22,9 @@ export interface ChangeEntry {
   /** 1, 2, 3 … since the snapshot. */
   number: number;
   path: string;
-  kind: 'created' | 'changed' | 'deleted' | 'mode';
+  kind: ChangeKind;
+  /** With `renamed`: the path before. */
+  from?: string;
   /** The message text, frame included, already a view. */
   text: string;
   tokens: number;
@@ -26,13 +33,53 @@ export interface ChangeEntry {
   call?: string;
 }
 
+/** A place in the change log: behind this many entries, which this hash stands for. */
+export interface LogPlace {
+  number: number;
+  chain: string;
+}
+
+/** Where to look, if not everywhere; with `session` and `call` the entries say whose edit it was. */
+export interface Look {
+  paths: readonly string[];
+  session?: string;
+  call?: string;
+}
+
 export interface PackState {
   report: PackReport;
   entries: ChangeEntry[];
+  /** Behind the last entry. */
+  end: LogPlace;
   /** The snapshot came from disk, so that its bytes may still be cached by the host. */
   reused: boolean;
-  /** Set when a stored snapshot or log was damaged and had to be made anew. */
+  /** The log has grown so that a new snapshot may be worth its price. */
+  proposesRenewal: boolean;
+  /** Why a stored snapshot or log gave way to another, where one did. */
   cacheBreak?: string;
+  /** Sessions whose snapshots had to go: they can be read but not continued. */
+  evicted?: string[];
+}
+
+/** What came to the log behind a place. */
+export interface LogTail {
+  entries: ChangeEntry[];
+  end: LogPlace;
+  logTokens: number;
+  proposesRenewal: boolean;
+}
+
+/** Text of an editor's buffer that is not on disk. */
+export interface UnsavedText {
+  /** Relative to the workspace folder, with `/`. */
+  path: string;
+  text: string;
+}
+
+/** How a buffer differs from what the model knows of its file, as a frame; already a view. */
+export interface UnsavedFrame {
+  path: string;
+  text: string;
 }
 
 export interface SearchQuery {
@@ -79,22 +126,27 @@ export interface Packer {
     signal: AbortSignal,
   ): Promise<{ report: PackReport; text: string }>;
   /**
-   * Appends entries for what changed on disk since the last entry and answers with the new ones, in path order.
-   * With `origin`, only its paths are looked at and the entries carry it.
+   * Appends entries for what changed on disk since the last entry, to the log of every snapshot in use, and answers with
+   * the new ones of the newest, in path order. With `look`, only its paths are looked at, by a caller that knows that
+   * nothing else has changed; entries with a session and a call are that session's own edits.
    */
-  sync(origin?: { session: string; call: string; paths: string[] }): Promise<ChangeEntry[]>;
+  sync(look?: Look): Promise<ChangeEntry[]>;
   /**
-   * Log entries with a number above `after`. Throws a sentence if the open snapshot is not the one of this pack:
-   * a session that began with another cannot go on.
+   * What came to the log of this pack behind a place. Throws a sentence where the session that was there cannot go on:
+   * the snapshot is gone or may not leave any more, the log is another one, or has no room left.
    */
-  entries(packSha256: string, after: number): Promise<ChangeEntry[]>;
+  entries(packSha256: string, after: LogPlace): Promise<LogTail>;
+  /** Has the snapshot kept for a session, as long as there is room. */
+  pin(packSha256: string, session: string): Promise<void>;
+  /** How buffers differ from what pack and log tell. Those of files that are withheld or not listed are left out. */
+  unsaved(packSha256: string, documents: readonly UnsavedText[]): Promise<UnsavedFrame[]>;
   /** The text of the open snapshot's pack message. */
   packText(): Promise<string>;
   /** Paths that a fresh listing gives, relative with `/`, in path order, withheld ones included. With `only`, no others. */
   list(only?: readonly string[]): Promise<{ path: string; bytes: number; withheld?: string }[]>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   scan(): Promise<WorkspaceScan>;
-  /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of the open snapshot. */
+  /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of snapshots in use. */
   countPrompt(prompt: Prompt): Promise<number>;
   /** Replaces pack markers in a request body by the pack's escaped text; refuses bodies in which a known secret stands. */
   assembleBody(body: string, secrets: string[]): Promise<Uint8Array>;

@@ -49,12 +49,10 @@ function writeSmallProject(): void {
 }
 
 async function entriesOf(packer: Packer): Promise<ChangeEntry[]> {
-  return packer.entries(
-    createHash('sha256')
-      .update(await packer.packText())
-      .digest('hex'),
-    0,
-  );
+  const pack = createHash('sha256')
+    .update(await packer.packText())
+    .digest('hex');
+  return (await packer.entries(pack, { number: 0, chain: pack })).entries;
 }
 
 describe('the pack', () => {
@@ -246,23 +244,6 @@ describe('snapshot and change log', () => {
       workspace.write(file, lines.join('\n'));
     }
   }
-
-  it('tells a file whole from its third change on', async () => {
-    workspace.write('a.txt', Array.from({ length: 100 }, (_, n) => `line ${n}\n`).join(''));
-    const { packer } = await openPack();
-    for (let n = 1; n <= 3; n++) {
-      workspace.write(
-        'a.txt',
-        workspace
-          .read('a.txt')
-          .toString()
-          .replace(`line ${n * 20}\n`, `changed ${n}\n`),
-      );
-      await packer.sync();
-    }
-    const bodies = (await entriesOf(packer)).map((entry) => /body="(\w+)"/.exec(entry.text)?.[1]);
-    expect(bodies).toEqual(['diff', 'diff', 'full']);
-  });
 
   it('looks only at the paths of an edit, and marks its entry', async () => {
     workspace.write('a.txt', 'a\n');

@@ -48,7 +48,7 @@ test('after a stop between two calls, the second runs once and one undo takes ba
   before.conversation.append = (message) =>
     message.role === 'tool' && message.call === 'c2' ? new Promise(() => undefined) : append(message);
   void open.send({ kind: 'chat', request: 'shout' }, signal);
-  await expect.poll(() => readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('ONE\n');
+  await expect.poll(() => readFileSync(join(folder, 'a.txt'), 'utf8'), { timeout: 15000 }).toBe('ONE\n');
   await expect.poll(() => before.conversation.openCalls().map((call) => call.id)).toEqual(['c2']);
   isFirst = false;
 
