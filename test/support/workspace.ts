@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Approver } from '../../src/core/agent/approval.js';
 import { findHost, findModel } from '../../src/core/model/catalogue.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
+import type { OpenDocuments } from '../../src/core/host.js';
 import type { SessionSettings } from '../../src/core/session/session.js';
 import { createTokenCounter } from '../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../src/core/tokens/tables.js';
@@ -30,9 +31,13 @@ export function createExactCount(): (text: string) => number {
 export async function openSimulatedWorkspace(
   folder: string,
   script: SimulatorOptions['script'],
-  options: Partial<SessionSettings> & { approver?: Approver; tokenCount?: (text: string) => number } = {},
+  options: Partial<SessionSettings> & {
+    approver?: Approver;
+    documents?: OpenDocuments;
+    tokenCount?: (text: string) => number;
+  } = {},
 ): Promise<SimulatedWorkspace> {
-  const { approver, tokenCount, ...chosen } = options;
+  const { approver, documents, tokenCount, ...chosen } = options;
   const simulator = await startSimulator({ script, ...(tokenCount === undefined ? {} : { tokenCount }) });
   const stateBase = mkdtempSync(join(tmpdir(), 'baleen-state-'));
   const complaints: string[] = [];
@@ -44,6 +49,7 @@ export async function openSimulatedWorkspace(
     send: globalThis.fetch,
     log: { info: () => undefined, warn: say, error: say },
     ...(approver === undefined ? {} : { approver }),
+    ...(documents === undefined ? {} : { documents }),
   });
   const model = findModel('v4-flash')!;
   const wire = chosen.wire ?? 'openai';

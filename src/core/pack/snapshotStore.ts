@@ -110,12 +110,14 @@ export interface MetaFile {
 export async function readMetas(files: Files, stateFolder: string): Promise<MetaFile[]> {
   const folder = snapshotFolder(stateFolder);
   if ((await files.lstat(folder)) === undefined) return [];
-  const names = (await files.list(folder)).filter((name) => name.endsWith(metaSuffix));
+  const names = await files.list(folder);
+  const named = [metaSuffix, compressedSuffix].flatMap((suffix) =>
+    names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length)),
+  );
   const metas = await Promise.all(
-    names.map(async (name): Promise<MetaFile> => {
-      const sha256 = name.slice(0, -metaSuffix.length);
+    [...new Set(named)].map(async (sha256): Promise<MetaFile> => {
       try {
-        return { sha256, meta: parseMeta(await files.read(join(folder, name)), sha256), trouble: '' };
+        return { sha256, meta: parseMeta(await files.read(join(folder, sha256 + metaSuffix)), sha256), trouble: '' };
       } catch (error) {
         return { sha256, meta: undefined, trouble: messageOf(error) };
       }

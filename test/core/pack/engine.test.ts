@@ -1,15 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parsePack } from '../../../src/core/pack/frames.js';
 import { packMarker, type ChangeEntry, type Packer, type PackState } from '../../../src/core/pack/packer.js';
 import { rebuildFiles } from '../../../src/core/pack/rebuild.js';
-import { decodeBytes } from '../../../src/core/view/encoding.js';
-import { encodeView } from '../../../src/core/view/codec.js';
-import { makeSecret, secretMakers } from '../view/secretMakers.js';
+import { secretMakers } from '../view/secretMakers.js';
+import { makeAwkwardText } from './awkwardText.js';
 import { createWorkspace, loadCounter, noProgress, noSignal, type Workspace } from './workspace.js';
 
 let workspace: Workspace;
@@ -26,11 +23,6 @@ async function openPack(budget?: number): Promise<{ packer: Packer; state: PackS
 
 async function freshText(budget?: number): Promise<string> {
   return (await (await workspace.engine()).fresh(workspace.options(budget), noProgress, noSignal)).text;
-}
-
-function viewOf(path: string): string {
-  const decoded = decodeBytes(workspace.read(path));
-  return 'text' in decoded ? encodeView(decoded.text).view : '';
 }
 
 function writeSmallProject(): void {
@@ -195,56 +187,6 @@ describe('snapshot and change log', () => {
     expect((await entriesOf(third.packer)).slice(5)).toEqual(second.state.entries.slice(5));
   });
 
-  it('rebuilds every file from snapshot and log, over random histories', async () => {
-    const step = fc.record({
-      file: fc.constantFrom('a.txt', 'b/c.txt', 'run.sh'),
-      action: fc.constantFrom('edit', 'edit', 'edit', 'write', 'remove', 'binary', 'mode', 'restart', 'secret'),
-      seed: fc.nat({ max: 1000 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
-        workspace.dispose();
-        workspace = createWorkspace();
-        workspace.git('init', '-q');
-        workspace.write('a.txt', Array.from({ length: 60 }, (_, n) => `line ${n}\n`).join(''));
-        workspace.write('run.sh', 'x\r\ny\r\nz');
-        let { packer, text } = await openPack();
-        for (const { file, action, seed } of steps) {
-          if (action === 'restart') ({ packer, text } = await openPack());
-          else change(file, action, seed);
-          if (seed % 3 !== 0)
-            await packer.sync(seed % 2 === 0 ? { session: 's', call: 'c', paths: [file] } : undefined);
-        }
-        await packer.sync();
-        const views = rebuildFiles(text, await entriesOf(packer));
-        const listed = (await packer.list()).filter((file) => file.withheld === undefined).map((file) => file.path);
-        expect([...views.keys()].sort()).toEqual(listed.sort());
-        for (const [path, view] of views) expect(view).toBe(viewOf(path));
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  function change(file: string, action: string, seed: number): void {
-    const old = (() => {
-      try {
-        return workspace.read(file).toString();
-      } catch {
-        return '';
-      }
-    })();
-    const lines = old.split('\n');
-    if (action === 'remove') execFileSync('rm', ['-f', join(workspace.root, file)]);
-    else if (action === 'binary') workspace.write(file, Buffer.from([0, seed % 256]));
-    else if (action === 'secret') workspace.write(file, `${old}\n${makeSecret(seed)}\n`);
-    else if (action === 'mode') workspace.write(file, old, seed % 2 === 0 ? 0o755 : 0o644);
-    else if (action === 'write') workspace.write(file, makeAwkwardText(seed));
-    else {
-      lines.splice(seed % (lines.length + 1), seed % 3, `changed ${seed}${seed % 5 === 0 ? '\r' : ''}`);
-      workspace.write(file, lines.join('\n'));
-    }
-  }
-
   it('looks only at the paths of an edit, and marks its entry', async () => {
     workspace.write('a.txt', 'a\n');
     workspace.write('b.txt', 'b\n');
@@ -257,20 +199,6 @@ describe('snapshot and change log', () => {
     ]);
     const rest = await packer.sync();
     expect(rest.map(({ path, session }) => [path, session])).toEqual([['b.txt', undefined]]);
-  });
-
-  it('shares one log between two processes', async () => {
-    workspace.write('a.txt', 'a\n');
-    const [one, two] = [await openPack(), await openPack()];
-    for (let n = 0; n < 6; n++) {
-      workspace.write(`n${n}.txt`, `${n}\n`);
-      await Promise.all([one.packer.sync(), two.packer.sync()]);
-    }
-    await one.packer.sync();
-    await two.packer.sync();
-    const entries = await entriesOf(one.packer);
-    expect(entries.map((entry) => entry.number)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(await entriesOf(two.packer)).toEqual(entries);
   });
 
   it('makes a damaged snapshot anew and says so', async () => {
@@ -366,28 +294,3 @@ describe('bodies', () => {
     }
   });
 });
-
-function makeAwkwardText(seed: number): string {
-  const parts = [
-    '\n',
-    '\r\n',
-    ' ',
-    '   ',
-    '42',
-    '漢字',
-    'word',
-    '}',
-    ';\n',
-    '>',
-    '\t',
-    '\u0301',
-    '😀',
-    '//',
-    '\n\n',
-    'é',
-  ];
-  let text = '';
-  for (let state = seed * 7919 + 13, n = 0; n < 40; n++, state = (state * 1_103_515_245 + 12_345) % 2_147_483_648)
-    text += parts[(state >> 8) % parts.length] ?? '';
-  return text;
-}
