@@ -1,5 +1,6 @@
 /** The snapshots that sessions of this process use side by side: the newest, and those that older sessions began with. */
 import type { Buffer } from 'node:buffer';
+import { messageOf } from '../errors.js';
 import { createEscapedPacks } from './escapedPacks.js';
 import type { OpenPack } from './openPack.js';
 import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
@@ -71,7 +72,10 @@ export function createOpenPacks(parts: PackParts): OpenPacks {
     const at = Date.now();
     if (last?.number === end.number && at - last.at < sentEveryMs) return;
     sent.set(sha256, { number: end.number, at });
-    await noteSent(files, open.stateFolder, sha256, { at, ...end });
+    // A request does not wait for a full disk to be mended.
+    await noteSent(files, open.stateFolder, sha256, { at, ...end }).catch((error: unknown) =>
+      log.warn(`It could not be noted that the snapshot was sent: ${messageOf(error)}`),
+    );
   }
 
   return {

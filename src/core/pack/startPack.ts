@@ -47,7 +47,7 @@ export async function startPack(
   await meetSecrets(parts, open, signal);
   const cacheBreak = brought.damage ?? (await findLoss(parts, open));
   if (cacheBreak === undefined) return { open, state: stateOf(open, true) };
-  log.warn(`cache break: ${cacheBreak}`);
+  log.info(`cache break: ${cacheBreak}`);
   return { open, state: { ...stateOf(open, true), cacheBreak } };
 }
 
@@ -131,7 +131,7 @@ async function renewPack(
   const open = createOpenPack(files, root, stateFolder, snapshot);
   const state = { ...stateOf(open, false), ...(evicted.length === 0 ? {} : { evicted }) };
   if (reason === undefined) return { open, state };
-  log.warn(`cache break: ${reason}`);
+  log.info(`cache break: ${reason}`);
   return { open, state: { ...state, cacheBreak: reason } };
 }
 
