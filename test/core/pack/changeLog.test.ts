@@ -4,7 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeEntry, Packer, PackState } from '../../../src/core/pack/packer.js';
 import { parseChange } from '../../../src/core/pack/frames.js';
 import { rebuildFiles } from '../../../src/core/pack/rebuild.js';
-import { createWorkspace, loadCounter, noProgress, noSignal, type Workspace } from './workspace.js';
+import {
+  createWorkspace,
+  loadCounter,
+  noProgress,
+  noSignal,
+  openPack,
+  type OpenedPack,
+  type Workspace,
+} from './workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -12,11 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => workspace.dispose());
 
-async function open(budget?: number): Promise<{ packer: Packer; state: PackState; text: string }> {
-  const packer = await workspace.engine();
-  const state = await packer.open(workspace.options(budget), noProgress, noSignal);
-  return { packer, state, text: await packer.packText() };
-}
+const open = (budgetTokens = 1_000_000): Promise<OpenedPack> => openPack(workspace, { budgetTokens });
 
 async function allEntries(packer: Packer, { report }: PackState): Promise<ChangeEntry[]> {
   return (await packer.entries(report.sha256, { number: 0, chain: report.sha256 })).entries;

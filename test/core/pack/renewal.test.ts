@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packMarker, type PackOptions, type Packer, type PackState } from '../../../src/core/pack/packer.js';
 import { makeSecret } from '../view/secretMakers.js';
-import { createWorkspace, noProgress, noSignal, type Workspace } from './workspace.js';
+import { createWorkspace, noProgress, noSignal, openPack, type OpenedPack, type Workspace } from './workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -13,10 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => workspace.dispose());
 
-async function open(more: Partial<PackOptions> = {}): Promise<{ packer: Packer; state: PackState }> {
-  const packer = await workspace.engine();
-  return { packer, state: await packer.open({ ...workspace.options(), ...more }, noProgress, noSignal) };
-}
+const open = (options: Partial<PackOptions> = {}): Promise<OpenedPack> => openPack(workspace, options);
 
 const send = (packer: Packer, { report }: PackState): Promise<Uint8Array> =>
   packer.assembleBody(JSON.stringify({ m: packMarker(report.sha256) }), []);
