@@ -25,6 +25,7 @@ export interface Arguments {
   output?: string;
   asSent: boolean;
   explain?: string;
+  renew: boolean;
   verify: string[];
   dryRun: boolean;
   keepOnFail: boolean;
@@ -39,7 +40,7 @@ export interface Arguments {
 
 export const helpText = `Usage: baleen COMMAND [OPTIONS]
 
-  baleen pack [DIR]          the repository part of the prompt; --output FILE, --as-sent
+  baleen pack [DIR]          the repository part of the prompt; --output FILE, --as-sent, --renew
                              --explain FILE says why a file stands in it as it does
   baleen ask "QUESTION"      an answer about the repository; changes nothing
   baleen run "TASK"          agentic work in the current folder
@@ -83,6 +84,7 @@ const options = {
   output: { type: 'string' },
   'as-sent': { type: 'boolean' },
   explain: { type: 'string' },
+  renew: { type: 'boolean' },
   verify: { type: 'string', multiple: true },
   'dry-run': { type: 'boolean' },
   'keep-on-fail': { type: 'boolean' },
@@ -132,6 +134,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       ...(values.output === undefined ? {} : { output: values.output }),
       asSent: values['as-sent'] ?? false,
       ...(values.explain === undefined ? {} : { explain: values.explain }),
+      renew: values.renew ?? false,
       verify: values.verify ?? [],
       dryRun: values['dry-run'] ?? false,
       keepOnFail: values['keep-on-fail'] ?? false,

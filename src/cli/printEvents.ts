@@ -1,4 +1,5 @@
 /** Events on a terminal: the answer on stdout, everything about the work on stderr; or each event as a JSON line. */
+import { describeProposal } from '../core/session/renewal.js';
 import type { AgentEvent, Emit } from '../protocol/events.js';
 import { escapeOf } from '../core/view/escapes.js';
 
@@ -77,7 +78,9 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'restored':
       return `Restored ${event.paths.length} files: ${event.reason}`;
     case 'cache_break':
-      return `Cache break: ${event.reason}`;
+      return `Cache break: ${event.reason}${event.priceUsd === undefined ? '' : `; the next request reads all of it for $${event.priceUsd.toFixed(4)}`}`;
+    case 'resnapshot_proposed':
+      return `· ${describeProposal(event)} To make one: baleen pack --renew.`;
     case 'notice':
       return `${event.level === 'info' ? '·' : '!'} ${event.text}`;
     case 'turn_end':

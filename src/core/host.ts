@@ -1,4 +1,5 @@
 /** The ports of the core: everything it needs from the program that it runs in (command line or editor). */
+import type { Roots } from './repository/roots.js';
 
 /** What `lstat` tells of a path; links are never followed. Sizes in bytes, times in milliseconds. */
 export interface FileStat {
@@ -95,6 +96,8 @@ export interface Log {
 export interface OpenDocuments {
   /** The unsaved text of a document, or `undefined` when it is closed or equal to the disk. */
   unsaved(path: string): { text: string; version: number } | undefined;
+  /** Every such document inside the workspace, by its workspace path. */
+  listUnsaved(roots: Roots): { path: string; text: string }[];
   /** Replaces a buffer's whole text, minimal edit, only if `version` still holds; the document stays unsaved. */
   replaceText(path: string, text: string, version: number): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ import { createNodeFiles } from './files.js';
 /** The command line has no editor, and so nothing unsaved. */
 export const noDocuments: OpenDocuments = {
   unsaved: () => undefined,
+  listUnsaved: () => [],
   replaceText: async () => false,
 };
 

@@ -7,7 +7,15 @@ import type { Log } from '../core/host.js';
 import { createPackEngine } from '../core/pack/engine.js';
 import { hashOf } from '../core/pack/frames.js';
 import type { Prompt } from '../core/tokens/template.js';
-import type { ListQuery, Packer, PackOptions, PackProgress, SearchQuery } from '../core/pack/packer.js';
+import type {
+  ListQuery,
+  LogPlace,
+  Packer,
+  PackOptions,
+  PackProgress,
+  SearchQuery,
+  UnsavedText,
+} from '../core/pack/packer.js';
 import { createTokenCounter } from '../core/tokens/counter.js';
 import { loadTokenTables } from '../core/tokens/tables.js';
 import { createBlockingFiles } from './blockingReads.js';
@@ -73,7 +81,11 @@ function callEngine(
     case 'sync':
       return engine.sync(args[0] as Parameters<Packer['sync']>[0]);
     case 'entries':
-      return engine.entries(args[0] as string, args[1] as number);
+      return engine.entries(args[0] as string, args[1] as LogPlace);
+    case 'pin':
+      return engine.pin(args[0] as string, args[1] as string);
+    case 'unsaved':
+      return engine.unsaved(args[0] as string, args[1] as readonly UnsavedText[]);
     case 'plan':
       return engine.plan(args[0] as number, onProgress, signal);
     case 'explain':

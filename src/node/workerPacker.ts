@@ -23,8 +23,10 @@ export function createWorkerPacker({ workerFile, tablesFile, grammarsFolder, log
   return {
     open: (options, onProgress, signal) => call('open', [options], { onProgress, signal }),
     fresh: (options, onProgress, signal) => call('fresh', [options], { onProgress, signal }),
-    sync: (origin) => call('sync', [origin]),
+    sync: (look) => call('sync', [look]),
     entries: (packSha256, after) => call('entries', [packSha256, after]),
+    pin: (packSha256, session) => call('pin', [packSha256, session]),
+    unsaved: (packSha256, documents) => call('unsaved', [packSha256, documents]),
     plan: (budgetTokens, onProgress, signal) => call('plan', [budgetTokens], { onProgress, signal }),
     explain: (path, onProgress, signal) => call('explain', [path], { onProgress, signal }),
     packText: () => call('packText', []),

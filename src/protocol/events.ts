@@ -104,7 +104,7 @@ export type ApprovalDecision = 'approved' | 'approved_for_session' | 'rejected';
 
 export interface NoticeAction {
   /** What the button does in an editor. */
-  kind: 'set_key' | 'open_settings' | 'retry' | 'open_url';
+  kind: 'set_key' | 'open_settings' | 'retry' | 'open_url' | 'new_session';
   label: string;
   url?: string;
   /** With `open_settings`: the whole name of the one that is meant. */
@@ -145,6 +145,16 @@ export type AgentEvent =
       snapshot: string;
       reused: boolean;
     }
+  /** The change log has grown so that a new snapshot may be worth its price. Nothing happens unless the user asks for it. */
+  | {
+      type: 'resnapshot_proposed';
+      logTokens: number;
+      packTokens: number;
+      /** US dollars for the first request over a new snapshot, which finds nothing in the cache. */
+      renewUsd: number;
+      /** US dollars that each request pays for carrying the log, while it is in the cache. */
+      carryUsd: number;
+    }
   | { type: 'turn_start'; turn: number; message: string }
   | { type: 'step_start'; step: number }
   | { type: 'reasoning_delta'; text: string }
@@ -178,7 +188,8 @@ export type AgentEvent =
   | { type: 'verify_end'; command: string; round: number; exitCode: number | null; durationMs: number; output: string }
   /** `undone`: all of this checkpoint was taken back; `redone`: the changes of this one are there again. */
   | { type: 'restored'; paths: string[]; reason: string; undone?: string; redone?: string }
-  | { type: 'cache_break'; reason: string; firstDifferingByte?: number }
+  /** `priceUsd`: what reading the prompt anew costs, where that is known. */
+  | { type: 'cache_break'; reason: string; firstDifferingByte?: number; priceUsd?: number }
   | { type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; action?: NoticeAction }
   | {
       type: 'turn_end';

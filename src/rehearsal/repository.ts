@@ -40,8 +40,11 @@ function findEntries(text: string): string[] {
 /** An entry that does not fit leaves the file as it was: a rehearsal has to go on. */
 function applyEntry(files: Map<string, string>, entry: string): void {
   try {
-    const path = encodePath(parseChange(entry).path);
-    const view = applyChange(files.get(path), entry);
+    const change = parseChange(entry);
+    const path = encodePath(change.path);
+    const before = encodePath(change.from ?? change.path);
+    const view = applyChange(files.get(before), entry);
+    files.delete(before);
     if (view === undefined) files.delete(path);
     else files.set(path, view);
   } catch {

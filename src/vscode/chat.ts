@@ -22,7 +22,8 @@ export interface Chat {
   stop(): Promise<void>;
   /** Resolves when no turn runs. */
   settled(): Promise<void>;
-  newSession(): Promise<void>;
+  /** With `renew`, its first message makes a new snapshot of the repository and says what that costs. */
+  newSession(options?: { renew: boolean }): Promise<void>;
   openSession(id: string): Promise<void>;
   sessions(): Promise<SessionSummary[]>;
   /** After a reload of the window: shows the last session again, and asks again what waited for an approval. */
@@ -53,6 +54,8 @@ interface State {
   id: string | undefined;
   /** Absent until a turn needs it: showing a stored session opens no pack. */
   session: Session | undefined;
+  /** The next session begins with a new snapshot. */
+  renew: boolean;
   running: { controller: AbortController; ended: Promise<void>; checkpoint?: string } | undefined;
   restored: Promise<void> | undefined;
 }
@@ -60,7 +63,13 @@ interface State {
 export function createChat(parts: ChatParts): Chat {
   const { engine, memory, onEvent, onReplaced, onState } = parts;
   const transcript = createTranscript();
-  const state: State = { id: undefined, session: undefined, running: undefined, restored: undefined };
+  const state: State = {
+    id: undefined,
+    session: undefined,
+    renew: false,
+    running: undefined,
+    restored: undefined,
+  };
 
   const tell = (event: AgentEvent): void => {
     transcript.addEvent(event);
@@ -124,9 +133,10 @@ export function createChat(parts: ChatParts): Chat {
       }),
     stop,
     settled: async () => state.running?.ended,
-    async newSession() {
+    async newSession({ renew } = { renew: false }) {
       await stop();
       state.session = undefined;
+      state.renew ||= renew;
       transcript.replace([]);
       await remember(undefined);
       onReplaced();
@@ -184,8 +194,9 @@ async function openSession(
   }
   const session =
     state.id === undefined
-      ? await startSession(workspace, settings, 'chat', emit, signal)
+      ? await startSession(workspace, settings, 'chat', emit, signal, { renew: state.renew })
       : await resumeSession(workspace, settings, state.id, emit, signal);
+  if (!session.pack.reused) state.renew = false;
   state.session = session;
   return session;
 }

@@ -1,6 +1,7 @@
 /** Activation: makes the parts and registers what VS Code shows of them. Nothing heavy happens here. */
 import * as vscode from 'vscode';
-import { messageOf } from '../core/errors.js';
+import { BaleenError, messageOf } from '../core/errors.js';
+import type { Chat } from './chat.js';
 import { chatViewId } from './chatView.js';
 import { registerCommands, type CommandTable } from './commandTable.js';
 import { registerBeforeTexts } from './diffs.js';
@@ -63,6 +64,7 @@ function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
     openChat: { run: () => view.reveal(), evenBlocked: true },
     showLog: { run: () => log.show(), evenBlocked: true },
     newSession: { run: () => chat.newSession() },
+    newSnapshot: { run: () => beginNewSnapshot(chat) },
     stop: { run: () => chat.stop() },
     undoTurn: { run: (id) => undo(typeof id === 'string' ? id : undefined) },
     setKey: { run: () => connection.enterKey() },
@@ -79,6 +81,15 @@ function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
     cancelSites: { run: () => tree.cancel() },
     ...review.commands,
   };
+}
+
+/** Nothing is read or sent yet: the session's first message makes the snapshot and says what it costs. */
+async function beginNewSnapshot(chat: Chat): Promise<void> {
+  if (chat.isRunning()) throw new BaleenError('A turn is running. Stop it first, or let it end.', 'bad_usage');
+  await chat.newSession({ renew: true });
+  void vscode.window.showInformationMessage(
+    'Baleen: the next message begins a new session with a new snapshot, which is read in full once. Older sessions keep theirs.',
+  );
 }
 
 /** `npm start` hands a key over in a file that only we read and that is gone afterwards. */

@@ -23,6 +23,7 @@ import { createReviewRunner } from './reviewRunner.js';
 import { readSettings } from './settings.js';
 import { readSidebarState } from './sidebarState.js';
 import { createSitesTree, type SitesTree } from './sitesTree.js';
+import { createSnapshotProposals } from './snapshotProposals.js';
 import { createPackStatus } from './statusBar.js';
 import { createTerminalCommands, type TerminalCommands } from './terminal.js';
 import { countFiles, describeUndo, undoCheckpoint } from './undo.js';
@@ -64,9 +65,11 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const noteEvent = (event: AgentEvent): void => {
     status.note(event);
     lane.note(event);
+    snapshotProposals.note(event);
   };
   const approvals = createApprovals(() => view.show());
   const proposals = createProposals();
+  const snapshotProposals = createSnapshotProposals();
   let terminals: TerminalCommands | undefined;
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
@@ -82,6 +85,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     onEvent(event) {
       view.postEvent(event);
       noteEvent(event);
+      if (event.type === 'pack_ready') runner.noteSnapshot(event.snapshot);
     },
     onReplaced: () => openPage(),
     onState: () => showState(),

@@ -15,6 +15,8 @@ export interface ReviewRunner {
   run(title: string, collect: Collect): Promise<{ result: ReviewResult; changes: ChangeToReview[] } | undefined>;
   /** US dollars for a send that finds nothing in the cache. Packs the repository if need be; sends nothing. */
   coldPrice(): Promise<number>;
+  /** Another session uses this snapshot: the next review does so too, so that one paid read warms both. */
+  noteSnapshot(snapshot: string): void;
   stop(): Promise<void>;
 }
 
@@ -50,7 +52,13 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
     const { parts } = await engine.open();
     const changes = await collect(parts, signal);
     if (changes.length === 0) return undefined;
-    const result = await reviewChanges({ session: await open(signal), changes, title }, signal);
+    const result = await reviewChanges({ session: await open(signal), changes, title }, signal).catch(
+      (error: unknown) => {
+        // This conversation cannot go on; the next review begins another one.
+        if (error instanceof BaleenError && error.action?.kind === 'new_session') session = undefined;
+        throw error;
+      },
+    );
     // The next one begins a new conversation over the same pack.
     if (result.outcome === 'overflow') session = undefined;
     return signal.aborted ? undefined : { result, changes };
@@ -75,6 +83,9 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
       const { pack, settings } = await open(new AbortController().signal);
       const tokens = pack.report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0);
       return settings.rehearsal ? 0 : priceOfSend(tokens, ratesAt(settings.model, Date.now())).allMissUsd;
+    },
+    noteSnapshot(snapshot) {
+      if (session?.pack.report.snapshot !== snapshot) session = undefined;
     },
     stop,
   };

@@ -9,6 +9,8 @@ type Handler<T extends AgentEventType> = (state: PageState, event: EventOf<T>, n
 const handlers: { [T in AgentEventType]: Handler<T> } = {
   start: (state, event) => ({ ...state, rehearsal: event.rehearsal }),
   progress: (state, event) => ({ ...state, progress: event }),
+  // The editor asks beside the chat, where an answer can be given.
+  resnapshot_proposed: (state) => state,
   pack_ready: (state, event) => append({ ...state, progress: undefined }, { kind: 'pack', pack: event }),
   turn_start: startTurn,
   step_start: (state, _event, nowMs) => ({ ...settle(state, nowMs), stepFirstKey: state.nextKey, progress: undefined }),
@@ -58,7 +60,7 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
     append(state, {
       kind: 'notice',
       level: 'warning',
-      text: `The cached prefix could not be used again, so the next input is billed in full: ${event.reason}`,
+      text: `The cached prefix could not be used again, so the next input is billed in full${event.priceUsd === undefined ? '' : ` ($${event.priceUsd.toFixed(4)})`}: ${event.reason}`,
     }),
   notice: (state, event) => ({
     ...append(state, {

@@ -8,7 +8,8 @@ import type { Workspace } from '../../node/workspace.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
 import { budgetOf, emitterOf, modelOf, openCliWorkspace, type Context } from '../context.js';
-import { formatNumber } from '../printEvents.js';
+import { formatNumber, printText } from '../printEvents.js';
+import { tellBreak } from '../../core/session/renewal.js';
 
 export async function runPack(context: Context): Promise<Outcome> {
   const { args, output } = context;
@@ -40,9 +41,11 @@ async function packWorkspace(context: Context, workspace: Workspace): Promise<{ 
   const ownKeys = [context.env.DEEPSEEK_API_KEY ?? ''];
   const options = { roots, stateFolder, budgetTokens: budgetOf(args, modelOf(args)), ownKeys };
   const onProgress = args.json ? () => undefined : emitterOf(context);
-  if (!args.asSent) return packer.fresh(options, onProgress, signal);
-  const { entries } = await packer.open(options, onProgress, signal);
-  const text = [await packer.packText(), ...entries.map((entry) => entry.text)].join('\n');
+  if (!args.asSent && !args.renew) return packer.fresh(options, onProgress, signal);
+  const pack = await packer.open(args.renew ? { ...options, renew: true } : options, onProgress, signal);
+  const tell = args.json ? printText(context.output, args.quiet) : emitterOf(context);
+  tellBreak(pack, { model: modelOf(args), rehearsal: false }, Date.now(), tell);
+  const text = [await packer.packText(), ...pack.entries.map((entry) => entry.text)].join('\n');
   return { report: await packer.report(), text };
 }
 

@@ -2,75 +2,168 @@ import type { ListedFile } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
 import type { Roots } from '../repository/roots.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
-import { recordChange, type FileChange } from './changes.js';
 import type { LogRecord } from './changeLog.js';
-import { looksUnchanged } from './known.js';
+import { recordChange, type FileChange, type WholeRule } from './changes.js';
+import { looksUnchanged, type KnownFile } from './known.js';
+import type { LogRoom } from './logRoom.js';
 import type { OpenPack } from './openPack.js';
+import type { Look } from './packer.js';
 import { createPacer, type PackPorts } from './ports.js';
 import type { FileReader } from './reader.js';
+import { pairRenames, type RenameSide } from './renames.js';
 
-export interface Origin {
-  session: string;
-  call: string;
-  paths: string[];
+export interface DetectParts {
+  ports: PackPorts;
+  reader: FileReader;
+  rule: WholeRule;
 }
 
 export interface Detected {
   records: LogRecord[];
   /** Values of distinctive secrets that were met on the way. */
   distinctive: string[];
+  /** A file whose frozen text may not leave any more, and why. */
+  tainted?: { path: string; why: string };
+  /** There was more than the log has room for. */
+  isFull: boolean;
+}
+
+interface Changed {
+  path: string;
+  file: ListedFile | undefined;
+  before: KnownFile | undefined;
 }
 
 /**
  * What is told no longer as it is on disk, as records in path order. Only files that look different are read; those of
- * `origin` always, since a tool has just written them.
+ * `look` always, since a tool has just written them.
  */
 export async function detectChanges(
-  ports: PackPorts,
-  reader: FileReader,
+  parts: DetectParts,
   open: OpenPack,
-  origin: Origin | undefined,
+  room: LogRoom,
+  look: Look | undefined,
   signal?: AbortSignal,
 ): Promise<Detected> {
-  const only = origin === undefined ? undefined : [...new Set(origin.paths.map(normalize))].filter(isInside);
-  const listed = new Map((await listWorkspace(ports, open.roots, signal, only)).map((file) => [file.path, file]));
-  const paths = [...new Set([...(only ?? open.known.keys()), ...listed.keys()])].sort(comparePaths);
+  const detected: Detected = { records: [], distinctive: [], isFull: false };
+  const changed = await findChanged(parts.ports, open, look, signal);
+  const renames = await findRenames(parts, open, changed);
+  const renamedAway = new Set(renames.values());
   const pace = createPacer(signal);
-  const detected: Detected = { records: [], distinctive: [] };
-  for (const path of paths) {
-    const file = listed.get(path);
-    const before = open.known.get(path);
-    if (file !== undefined && before !== undefined && only === undefined && looksUnchanged(before, file.stat)) continue;
-    if (file === undefined && before === undefined) continue;
-    const now = file === undefined ? undefined : await look(reader, open.roots, file, detected);
-    const change: FileChange = { path, before, told: open.toldView(path), now, earlier: open.changesOf(path) };
+  let logTokens = open.logTokens;
+  for (const { path, file, before } of changed) {
+    await pace();
+    if (renamedAway.has(path)) continue;
+    const now = file === undefined ? undefined : await lookAt(parts.reader, open.roots, file);
+    if (now?.reading.kind === 'text') detected.distinctive.push(...now.reading.distinctive);
+    const change = describeChange(open, path, renames.get(path), now);
+    const tainted = detected.tainted ?? findTaint(open, change);
+    if (tainted !== undefined) detected.tainted = tainted;
     const record = recordChange(change, {
       number: open.entries.length + detected.records.length + 1,
       mark: open.snapshot.report.snapshot,
-      counter: ports.counter,
-      origin: origin === undefined ? undefined : { session: origin.session, call: origin.call },
+      counter: parts.ports.counter,
+      rule: parts.rule,
+      textTokens: room.textTokens - logTokens,
+      origin:
+        look?.session === undefined || look.call === undefined ? undefined : { session: look.session, call: look.call },
     });
-    if (record !== undefined) detected.records.push(record);
-    else if (before !== undefined && now !== undefined) {
-      const { size, mtimeMs, mode, identity } = now.stat;
-      open.known.set(path, { ...before, size, mtimeMs, mode, identity, checkedAtMs: now.checkedAtMs });
+    if (record === undefined) {
+      if (before !== undefined && now !== undefined) noteLook(open, before, now);
+      continue;
     }
-    await pace();
+    logTokens += record.entry.tokens;
+    if (logTokens > room.allTokens) return { ...detected, isFull: true };
+    detected.records.push(record);
   }
   return detected;
 }
 
-async function look(
-  reader: FileReader,
-  roots: Roots,
-  file: ListedFile,
-  detected: Detected,
-): Promise<FileChange['now']> {
+async function findChanged(
+  ports: PackPorts,
+  open: OpenPack,
+  look: Look | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Changed[]> {
+  const only = look === undefined ? undefined : [...new Set(look.paths.map(normalize))].filter(isInside);
+  const listed = new Map((await listWorkspace(ports, open.roots, signal, only)).map((file) => [file.path, file]));
+  const paths = [...new Set([...(only ?? open.known.keys()), ...listed.keys()])].sort(comparePaths);
+  return paths.flatMap((path): Changed[] => {
+    const file = listed.get(path);
+    const before = open.known.get(path);
+    if (file === undefined) return before === undefined ? [] : [{ path, file, before }];
+    const isSame = only === undefined && before !== undefined && looksUnchanged(before, file.stat);
+    return isSame ? [] : [{ path, file, before }];
+  });
+}
+
+/** New path → old path. Files are read here only where something is gone and something else came. */
+async function findRenames(
+  { reader }: DetectParts,
+  open: OpenPack,
+  changed: readonly Changed[],
+): Promise<ReadonlyMap<string, string>> {
+  const gone = changed.flatMap(({ path, file, before }): RenameSide[] => {
+    if (file !== undefined || before === undefined) return [];
+    const { size, sha256, why } = before;
+    return [{ path, content: contentOf(sha256, why), size, view: async () => open.toldView(path) }];
+  });
+  if (gone.length === 0) return new Map();
+  const made: RenameSide[] = [];
+  for (const { path, file, before } of changed) {
+    if (file === undefined || before !== undefined) continue;
+    const read = async (): ReturnType<FileReader['read']> => reader.read(open.roots, file);
+    const reading = await read();
+    const view = async (): Promise<string | undefined> => {
+      const again = await read();
+      return again?.kind === 'text' ? again.view : undefined;
+    };
+    // Of many new files only the hashes are kept in memory.
+    const why = reading?.kind === 'withheld' ? reading.why : undefined;
+    if (reading !== undefined) made.push({ path, content: contentOf(reading.sha256, why), size: file.stat.size, view });
+  }
+  return pairRenames(gone, made);
+}
+
+/** A file that was text and is withheld now is another one to the model, whatever its bytes. */
+function contentOf(sha256: string, why: string | undefined): string | undefined {
+  return sha256 === '' ? undefined : `${why ?? 'text'} ${sha256}`;
+}
+
+function describeChange(open: OpenPack, path: string, from: string | undefined, now: FileChange['now']): FileChange {
+  const source = from ?? path;
+  return {
+    path,
+    ...(from === undefined ? {} : { from }),
+    before: open.known.get(source),
+    told: open.toldView(source),
+    now,
+    diffs: open.diffsOf(source),
+    changes: open.changesOf(source),
+  };
+}
+
+/** What the user hides now, or what is known now to be secret, must not leave again in bytes that were frozen before. */
+function findTaint(open: OpenPack, { path, told, now }: FileChange): Detected['tainted'] {
+  const reading = now?.reading;
+  if (reading?.kind === 'withheld') {
+    const isHidden = reading.why === 'secret file' || reading.why === 'excluded';
+    return isHidden && open.hasShown(path) ? { path, why: `is withheld now (${reading.why})` } : undefined;
+  }
+  if (reading === undefined || told === undefined) return undefined;
+  const isShown = reading.secrets.some((value) => told.includes(value) && !reading.view.includes(value));
+  return isShown ? { path, why: 'holds a secret that was not known as one before' } : undefined;
+}
+
+function noteLook(open: OpenPack, before: KnownFile, { stat, checkedAtMs }: NonNullable<FileChange['now']>): void {
+  const { size, mtimeMs, mode, identity } = stat;
+  open.known.set(before.path, { ...before, size, mtimeMs, mode, identity, checkedAtMs });
+}
+
+async function lookAt(reader: FileReader, roots: Roots, file: ListedFile): Promise<FileChange['now']> {
   const checkedAtMs = Date.now();
   const reading = await reader.read(roots, file);
-  if (reading === undefined) return undefined;
-  if (reading.kind === 'text') detected.distinctive.push(...reading.distinctive);
-  return { stat: file.stat, reading, checkedAtMs };
+  return reading === undefined ? undefined : { stat: file.stat, reading, checkedAtMs };
 }
 
 function normalize(path: string): string {

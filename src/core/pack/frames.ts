@@ -63,10 +63,14 @@ export function listFrame(name: 'listed' | 'withheld', named: number, unnamed: n
   return [`<baleen-${name} files="${named + unnamed}">\n`, `${more}</baleen-${name}>\n`];
 }
 
+export type ChangeKind = 'created' | 'changed' | 'deleted' | 'renamed' | 'mode';
+
 export interface ChangeFrame {
   number: number;
-  kind: 'created' | 'changed' | 'deleted' | 'mode';
+  kind: ChangeKind;
   path: string;
+  /** What the file was called before, if it was renamed: its text is told against that file's. */
+  from?: string;
   mark: string;
   /** `diff`: hunks against the view last told. `full`: the whole view. `none`: nothing of the text is told. */
   body: 'diff' | 'full' | 'none';
@@ -86,6 +90,7 @@ export function renderChange(frame: ChangeFrame): string {
     `mark="${frame.mark}"`,
     `body="${frame.body}"`,
   ];
+  if (frame.from !== undefined) attributes.push(`from="${encodePath(frame.from)}"`);
   if (frame.mode !== undefined) attributes.push(`mode="${frame.mode}"`);
   if (frame.withheld !== undefined) attributes.push(`withheld="${frame.withheld}"`);
   if (frame.listedBytes !== undefined) attributes.push(`listed-bytes="${frame.listedBytes}"`);
@@ -118,7 +123,8 @@ export function parsePack(packText: string): Map<string, string> {
 export interface ParsedChange {
   kind: string;
   path: string;
-  body: string;
+  from?: string;
+  body: ChangeFrame['body'];
   text: string;
   /** The file's text is no longer in view, or never was. */
   outOfView: boolean;
@@ -129,11 +135,26 @@ export function parseChange(entryText: string): ParsedChange {
   if (head === null || !entryText.endsWith(changeFoot)) throw new Error('a change entry has no frame');
   const attributes = head[5] ?? '';
   const end = entryText.length - changeFoot.length - (attributes.includes('final-newline="no"') ? 1 : 0);
+  const from = / from="([^"]*)"/.exec(attributes)?.[1];
   return {
     kind: head[2] ?? '',
     path: decodePath(head[3] ?? ''),
-    body: head[4] ?? '',
+    ...(from === undefined ? {} : { from: decodePath(from) }),
+    body: head[4] as ChangeFrame['body'],
     text: entryText.slice(head[0].length, end),
     outOfView: attributes.includes('withheld="') || attributes.includes('listed-bytes="'),
   };
+}
+
+/** A buffer's text that is not saved; ends without a line feed. `same`: it no longer differs from the file. */
+export interface UnsavedChange {
+  path: string;
+  body: 'diff' | 'full' | 'none' | 'same';
+  text: string;
+}
+
+export function renderUnsaved({ path, body, text }: UnsavedChange): string {
+  const ended = endsLine(text);
+  const noNewline = ended ? '' : ' final-newline="no"';
+  return `<baleen-unsaved path="${encodePath(path)}" body="${body}"${noNewline}>\n${text}${ended ? '' : '\n'}</baleen-unsaved>`;
 }

@@ -2,6 +2,7 @@
 import type { EventOf } from '../../protocol/events.js';
 import type { FileCounts, PackExplanation, PackPlan, PackReport, PackSummary, PackTable } from '../../protocol/pack.js';
 import type { Roots } from '../repository/roots.js';
+import type { ChangeKind } from './frames.js';
 import type { Prompt } from '../tokens/template.js';
 
 export interface PackOptions {
@@ -14,6 +15,10 @@ export interface PackOptions {
   ownKeys?: readonly string[];
   /** Open or mentioned files, as workspace paths: where a new pack cannot hold everything, what is near to them goes first. */
   near?: readonly string[];
+  /** The snapshot that a session began with, by its SHA-256, instead of the newest. */
+  pinned?: string;
+  /** A new snapshot is wanted although the stored one could stay. */
+  renew?: boolean;
 }
 
 /** One entry of the append-only change log. Its `text` never changes again. */
@@ -21,11 +26,26 @@ export interface ChangeEntry {
   /** 1, 2, 3 … since the snapshot. */
   number: number;
   path: string;
-  kind: 'created' | 'changed' | 'deleted' | 'mode';
+  kind: ChangeKind;
+  /** With `renamed`: the path before. */
+  from?: string;
   /** The message text, frame included, already a view. */
   text: string;
   tokens: number;
   /** The session and tool call that made the change; absent for the user, git and commands. */
+  session?: string;
+  call?: string;
+}
+
+/** A place in the change log: behind this many entries, which this hash stands for. */
+export interface LogPlace {
+  number: number;
+  chain: string;
+}
+
+/** Where to look, if not everywhere; with `session` and `call` the entries say whose edit it was. */
+export interface Look {
+  paths: readonly string[];
   session?: string;
   call?: string;
 }
@@ -35,10 +55,37 @@ export interface PackState {
   report: PackSummary;
   counts: FileCounts;
   entries: ChangeEntry[];
+  /** Behind the last entry. */
+  end: LogPlace;
   /** The snapshot came from disk, so that its bytes may still be cached by the host. */
   reused: boolean;
-  /** Set when a stored snapshot or log was damaged and had to be made anew. */
+  /** The log has grown so that a new snapshot may be worth its price. */
+  proposesRenewal: boolean;
+  /** Why a stored snapshot or log gave way to another, where one did. */
   cacheBreak?: string;
+  /** Sessions whose snapshots had to go: they can be read but not continued. */
+  evicted?: string[];
+}
+
+/** What came to the log behind a place. */
+export interface LogTail {
+  entries: ChangeEntry[];
+  end: LogPlace;
+  logTokens: number;
+  proposesRenewal: boolean;
+}
+
+/** Text of an editor's buffer that is not on disk. */
+export interface UnsavedText {
+  /** Relative to the workspace folder, with `/`. */
+  path: string;
+  text: string;
+}
+
+/** How a buffer differs from what the model knows of its file, as a frame; already a view. */
+export interface UnsavedFrame {
+  path: string;
+  text: string;
 }
 
 export interface SearchQuery {
@@ -109,15 +156,20 @@ export interface Packer {
     signal: AbortSignal,
   ): Promise<{ report: PackReport; text: string }>;
   /**
-   * Appends entries for what changed on disk since the last entry and answers with the new ones, in path order.
-   * With `origin`, only its paths are looked at and the entries carry it.
+   * Appends entries for what changed on disk since the last entry, to the log of every snapshot in use, and answers with
+   * the new ones of the newest, in path order. With `look`, only its paths are looked at, by a caller that knows that
+   * nothing else has changed; entries with a session and a call are that session's own edits.
    */
-  sync(origin?: { session: string; call: string; paths: string[] }): Promise<ChangeEntry[]>;
+  sync(look?: Look): Promise<ChangeEntry[]>;
   /**
-   * Log entries with a number above `after`. Throws a sentence if the open snapshot is not the one of this pack:
-   * a session that began with another cannot go on.
+   * What came to the log of this pack behind a place. Throws a sentence where the session that was there cannot go on:
+   * the snapshot is gone or may not leave any more, the log is another one, or has no room left.
    */
-  entries(packSha256: string, after: number): Promise<ChangeEntry[]>;
+  entries(packSha256: string, after: LogPlace): Promise<LogTail>;
+  /** Has the snapshot kept for a session, as long as there is room. */
+  pin(packSha256: string, session: string): Promise<void>;
+  /** How buffers differ from what pack and log tell. Those of files that are withheld or not listed are left out. */
+  unsaved(packSha256: string, documents: readonly UnsavedText[]): Promise<UnsavedFrame[]>;
   /**
    * What the pack that was made or opened last would be under another budget, as exact as if it had been made. Outlines
    * that are not known yet are made for it.
@@ -138,7 +190,7 @@ export interface Packer {
   scan(): Promise<number>;
   /** Paths that look otherwise than they did at a scan, sorted. The scan is forgotten. */
   changedSince(scan: number): Promise<string[]>;
-  /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of the open snapshot. */
+  /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of snapshots in use. */
   countPrompt(prompt: Prompt): Promise<number>;
   /** Replaces pack markers in a request body by the pack's escaped text; refuses bodies in which a known secret stands. */
   assembleBody(body: string, secrets: string[]): Promise<Uint8Array>;

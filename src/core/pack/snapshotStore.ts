@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { PackReport } from '../../protocol/pack.js';
 import { messageOf } from '../errors.js';
-import type { Files, Log } from '../host.js';
+import type { Files } from '../host.js';
 import { keyOf, rootsOf, type Roots } from '../repository/roots.js';
 import { hashOf } from './frames.js';
 import type { KnownFile } from './known.js';
@@ -12,8 +12,6 @@ import type { Span } from './render.js';
 /** Raised whenever an equal tree would give other bytes than before: older snapshots are then made anew. */
 export const packFormat = 2;
 
-/** Snapshots kept beside the one in use. */
-const keptOlder = 3;
 const compressedSuffix = '.pack.br';
 const metaSuffix = '.json';
 
@@ -42,31 +40,30 @@ interface StoredMeta {
 export type LoadedSnapshot =
   { kind: 'loaded'; snapshot: Snapshot } | { kind: 'none' } | { kind: 'damaged'; reason: string };
 
-function folderOf(stateFolder: string): string {
+/** Which snapshot is meant: the newest, if it was made for these folders and this budget, or a certain one. */
+export type WantedSnapshot = { roots: Roots; budget: number } | { sha256: string };
+
+function isMadeFor(report: PackReport, { roots, budget }: { roots: Roots; budget: number }): boolean {
+  return keyOf(rootsOf(report)) === keyOf(roots) && report.budget === budget;
+}
+
+/** Where the snapshots of a workspace stand, and beside each who uses it. */
+export function snapshotFolder(stateFolder: string): string {
   return join(stateFolder, 'snapshots');
 }
 
-/** The newest snapshot, if it was made for these folders, this budget and this format. */
-export async function loadSnapshot(
-  files: Files,
-  stateFolder: string,
-  wanted: { roots: Roots; budget: number },
-): Promise<LoadedSnapshot> {
+export async function loadSnapshot(files: Files, stateFolder: string, wanted: WantedSnapshot): Promise<LoadedSnapshot> {
   const metas = await readMetas(files, stateFolder);
-  const newest = metas.at(-1);
-  if (newest === undefined) return { kind: 'none' };
-  if (newest.meta === undefined) return { kind: 'damaged', reason: newest.trouble };
-  const { meta } = newest;
-  const isSame = keyOf(rootsOf(meta.report)) === keyOf(wanted.roots) && meta.report.budget === wanted.budget;
-  if (meta.format !== packFormat || !isSame) return { kind: 'none' };
+  const found = 'sha256' in wanted ? metas.find(({ sha256 }) => sha256 === wanted.sha256) : metas.at(-1);
+  if (found === undefined) return { kind: 'none' };
+  if (found.meta === undefined) return { kind: 'damaged', reason: found.trouble };
+  const { format, report, files: kept } = found.meta;
+  if (format !== packFormat) return { kind: 'none' };
+  if ('roots' in wanted && !isMadeFor(report, wanted)) return { kind: 'none' };
   try {
     return {
       kind: 'loaded',
-      snapshot: {
-        report: meta.report,
-        files: meta.files,
-        bytes: await readPack(files, stateFolder, meta.report.sha256),
-      },
+      snapshot: { report, files: kept, bytes: await readPack(files, stateFolder, report.sha256) },
     };
   } catch (error) {
     return { kind: 'damaged', reason: messageOf(error) };
@@ -74,88 +71,78 @@ export async function loadSnapshot(
 }
 
 /** The bytes of a stored pack, checked against the name they are asked for by. */
-export async function readPack(files: Files, stateFolder: string, sha256: string): Promise<Buffer> {
-  const stored = await files.read(join(folderOf(stateFolder), sha256 + compressedSuffix));
+async function readPack(files: Files, stateFolder: string, sha256: string): Promise<Buffer> {
+  const stored = await files.read(join(snapshotFolder(stateFolder), sha256 + compressedSuffix));
   const bytes = await decompress(stored);
   if (hashOf(bytes) !== sha256) throw new Error('its bytes are not the ones that were stored');
   return bytes;
 }
 
-export async function saveSnapshot(files: Files, stateFolder: string, snapshot: Snapshot, log: Log): Promise<void> {
-  const folder = folderOf(stateFolder);
+/** Whether a snapshot still stands: another process may have taken it away. */
+export async function isStored(files: Files, stateFolder: string, sha256: string): Promise<boolean> {
+  return (await files.lstat(join(snapshotFolder(stateFolder), sha256 + metaSuffix))) !== undefined;
+}
+
+/** From now on this one is the newest. */
+export async function saveSnapshot(files: Files, stateFolder: string, snapshot: Snapshot): Promise<void> {
+  const folder = snapshotFolder(stateFolder);
   await files.makeFolder(folder);
   const older = await readMetas(files, stateFolder);
   const { report } = snapshot;
   const compressed = await compress(snapshot.bytes);
   await files.replace(join(folder, report.sha256 + compressedSuffix), compressed, 0o600);
+  const serials = older.flatMap(({ meta }) => (meta === undefined ? [] : [meta.serial]));
   const meta: StoredMeta = {
     format: packFormat,
-    serial: Math.max(0, ...older.map((one) => one.serial)) + 1,
+    serial: Math.max(0, ...serials) + 1,
     report,
     files: snapshot.files,
   };
   const body = JSON.stringify(meta);
   await files.replace(join(folder, report.sha256 + metaSuffix), Buffer.from(`${hashOf(body)}\n${body}\n`), 0o600);
-  await prune(files, stateFolder, report.sha256, log);
 }
 
 /** Takes away every stored snapshot; the next open makes one. Sessions that began with them can be read but not continued. */
 export async function dropSnapshots(files: Files, stateFolder: string): Promise<void> {
-  const folder = folderOf(stateFolder);
-  for (const name of await files.list(folder)) {
-    if (name.endsWith(metaSuffix) || name.endsWith(compressedSuffix)) await files.remove(join(folder, name));
-  }
+  const folder = snapshotFolder(stateFolder);
+  if ((await files.lstat(folder)) === undefined) return;
+  for (const name of await files.list(folder)) await files.remove(join(folder, name));
 }
 
-interface MetaFile {
+export interface MetaFile {
   sha256: string;
-  serial: number;
   meta: StoredMeta | undefined;
   trouble: string;
 }
 
 /** In the order in which they were made; what cannot be read stands last, since nobody knows how new it is. */
-async function readMetas(files: Files, stateFolder: string): Promise<MetaFile[]> {
-  const folder = folderOf(stateFolder);
+export async function readMetas(files: Files, stateFolder: string): Promise<MetaFile[]> {
+  const folder = snapshotFolder(stateFolder);
   if ((await files.lstat(folder)) === undefined) return [];
-  const names = (await files.list(folder)).filter((name) => name.endsWith(metaSuffix));
+  const names = await files.list(folder);
+  const named = [metaSuffix, compressedSuffix].flatMap((suffix) =>
+    names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length)),
+  );
   const metas = await Promise.all(
-    names.map(async (name): Promise<MetaFile> => {
-      const sha256 = name.slice(0, -metaSuffix.length);
+    [...new Set(named)].map(async (sha256): Promise<MetaFile> => {
       try {
-        const text = Buffer.from(await files.read(join(folder, name))).toString('utf8');
-        const line = text.indexOf('\n');
-        const body = text.slice(line + 1, -1);
-        if (line < 0 || hashOf(body) !== text.slice(0, line)) throw new Error('its list of files is damaged');
-        const meta = JSON.parse(body) as StoredMeta;
-        return { sha256, serial: meta.serial, meta, trouble: '' };
+        return { sha256, meta: parseMeta(await files.read(join(folder, sha256 + metaSuffix)), sha256), trouble: '' };
       } catch (error) {
-        return { sha256, serial: Number.MAX_SAFE_INTEGER, meta: undefined, trouble: messageOf(error) };
+        return { sha256, meta: undefined, trouble: messageOf(error) };
       }
     }),
   );
-  return metas.sort((a, b) => a.serial - b.serial);
+  return metas.sort((a, b) => (a.meta?.serial ?? Infinity) - (b.meta?.serial ?? Infinity));
 }
 
-/** Bounds the folder: damaged snapshots and all but the newest go, each with its log. */
-async function prune(files: Files, stateFolder: string, current: string, log: Log): Promise<void> {
-  const folder = folderOf(stateFolder);
-  const metas = await readMetas(files, stateFolder);
-  const others = metas.filter((one) => one.sha256 !== current && one.meta !== undefined).slice(-keptOlder);
-  const kept = new Set([current, ...others.map((one) => one.sha256)]);
-  for (const name of await files.list(folder)) {
-    const sha256 = name.slice(0, name.indexOf('.'));
-    if (kept.has(sha256) || name.startsWith('.')) continue;
-    await files.remove(join(folder, name));
-  }
-  const logs = join(stateFolder, 'log');
-  if ((await files.lstat(logs)) === undefined) return;
-  for (const name of await files.list(logs)) {
-    const isKept = [...kept].some((sha256) => name.includes(sha256.slice(0, 16)));
-    if (!name.endsWith('.jsonl') || isKept) continue;
-    log.info(`removed the change log ${name} of a snapshot that is gone`);
-    await files.remove(join(logs, name));
-  }
+function parseMeta(bytes: Uint8Array, sha256: string): StoredMeta {
+  const text = Buffer.from(bytes).toString('utf8');
+  const line = text.indexOf('\n');
+  const body = text.slice(line + 1, -1);
+  if (line < 0 || hashOf(body) !== text.slice(0, line)) throw new Error('its list of files is damaged');
+  const meta = JSON.parse(body) as StoredMeta;
+  if (meta.report.sha256 !== sha256) throw new Error('its list of files belongs to another snapshot');
+  return meta;
 }
 
 function compress(bytes: Buffer): Promise<Buffer> {

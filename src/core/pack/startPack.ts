@@ -1,93 +1,176 @@
 /** Brings a pack and its change log up to the disk: at the start of a session, and again before each turn. */
 import { listWorkspace } from '../repository/workspaceListing.js';
 import { logPath } from './changeLog.js';
-import { detectChanges, type Origin } from './detect.js';
+import type { WholeRule } from './changes.js';
+import { detectChanges, type Detected } from './detect.js';
+import { isWorthRenewing, logRoomOf } from './logRoom.js';
 import { makeSnapshot, type SnapshotParts } from './makeSnapshot.js';
 import { createOpenPack, type OpenPack } from './openPack.js';
-import type { PackOptions, PackProgress, PackState } from './packer.js';
+import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
 import { createPacer } from './ports.js';
 import type { FileReader } from './reader.js';
-import { loadSnapshot, saveSnapshot } from './snapshotStore.js';
+import { dropSnapshots, loadSnapshot, saveSnapshot } from './snapshotStore.js';
+import { forgetSent, isOutOfCache, pruneSnapshots, readSent } from './snapshotUse.js';
+import { fullLog, goneSnapshot, otherLog, taintedPack } from './stopped.js';
 import { countFiles, summarize } from './summary.js';
-
-/** At the start of a session a log larger than both of these gives way to a new snapshot. */
-const mostLogTokens = 60_000;
-const mostLogShare = 1 / 8;
 
 export interface PackParts extends SnapshotParts {
   reader: FileReader;
+  rule: WholeRule;
 }
 
-/** The stored pack if it is whole and its log short, else a new one; the caller holds the lock. */
+export interface Started {
+  open: OpenPack;
+  state: PackState;
+}
+
+/** The stored pack if it is whole and may stay, else a new one; the caller holds the lock. */
 export async function startPack(
   parts: PackParts,
   options: PackOptions,
   onProgress: PackProgress,
   signal: AbortSignal,
-): Promise<{ open: OpenPack; state: PackState }> {
+): Promise<Started> {
   const { files, log } = parts.ports;
-  const { roots, stateFolder, budgetTokens } = options;
-  const loaded = await loadSnapshot(files, stateFolder, { roots, budget: budgetTokens });
-  let reused = loaded.kind === 'loaded';
-  let cacheBreak = loaded.kind === 'damaged' ? `the stored snapshot was damaged (${loaded.reason})` : undefined;
-  let open =
-    loaded.kind === 'loaded'
-      ? createOpenPack(files, roots, stateFolder, loaded.snapshot)
-      : await renewPack(parts, options, onProgress, signal);
-  cacheBreak = (await bringUp(parts, open, signal)) ?? cacheBreak;
-  if (open.logTokens > Math.max(mostLogTokens, budgetTokens * mostLogShare)) {
-    cacheBreak = `the change log had grown to ${open.logTokens} tokens`;
-    reused = false;
-    open = await renewPack(parts, options, onProgress, signal);
+  const { roots, stateFolder, budgetTokens: budget } = options;
+  const loaded = await loadSnapshot(files, stateFolder, { roots, budget });
+  if (loaded.kind !== 'loaded') {
+    const reason = loaded.kind === 'damaged' ? `the stored snapshot was damaged (${loaded.reason})` : undefined;
+    return renewPack(parts, options, reason, onProgress, signal);
   }
-  if (reused) await meetSecrets(parts, open, signal);
-  if (cacheBreak !== undefined) log.warn(`cache break: ${cacheBreak}`);
+  const open = createOpenPack(files, roots, stateFolder, loaded.snapshot);
+  const brought = await bringUp(parts, open, undefined, signal);
+  const reason = options.renew === true ? 'you asked for a new snapshot' : await reasonToRenew(parts, open, brought);
+  if (reason !== undefined) return renewPack(parts, options, reason, onProgress, signal);
+  await meetSecrets(parts, open, signal);
+  const cacheBreak = brought.damage ?? (await findLoss(parts, open));
+  if (cacheBreak === undefined) return { open, state: stateOf(open, true) };
+  log.info(`cache break: ${cacheBreak}`);
+  return { open, state: { ...stateOf(open, true), cacheBreak } };
+}
+
+/** The pack that a session began with, and its log; a sentence is thrown if the session cannot go on with them. */
+export async function startPinned(
+  parts: PackParts,
+  { roots, stateFolder }: Pick<PackOptions, 'roots' | 'stateFolder'>,
+  sha256: string,
+  signal?: AbortSignal,
+): Promise<Started> {
+  const { files, log } = parts.ports;
+  const loaded = await loadSnapshot(files, stateFolder, { sha256 });
+  if (loaded.kind !== 'loaded') throw goneSnapshot();
+  const open = createOpenPack(files, roots, stateFolder, loaded.snapshot);
+  const { damage, tainted, isFull } = await bringUp(parts, open, undefined, signal);
+  if (damage !== undefined) log.warn(`${damage}; what is missing was told again`);
+  if (tainted !== undefined) throw taintedPack(tainted);
+  if (isFull) throw fullLog();
+  await meetSecrets(parts, open, signal);
+  return { open, state: stateOf(open, true) };
+}
+
+function stateOf(open: OpenPack, reused: boolean): PackState {
+  const { entries, logTokens } = open;
   const { report } = open.snapshot;
-  const state: PackState = {
+  return {
     report: summarize(report),
     counts: countFiles(report),
-    entries: [...open.entries],
+    entries: [...entries],
+    end: endOf(open),
     reused,
+    proposesRenewal: isWorthRenewing(logTokens, report.tokens),
   };
-  return { open, state: cacheBreak === undefined ? state : { ...state, cacheBreak } };
+}
+
+export function endOf(open: OpenPack): LogPlace {
+  const number = open.entries.length;
+  return { number, chain: open.chainAt(number) ?? '' };
+}
+
+/** Throws a sentence if the log is not the one in which that place was. */
+export function tailOf(open: OpenPack, after: LogPlace): LogTail {
+  if (open.chainAt(after.number) !== after.chain) throw otherLog();
+  const { entries, logTokens } = open;
+  const proposesRenewal = isWorthRenewing(logTokens, open.snapshot.report.tokens);
+  return { entries: entries.slice(after.number), end: endOf(open), logTokens, proposesRenewal };
+}
+
+async function reasonToRenew(
+  { ports }: PackParts,
+  open: OpenPack,
+  { tainted, isFull }: Brought,
+): Promise<string | undefined> {
+  if (tainted !== undefined) return `${tainted.path} ${tainted.why}, and the stored snapshot showed its text`;
+  const { report } = open.snapshot;
+  if (isFull) return 'more has changed than the change log has room for';
+  if (open.logTokens > logRoomOf(report).renewTokens) return `the change log had grown to ${open.logTokens} tokens`;
+  if (open.entries.length === 0) return undefined;
+  const sent = await readSent(ports.files, open.stateFolder, report.sha256);
+  if (sent === undefined || !isOutOfCache(sent)) return undefined;
+  return 'the stored snapshot was not sent for more than a day, so that no cache holds it any more';
+}
+
+/** What went into a request and is no longer in the log, for instance after a damaged end. */
+async function findLoss({ ports }: PackParts, open: OpenPack): Promise<string | undefined> {
+  const sent = await readSent(ports.files, open.stateFolder, open.snapshot.report.sha256);
+  if (sent === undefined || open.chainAt(sent.number) === sent.chain) return undefined;
+  return 'the change log had lost entries that were sent, and tells them anew';
 }
 
 async function renewPack(
   parts: PackParts,
   options: PackOptions,
+  reason: string | undefined,
   onProgress: PackProgress,
   signal: AbortSignal,
-): Promise<OpenPack> {
+): Promise<Started> {
   const { files, log } = parts.ports;
-  const { stateFolder, roots } = options;
+  const { roots, stateFolder } = options;
   const snapshot = await makeSnapshot(parts, options, onProgress, signal);
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
-  // A log of an earlier snapshot with these very bytes tells of another time.
+  // A log of an earlier snapshot with these very bytes tells of another time, and so does what was sent of it.
   await files.remove(logPath(stateFolder, snapshot.report));
-  await saveSnapshot(files, stateFolder, snapshot, log);
+  await forgetSent(files, stateFolder, snapshot.report.sha256);
+  await saveSnapshot(files, stateFolder, snapshot);
+  const evicted = await pruneSnapshots(files, stateFolder, snapshot.report.sha256, log);
   onProgress({ type: 'progress', phase: 'save', done: 1, total: 1 });
-  return createOpenPack(files, roots, stateFolder, snapshot);
+  const open = createOpenPack(files, roots, stateFolder, snapshot);
+  const state = { ...stateOf(open, false), ...(evicted.length === 0 ? {} : { evicted }) };
+  if (reason === undefined) return { open, state };
+  log.info(`cache break: ${reason}`);
+  return { open, state: { ...state, cacheBreak: reason } };
 }
 
-/**
- * Brings the log up to other processes and then to the disk; the caller holds the lock. Answers with what was wrong
- * with it, if anything.
- */
-export async function bringUp(
-  { ports, reader, met }: PackParts,
-  open: OpenPack,
-  signal?: AbortSignal,
-  origin?: Origin,
-): Promise<string | undefined> {
+export interface Brought {
+  /** What was wrong with the log. */
+  damage?: string;
+  /** The frozen bytes may not leave any more; every stored snapshot is gone, since older ones hold the file too. */
+  tainted?: NonNullable<Detected['tainted']>;
+  /** There was more to tell than the log has room for; nothing of it was appended. */
+  isFull: boolean;
+}
+
+/** Brings the log up to other processes and then to the disk; the caller holds the lock. */
+export async function bringUp(parts: PackParts, open: OpenPack, look?: Look, signal?: AbortSignal): Promise<Brought> {
   const damage = await open.catchUp();
-  const detected = await detectChanges(ports, reader, open, origin, signal);
-  met.add(detected.distinctive);
-  await open.append(detected.records);
-  return damage;
+  const { records, distinctive, tainted, isFull } = await detectChanges(
+    parts,
+    open,
+    logRoomOf(open.snapshot.report),
+    look,
+    signal,
+  );
+  parts.met.add(distinctive);
+  if (tainted !== undefined) await dropSnapshots(parts.ports.files, open.stateFolder);
+  else if (!isFull) await open.append(records);
+  return {
+    ...(damage === undefined ? {} : { damage }),
+    ...(tainted === undefined ? {} : { tainted }),
+    isFull,
+  };
 }
 
 /** A stored snapshot does not hold the secrets behind its placeholders: the few files that have any are read again. */
-async function meetSecrets({ ports, reader, met }: PackParts, open: OpenPack, signal: AbortSignal): Promise<void> {
+async function meetSecrets({ ports, reader, met }: PackParts, open: OpenPack, signal?: AbortSignal): Promise<void> {
   const pace = createPacer(signal);
   const holding = [...open.known.values()].filter(({ secrets }) => secrets > 0).map(({ path }) => path);
   for (const file of await listWorkspace(ports, open.roots, signal, holding)) {

@@ -13,7 +13,9 @@ export interface TurnText {
   kind: TurnKind;
   /** Text of log entries that this session has not seen, oldest first. */
   changes: readonly string[];
-  /** Unsaved buffers, workspace facts and the like; already views. */
+  /** Frames of buffers that are not saved; already views. */
+  unsaved?: readonly string[];
+  /** Workspace facts and the like; already views. */
   context: readonly { name: string; text: string }[];
   /** The user's words, or the workflow's instructions with them. */
   request: string;
@@ -21,10 +23,15 @@ export interface TurnText {
   last?: string;
 }
 
+const unsavedHead = `<baleen-context name="unsaved">
+The user's editor holds changes of these files that are not saved. Each is told against the file's text as it is on disk and told above, and takes the place of what an earlier message said of it; body="same" means that there are none any more. Commands and search_files see the disk; edit_file changes the editor's text.`;
+
 /** `request` is raw text and becomes a view here; everything else already is one. */
 export function renderTurnMessage(turn: TurnText): string {
   const parts = [`<baleen-turn kind="${turn.kind}">`];
   parts.push(...turn.changes);
+  const unsaved = turn.unsaved ?? [];
+  if (unsaved.length > 0) parts.push(unsavedHead, ...unsaved, '</baleen-context>');
   for (const { name, text } of turn.context) parts.push(`<baleen-context name="${name}">`, text, '</baleen-context>');
   parts.push('<baleen-request>', encodeView(turn.request).view, '</baleen-request>');
   if (turn.last !== undefined) parts.push(turn.last);

@@ -26,7 +26,9 @@ export type SessionRecord =
   | { type: 'message'; message: Message }
   | { type: 'event'; event: AgentEvent }
   /** The last entry of the change log that this session has seen. */
-  | { type: 'seen'; change: number }
+  | { type: 'seen'; change: number; chain: string }
+  /** What the model was told last of each buffer that is not saved: a hash by path. */
+  | { type: 'unsaved'; told: Record<string, string> }
   /** A tool call is about to run. */
   | { type: 'started'; call: string };
 

@@ -8,10 +8,11 @@ import { BaleenError, messageOf } from '../errors.js';
 import type { Host } from '../host.js';
 import type { CatalogueHost, CatalogueModel } from '../model/catalogue.js';
 import type { ModelClient } from '../model/types.js';
-import type { Packer, PackState } from '../pack/packer.js';
+import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
 import type { Tool } from '../tools/tool.js';
 import { createConversation, type SessionConversation } from './conversation.js';
+import { proposeSnapshot, sumTokens, tellBreak } from './renewal.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
 
 /** What sessions of one workspace share; made once, by hand, where the program starts. */
@@ -55,8 +56,12 @@ export interface Session {
   readonly conversation: SessionConversation;
   readonly log: SessionLog;
   readonly pack: PackState;
-  /** The last entry of the change log that the conversation holds. */
-  seenChange: number;
+  /** How far into the change log the conversation reaches. */
+  seen: LogPlace;
+  /** What the model was told last of each buffer that is not saved: a hash by path. */
+  unsavedTold: Readonly<Record<string, string>>;
+  /** A new snapshot was proposed already: once a session is enough. */
+  hasProposed: boolean;
   turns: number;
   /** Of the last turn; absent before the first. */
   checkpoint: string | undefined;
@@ -80,6 +85,7 @@ export async function startSession(
   workflow: Workflow,
   emit: Emit,
   signal: AbortSignal,
+  options: { renew?: boolean } = {},
 ): Promise<Session> {
   const at = new Date(parts.host.clock.now()).toISOString();
   const id = `${at.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${parts.host.randomHex(6)}`;
@@ -100,10 +106,11 @@ export async function startSession(
     ...describeRoots(parts.roots),
     at,
   });
-  const pack = await openPack(parts, settings, announce, signal);
+  const { renew } = options;
+  const pack = await openPack(parts, settings, renew === true ? { renew } : {}, announce, signal);
   const { sha256: packSha256 } = pack.report;
+  await parts.packer.pin(packSha256, id);
   await log.append({ type: 'head', version: 1, id, workflow, at, ...describeRoots(parts.roots), packSha256 });
-  const seenChange = pack.entries.at(-1)?.number ?? 0;
   const session = assemble({
     id,
     workflow,
@@ -112,18 +119,20 @@ export async function startSession(
     conversation: createConversation(log, () => ownKeysOf(session.settings)),
     log,
     pack,
-    seenChange,
+    seen: pack.end,
+    unsavedTold: {},
     turns: 0,
     checkpoint: undefined,
     emit: announce,
   });
   await session.conversation.append({ role: 'user', packSha256 });
   for (const entry of pack.entries) await session.conversation.append({ role: 'user', text: entry.text });
-  await log.append({ type: 'seen', change: seenChange });
+  await log.append({ type: 'seen', change: pack.end.number, chain: pack.end.chain });
+  if (pack.proposesRenewal) proposeSnapshot(session, sumTokens(pack.entries), parts.host.clock.now());
   return session;
 }
 
-/** Opens a stored session again. Throws a sentence when its pack is no longer kept: it can be read but not continued. */
+/** Opens a stored session again, over the snapshot that it began with. Throws a sentence if it can only be read. */
 export async function resumeSession(
   parts: SessionParts,
   settings: SessionSettings,
@@ -141,12 +150,7 @@ export async function resumeSession(
   }
   const log = openLog(parts, path);
   const announce = keepEvents(log, emit);
-  const pack = await openPack(parts, settings, announce, signal);
-  if (pack.report.sha256 !== head.packSha256) {
-    throw new BaleenError(
-      'The pack of this session is no longer kept, so it can be read but not continued. Start a new session to go on.',
-    );
-  }
+  const pack = await openPack(parts, settings, { pinned: head.packSha256 }, announce, signal);
   const seen = records.findLast((record) => record.type === 'seen');
   const turns = records.filter((record) => record.type === 'event' && record.event.type === 'turn_start').length;
   const session = assemble({
@@ -157,7 +161,8 @@ export async function resumeSession(
     conversation: createConversation(log, () => ownKeysOf(session.settings), records),
     log,
     pack,
-    seenChange: seen?.change ?? 0,
+    seen: { number: seen?.change ?? 0, chain: seen?.chain ?? head.packSha256 },
+    unsavedTold: records.findLast((record) => record.type === 'unsaved')?.told ?? {},
     turns,
     checkpoint: records.findLast((record) => record.type === 'checkpoint')?.id,
     emit: announce,
@@ -172,18 +177,20 @@ function ownKeysOf({ apiKey }: SessionSettings): string[] {
 async function openPack(
   parts: SessionParts,
   settings: SessionSettings,
+  which: { pinned?: string; renew?: boolean },
   emit: Emit,
   signal: AbortSignal,
 ): Promise<PackState> {
   const { roots, stateFolder } = parts;
-  const options = { roots, stateFolder, budgetTokens: settings.budgetTokens, ownKeys: ownKeysOf(settings) };
+  const { budgetTokens } = settings;
+  const options = { roots, stateFolder, budgetTokens, ownKeys: ownKeysOf(settings), ...which };
   const pack = await parts.packer.open(options, emit, signal);
-  if (pack.cacheBreak !== undefined) emit({ type: 'cache_break', reason: pack.cacheBreak });
+  tellBreak(pack, settings, parts.host.clock.now(), emit);
   const { report, counts } = pack;
   emit({
     type: 'pack_ready',
     files: counts.full,
-    tokens: report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0),
+    tokens: report.tokens + sumTokens(pack.entries),
     budget: report.budget,
     windowTokens: settings.model.windowTokens,
     withheld: counts.withheld,
@@ -195,8 +202,8 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'driftTokens' | 'lane'>): Session {
-  return { ...given, allowedForSession: new Set(), driftTokens: 0, lane: undefined };
+function assemble(given: Omit<Session, 'allowedForSession' | 'driftTokens' | 'lane' | 'hasProposed'>): Session {
+  return { ...given, allowedForSession: new Set(), driftTokens: 0, lane: undefined, hasProposed: false };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */

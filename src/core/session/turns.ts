@@ -8,18 +8,12 @@ import type { Checkpoint } from '../edits/checkpoint.js';
 import { ratesAt } from '../model/catalogue.js';
 import { costUsd } from '../model/cost.js';
 import type { ToolCall } from '../model/types.js';
-import { describeSurroundings } from '../prompt/surroundings.js';
-import { renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
 import { asFolder } from '../repository/roots.js';
 import { createPlanner } from './planner.js';
 import type { Session } from './session.js';
+import { appendTurnMessage, type TurnInput } from './turnText.js';
 
-export interface SendInput {
-  kind: TurnKind;
-  /** The user's words, or a workflow's instructions. */
-  request: string;
-  /** Stands last in the message; already views. */
-  last?: string;
+export interface SendInput extends TurnInput {
   /** A sentence if this workflow does not execute the call. */
   refuse?: (call: ToolCall) => string | undefined;
   endsOnReport?: boolean;
@@ -174,27 +168,6 @@ function createTurn(session: Session, checkpoint: Checkpoint): Turn {
     reported: [],
     hasReport: false,
   };
-}
-
-async function appendTurnMessage(session: Session, input: SendInput): Promise<void> {
-  const { packer } = session.parts;
-  await packer.sync();
-  const fresh = await packer.entries(session.pack.report.sha256, session.seenChange);
-  const isFirst = session.turns === 1 && session.conversation.messages.every((message) => message.role === 'user');
-  const context = isFirst
-    ? [
-        {
-          name: 'surroundings',
-          text: await describeSurroundings(session.parts.host, session.parts.roots, packer),
-        },
-      ]
-    : [];
-  const changes = fresh.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
-  const { kind, request, last } = input;
-  const text = renderTurnMessage({ kind, changes, context, request, ...(last === undefined ? {} : { last }) });
-  await session.conversation.append({ role: 'user', text });
-  session.seenChange = fresh.at(-1)?.number ?? session.seenChange;
-  await session.log.append({ type: 'seen', change: session.seenChange });
 }
 
 /**

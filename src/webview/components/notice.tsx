@@ -11,6 +11,7 @@ const actions: Record<NoticeAction['kind'], (page: PageHands, action: NoticeActi
   open_url: (page, action) => {
     if (action.url !== undefined) page.post({ type: 'open_url', url: action.url });
   },
+  new_session: (page) => page.post({ type: 'new_session' }),
   retry: (page) => {
     const text = page.readLastMessage();
     if (text === undefined) page.post({ type: 'check_key' });

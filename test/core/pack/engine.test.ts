@@ -1,17 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PackReport } from '../../../src/protocol/pack.js';
 import { parsePack } from '../../../src/core/pack/frames.js';
 import { packMarker, type ChangeEntry, type Packer, type PackState } from '../../../src/core/pack/packer.js';
 import { rebuildFiles } from '../../../src/core/pack/rebuild.js';
-import { decodeBytes } from '../../../src/core/view/encoding.js';
-import { encodeView } from '../../../src/core/view/codec.js';
 import { makeRandom } from '../../support/seededRandom.js';
-import { makeSecret, secretMakers } from '../view/secretMakers.js';
+import { secretMakers } from '../view/secretMakers.js';
+import { makeAwkwardText } from './awkwardText.js';
 import { createWorkspace, loadCounter, noProgress, noSignal, type Workspace } from './workspace.js';
 
 let workspace: Workspace;
@@ -32,11 +29,6 @@ async function freshText(budget?: number): Promise<string> {
   return (await (await workspace.engine()).fresh(workspace.options(budget), noProgress, noSignal)).text;
 }
 
-function viewOf(path: string): string {
-  const decoded = decodeBytes(workspace.read(path));
-  return 'text' in decoded ? encodeView(decoded.text).view : '';
-}
-
 function writeSmallProject(): void {
   workspace.git('init', '-q');
   workspace.write('src/a.ts', 'export const a = 1;\n');
@@ -53,12 +45,10 @@ function writeSmallProject(): void {
 }
 
 async function entriesOf(packer: Packer): Promise<ChangeEntry[]> {
-  return packer.entries(
-    createHash('sha256')
-      .update(await packer.packText())
-      .digest('hex'),
-    0,
-  );
+  const pack = createHash('sha256')
+    .update(await packer.packText())
+    .digest('hex');
+  return (await packer.entries(pack, { number: 0, chain: pack })).entries;
 }
 
 describe('the pack', () => {
@@ -150,7 +140,7 @@ describe('the pack', () => {
   it('tells the full text of a file that stood there by its outline when it changes', async () => {
     workspace.git('init', '-q');
     for (let n = 0; n < 20; n++) workspace.write(`c${n}.ts`, makeSource(n, 20));
-    const { packer, state, text } = await openPack(20_000);
+    const { packer, text } = await openPack(20_000);
     const path = (await packer.report()).files.find((file) => file.as === 'outline')?.path ?? '';
     expect(await packer.sync()).toEqual([]);
     workspace.write(path, 'export const changed = 1;\n');
@@ -245,74 +235,6 @@ describe('snapshot and change log', () => {
     expect((await entriesOf(third.packer)).slice(5)).toEqual(second.state.entries.slice(5));
   });
 
-  it('rebuilds every file from snapshot and log, over random histories', async () => {
-    const step = fc.record({
-      file: fc.constantFrom('a.txt', 'b/c.txt', 'run.sh'),
-      action: fc.constantFrom('edit', 'edit', 'edit', 'write', 'remove', 'binary', 'mode', 'restart', 'secret'),
-      seed: fc.nat({ max: 1000 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
-        workspace.dispose();
-        workspace = createWorkspace();
-        workspace.git('init', '-q');
-        workspace.write('a.txt', Array.from({ length: 60 }, (_, n) => `line ${n}\n`).join(''));
-        workspace.write('run.sh', 'x\r\ny\r\nz');
-        let { packer, text } = await openPack();
-        for (const { file, action, seed } of steps) {
-          if (action === 'restart') ({ packer, text } = await openPack());
-          else change(file, action, seed);
-          if (seed % 3 !== 0)
-            await packer.sync(seed % 2 === 0 ? { session: 's', call: 'c', paths: [file] } : undefined);
-        }
-        await packer.sync();
-        const views = rebuildFiles(text, await entriesOf(packer));
-        const { files } = await packer.list({});
-        const inView = files.filter((file) => file.withheld === undefined).map((file) => file.path);
-        expect([...views.keys()].sort()).toEqual(inView.sort());
-        for (const [path, view] of views) expect(view).toBe(viewOf(path));
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  function change(file: string, action: string, seed: number): void {
-    const old = (() => {
-      try {
-        return workspace.read(file).toString();
-      } catch {
-        return '';
-      }
-    })();
-    const lines = old.split('\n');
-    if (action === 'remove') execFileSync('rm', ['-f', join(workspace.root, file)]);
-    else if (action === 'binary') workspace.write(file, Buffer.from([0, seed % 256]));
-    else if (action === 'secret') workspace.write(file, `${old}\n${makeSecret(seed)}\n`);
-    else if (action === 'mode') workspace.write(file, old, seed % 2 === 0 ? 0o755 : 0o644);
-    else if (action === 'write') workspace.write(file, makeAwkwardText(seed));
-    else {
-      lines.splice(seed % (lines.length + 1), seed % 3, `changed ${seed}${seed % 5 === 0 ? '\r' : ''}`);
-      workspace.write(file, lines.join('\n'));
-    }
-  }
-
-  it('tells a file whole from its third change on', async () => {
-    workspace.write('a.txt', Array.from({ length: 100 }, (_, n) => `line ${n}\n`).join(''));
-    const { packer } = await openPack();
-    for (let n = 1; n <= 3; n++) {
-      workspace.write(
-        'a.txt',
-        workspace
-          .read('a.txt')
-          .toString()
-          .replace(`line ${n * 20}\n`, `changed ${n}\n`),
-      );
-      await packer.sync();
-    }
-    const bodies = (await entriesOf(packer)).map((entry) => /body="(\w+)"/.exec(entry.text)?.[1]);
-    expect(bodies).toEqual(['diff', 'diff', 'full']);
-  });
-
   it('looks only at the paths of an edit, and marks its entry', async () => {
     workspace.write('a.txt', 'a\n');
     workspace.write('b.txt', 'b\n');
@@ -325,20 +247,6 @@ describe('snapshot and change log', () => {
     ]);
     const rest = await packer.sync();
     expect(rest.map(({ path, session }) => [path, session])).toEqual([['b.txt', undefined]]);
-  });
-
-  it('shares one log between two processes', async () => {
-    workspace.write('a.txt', 'a\n');
-    const [one, two] = [await openPack(), await openPack()];
-    for (let n = 0; n < 6; n++) {
-      workspace.write(`n${n}.txt`, `${n}\n`);
-      await Promise.all([one.packer.sync(), two.packer.sync()]);
-    }
-    await one.packer.sync();
-    await two.packer.sync();
-    const entries = await entriesOf(one.packer);
-    expect(entries.map((entry) => entry.number)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(await entriesOf(two.packer)).toEqual(entries);
   });
 
   it('makes a damaged snapshot anew and says so', async () => {
@@ -443,29 +351,4 @@ function makeSource(seed: number, functions: number): string {
     lines.push('  return value;', '}', '');
   }
   return lines.join('\n');
-}
-
-function makeAwkwardText(seed: number): string {
-  const parts = [
-    '\n',
-    '\r\n',
-    ' ',
-    '   ',
-    '42',
-    '漢字',
-    'word',
-    '}',
-    ';\n',
-    '>',
-    '\t',
-    '\u0301',
-    '😀',
-    '//',
-    '\n\n',
-    'é',
-  ];
-  let text = '';
-  for (let state = seed * 7919 + 13, n = 0; n < 40; n++, state = (state * 1_103_515_245 + 12_345) % 2_147_483_648)
-    text += parts[(state >> 8) % parts.length] ?? '';
-  return text;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../../src/core/host.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
-import type { Packer, PackOptions } from '../../../src/core/pack/packer.js';
+import type { Packer, PackOptions, PackState } from '../../../src/core/pack/packer.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createTokenCounter, type TokenCounter } from '../../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../../src/core/tokens/tables.js';
@@ -80,3 +80,16 @@ export function createWorkspace(): Workspace {
 
 export const noProgress = (): void => undefined;
 export const noSignal = new AbortController().signal;
+
+export interface OpenedPack {
+  packer: Packer;
+  state: PackState;
+  text: string;
+}
+
+/** Opens the folder as another process would. */
+export async function openPack(workspace: Workspace, options: Partial<PackOptions> = {}): Promise<OpenedPack> {
+  const packer = await workspace.engine();
+  const state = await packer.open({ ...workspace.options(), ...options }, noProgress, noSignal);
+  return { packer, state, text: await packer.packText() };
+}

@@ -11,7 +11,7 @@ const records: SessionRecord[] = [
     type: 'message',
     message: { role: 'assistant', reasoning: ' r\n', text: '', calls: [{ id: '1', name: 't', arguments: '{ "a":1}' }] },
   },
-  { type: 'seen', change: 3 },
+  { type: 'seen', change: 3, chain: 'c' },
 ];
 
 async function writeLog(): Promise<string> {

@@ -55,6 +55,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   const unsaved: Bench['unsaved'] = new Map();
   const documents: OpenDocuments = {
     unsaved: (path) => unsaved.get(path.slice(root.length + 1)),
+    listUnsaved: () => [...unsaved].map(([path, { text }]) => ({ path, text })),
     replaceText: async (path, text, version) => {
       const open = unsaved.get(path.slice(root.length + 1));
       if (open?.version !== version) return false;

@@ -47,7 +47,8 @@ describe('edit_file', () => {
     const pack = createHash('sha256')
       .update(await packer.packText())
       .digest('hex');
-    expect(await packer.entries(pack, 0)).toMatchObject([{ path: 'src/a.ts', session: 'session', call: 'call' }]);
+    const { entries } = await packer.entries(pack, { number: 0, chain: pack });
+    expect(entries).toMatchObject([{ path: 'src/a.ts', session: 'session', call: 'call' }]);
     const plan = await bench.journal.plan(bench.turn.checkpoint.id);
     await bench.journal.restore(plan, false);
     expect(bench.read('src/a.ts')).toBe('export const a = 1;\nexport const b = 2;\n');

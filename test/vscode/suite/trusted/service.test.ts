@@ -74,6 +74,38 @@ describe('a turn with the service', () => {
     assert.equal(document.getText(), `// mine\n${onDisk}`);
   });
 
+  it('tells the model of unsaved text, once, and of its end', async () => {
+    const onDisk = await readText('src/greet.mjs');
+    const document = await vscode.workspace.openTextDocument(join(folderPath(), 'src/greet.mjs'));
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// typed and not saved\n'));
+    const lastMessage = (): string => {
+      const message = service.requests.at(-1)?.parsed.messages.findLast(({ role }) => role === 'user');
+      return message?.role === 'user' ? message.text : '';
+    };
+    service.push({ text: 'One.' }, { text: 'Two.' }, { text: 'Three.' });
+    await takeTurn(api, 'What do I type?');
+    assert.match(lastMessage(), /<baleen-unsaved path="src\/greet\.mjs" body="full">\n\/\/ typed and not saved\n/);
+    await takeTurn(api, 'And now?');
+    assert.ok(!lastMessage().includes('<baleen-unsaved'));
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await takeTurn(api, 'And now?');
+    assert.match(lastMessage(), /<baleen-unsaved path="src\/greet\.mjs" body="same">/);
+    assert.equal(await readText('src/greet.mjs'), onDisk);
+  });
+
+  it('makes a new snapshot when it is asked to, and says what that costs', async () => {
+    service.push({ text: 'One.' }, { text: 'Two.' });
+    await takeTurn(api, 'Begin.');
+    await vscode.commands.executeCommand('baleen.newSnapshot');
+    assert.equal(service.requests.length, 1);
+    await takeTurn(api, 'Go on.');
+    const [told] = listEvents(api, 'cache_break');
+    assert.equal(told?.reason, 'you asked for a new snapshot');
+    assert.ok((told?.priceUsd ?? 0) > 0);
+    assert.equal(listEvents(api, 'pack_ready').at(-1)?.reused, false);
+  });
+
   it('shows a command in the terminal, which takes what is typed into it', async () => {
     const command = 'read answer; echo "it was $answer"; exit 4';
     service.push({ calls: [call('c1', 'run_command', { command })] }, { text: 'Done.' });

@@ -1,0 +1,147 @@
+/** The snapshots that sessions of this process use side by side: the newest, and those that older sessions began with. */
+import { messageOf } from '../errors.js';
+import { formsOf } from '../view/ownKeys.js';
+import { createEscapedPacks, type EscapedPack } from './escapedPacks.js';
+import type { OpenPack } from './openPack.js';
+import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
+import type { PackPorts } from './ports.js';
+import { dropSnapshots, isStored } from './snapshotStore.js';
+import { noteSent } from './snapshotUse.js';
+import { bringUp, endOf, startPack, startPinned, tailOf, type PackParts, type Started } from './startPack.js';
+import { fullLog, goneSnapshot, taintedPack } from './stopped.js';
+
+/** One that was put aside is opened again from the disk when it is asked for. */
+const mostOpen = 3;
+/** How often it is noted that a snapshot was sent, while nothing else of it changes. */
+const sentEveryMs = 10 * 60_000;
+
+/** Whoever calls `open`, `bringUp`, `tail`, `need` or `drop` holds the lock. */
+export interface OpenPacks {
+  open(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackState>;
+  newest(): OpenPack | undefined;
+  /** Every log up to the disk. What stops a pack is told by `tail` and `escaped`. */
+  bringUp(look: Look | undefined): Promise<void>;
+  tail(sha256: string, after: LogPlace): Promise<LogTail>;
+  need(sha256: string): Promise<OpenPack>;
+  /** A pack as it stands in a body. Throws a sentence if its bytes may not leave. */
+  escaped(this: void, sha256: string): Promise<EscapedPack>;
+  tokens(): ReadonlyMap<string, number>;
+  holdAny(values: readonly string[]): boolean;
+  drop(): Promise<void>;
+  clear(): void;
+}
+
+/** `partsOf` gives what goes with a state folder. */
+export function createOpenPacks(
+  { files, log }: PackPorts,
+  partsOf: (stateFolder: string) => Promise<PackParts>,
+): OpenPacks {
+  const escapedPacks = createEscapedPacks();
+  /** The one that was used last stands last. */
+  const opened = new Map<string, OpenPack>();
+  const stopped = new Map<string, () => Error>();
+  const tokens = new Map<string, number>();
+  const sent = new Map<string, { number: number; at: number }>();
+  let newest: OpenPack | undefined;
+  let place: Pick<PackOptions, 'roots' | 'stateFolder'> | undefined;
+
+  function keep({ open, state }: Started): PackState {
+    const { sha256 } = state.report;
+    tokens.set(sha256, state.report.tokens);
+    opened.delete(sha256);
+    opened.set(sha256, open);
+    stopped.delete(sha256);
+    const idle = [...opened].filter(([, one]) => one !== newest && one !== open);
+    for (const [other] of idle.slice(0, -mostOpen)) opened.delete(other);
+    return state;
+  }
+
+  async function need(sha256: string): Promise<OpenPack> {
+    const open = opened.get(sha256);
+    if (open !== undefined) return open;
+    if (place === undefined) throw goneSnapshot();
+    const started = await startPinned(await partsOf(place.stateFolder), place, sha256);
+    keep(started);
+    return started.open;
+  }
+
+  function stopAll(why: () => Error): void {
+    for (const sha256 of opened.keys()) stopped.set(sha256, why);
+    escapedPacks.clear();
+  }
+
+  async function noteUse(open: OpenPack, sha256: string): Promise<void> {
+    const end = endOf(open);
+    const last = sent.get(sha256);
+    const at = Date.now();
+    if (last?.number === end.number && at - last.at < sentEveryMs) return;
+    sent.set(sha256, { number: end.number, at });
+    // A request does not wait for a full disk to be mended.
+    await noteSent(files, open.stateFolder, sha256, { at, ...end }).catch((error: unknown) =>
+      log.warn(`It could not be noted that the snapshot was sent: ${messageOf(error)}`),
+    );
+  }
+
+  return {
+    need,
+    newest: () => newest,
+    async open(options, onProgress, signal) {
+      const { roots, stateFolder, pinned } = options;
+      place = { roots, stateFolder };
+      const parts = await partsOf(stateFolder);
+      if (pinned !== undefined) {
+        const started = await startPinned(parts, options, pinned, signal);
+        newest ??= started.open;
+        return keep(started);
+      }
+      const started = await startPack(parts, options, onProgress, signal);
+      newest = started.open;
+      return keep(started);
+    },
+    async bringUp(look) {
+      for (const [sha256, open] of opened) {
+        if (stopped.has(sha256)) continue;
+        const parts = await partsOf(open.stateFolder);
+        const { damage, tainted, isFull } = await bringUp(parts, open, look);
+        if (damage !== undefined) log.warn(`${damage}; what is missing was told again`);
+        if (tainted !== undefined) return stopAll(() => taintedPack(tainted));
+        if (isFull) stopped.set(sha256, fullLog);
+      }
+    },
+    async tail(sha256, after) {
+      const why = stopped.get(sha256);
+      if (why !== undefined) throw why();
+      return tailOf(await need(sha256), after);
+    },
+    async escaped(sha256) {
+      const why = stopped.get(sha256);
+      if (why !== undefined) throw why();
+      const open = opened.get(sha256);
+      const stateFolder = open?.stateFolder ?? place?.stateFolder;
+      if (stateFolder === undefined || !(await isStored(files, stateFolder, sha256))) throw goneSnapshot();
+      const used = open ?? (await need(sha256));
+      const text = await escapedPacks.get(sha256, async () => used.snapshot.bytes);
+      await noteUse(used, sha256);
+      return text;
+    },
+    tokens: () => tokens,
+    holdAny: (values) => [...opened.values()].some((open) => holdsAny(open, values)),
+    async drop() {
+      stopAll(goneSnapshot);
+      if (place !== undefined) await dropSnapshots(files, place.stateFolder);
+    },
+    clear() {
+      opened.clear();
+      newest = undefined;
+      place = undefined;
+      escapedPacks.clear();
+    },
+  };
+}
+
+/** A key in frozen bytes would have every later request refused, also when it is long gone from the disk. */
+function holdsAny({ snapshot, entries }: OpenPack, keys: readonly string[]): boolean {
+  return keys
+    .flatMap(formsOf)
+    .some((form) => snapshot.bytes.includes(form) || entries.some((entry) => entry.text.includes(form)));
+}

@@ -1,0 +1,56 @@
+/** Makes a turn's message: what changed since the last one, what is not saved, the surroundings, the request. */
+import { createHash } from 'node:crypto';
+import { describeSurroundings } from '../prompt/surroundings.js';
+import { renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
+import { renderUnsaved } from '../pack/frames.js';
+import { proposeSnapshot } from './renewal.js';
+import type { Session } from './session.js';
+
+export interface TurnInput {
+  kind: TurnKind;
+  /** The user's words, or a workflow's instructions. */
+  request: string;
+  /** Stands last in the message; already views. */
+  last?: string;
+}
+
+/** Brings the change log up to the disk and appends the message. Throws a sentence where the session cannot go on. */
+export async function appendTurnMessage(session: Session, { kind, request, last }: TurnInput): Promise<void> {
+  const { parts } = session;
+  await parts.packer.sync();
+  const tail = await parts.packer.entries(session.pack.report.sha256, session.seen);
+  if (tail.proposesRenewal) proposeSnapshot(session, tail.logTokens, parts.host.clock.now());
+  const changes = tail.entries.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
+  const unsaved = await describeUnsaved(session);
+  const isFirst = session.turns === 1 && session.conversation.messages.every((message) => message.role === 'user');
+  const context = isFirst ? [{ name: 'surroundings', text: await describeSurroundings(parts.host, parts.roots, parts.packer) }] : [];
+  const text = renderTurnMessage({
+    ...{ kind, changes, unsaved: unsaved.frames, context, request },
+    ...(last === undefined ? {} : { last }),
+  });
+  await session.conversation.append({ role: 'user', text });
+  session.seen = tail.end;
+  session.unsavedTold = unsaved.told;
+  await session.log.append(
+    { type: 'seen', change: tail.end.number, chain: tail.end.chain },
+    { type: 'unsaved', told: unsaved.told },
+  );
+}
+
+/** Only what differs from what the last turn told: a buffer that came, changed, or is like its file again. */
+async function describeUnsaved(session: Session): Promise<{ frames: string[]; told: Record<string, string> }> {
+  const { host, roots, packer } = session.parts;
+  const documents = host.documents.listUnsaved(roots);
+  const isQuiet = documents.length === 0 && Object.keys(session.unsavedTold).length === 0;
+  const now = isQuiet ? [] : await packer.unsaved(session.pack.report.sha256, documents);
+  const told = Object.fromEntries(now.map(({ path, text }) => [path, hashOf(text)]));
+  const frames = now.filter(({ path }) => told[path] !== session.unsavedTold[path]).map(({ text }) => text);
+  for (const path of Object.keys(session.unsavedTold).sort()) {
+    if (told[path] === undefined) frames.push(renderUnsaved({ path, body: 'same', text: '' }));
+  }
+  return { frames, told };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
