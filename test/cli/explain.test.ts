@@ -14,7 +14,10 @@ afterAll(() => {
 mkdirSync(join(cwd, 'src'));
 for (let n = 0; n < 30; n++) {
   const body = `  value = sharedHelper(value + ${n});\n`.repeat(20);
-  writeFileSync(join(cwd, 'src', `part${n}.ts`), `export function part${n}(value: number) {\n${body}  return value;\n}\n`);
+  writeFileSync(
+    join(cwd, 'src', `part${n}.ts`),
+    `export function part${n}(value: number) {\n${body}  return value;\n}\n`,
+  );
 }
 writeFileSync(join(cwd, 'src', 'helper.ts'), 'export const sharedHelper = (value: number): number => value;\n');
 writeFileSync(join(cwd, '.env'), 'A=1\n');
