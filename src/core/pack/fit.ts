@@ -35,6 +35,10 @@ const mostMisfits = 16;
 /** What a brief is taken to cost until it is known. */
 const guessedShare = 0.12;
 const leastGuess = 60;
+/** More than all frames of the lists together can save when one file changes its standing. */
+const mostSaved = 64;
+/** No line that names a file with its size has fewer tokens. */
+const leastLine = 6;
 
 /** `undefined` if everything fits. Needs no ranks. */
 export function fitsWhole({ full, rest }: Pick<FitCosts, 'full' | 'rest'>, budget: number): number | undefined {
@@ -70,6 +74,8 @@ interface State {
   roomAfter(file: number, tokens: number): number;
   /** Sets a file that is listed or has a brief to a frame. */
   frame(file: number, standing: 'full' | 'brief', tokens: number): void;
+  /** What a file costs as it stands. */
+  ownTokens(file: number): number;
   /** Names a file that is not named. */
   name(file: number): void;
   /** Exact. */
@@ -112,6 +118,7 @@ function createState(costs: FitCosts, order: readonly number[], budget: number):
       frameTokens.set(file, tokens);
       standings[file] = standing;
     },
+    ownTokens: (file) => frameTokens.get(file) ?? (standings[file] === 'named' ? lineOf(file) : 0),
     name(file) {
       standings[file] = 'named';
       namedLines += lineOf(file);
@@ -169,17 +176,29 @@ function fillUp(state: State, order: readonly number[]): void {
 
 /** Names as many of the others as the budget holds. */
 function nameRest(state: State, order: readonly number[], budget: number): void {
+  let left = budget - state.tokens();
   for (const file of order) {
     if (state.standings[file] !== 'unnamed') continue;
-    if (state.tokensAfter(file, 'named', 0) <= budget) state.name(file);
+    if ((state.costs.line[file] ?? 0) > left + mostSaved) continue;
+    if (state.tokensAfter(file, 'named', 0) > budget) {
+      // Nearly as full as it gets: what is left would have to be tried file by file, for one line.
+      if (left < leastLine) return;
+      continue;
+    }
+    state.name(file);
+    left = budget - state.tokens();
   }
 }
 
 /** By the exact count, and so to the last token that a whole file can use. */
 function fillExactly(state: State, order: readonly number[], budget: number): void {
+  let left = budget - state.tokens();
   for (const file of order) {
     if (state.standings[file] === 'full') continue;
     const tokens = state.costs.full[file] ?? Infinity;
-    if (state.tokensAfter(file, 'full', tokens) <= budget) state.frame(file, 'full', tokens);
+    if (tokens - state.ownTokens(file) > left + mostSaved) continue;
+    if (state.tokensAfter(file, 'full', tokens) > budget) continue;
+    state.frame(file, 'full', tokens);
+    left = budget - state.tokens();
   }
 }
