@@ -11,6 +11,8 @@ import { whyBlocked, workspaceFolder } from './gate.js';
 export interface Engine {
   /** Throws a sentence where the folder is not trusted or there is none; asked at each action. */
   open(): Promise<Workspace>;
+  /** Whether something has needed the folder yet. */
+  isOpen(): boolean;
   dispose(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export function createEngine({ extensionUri, ...parts }: EngineParts): Engine {
       }
       return opened.workspace;
     },
+    isOpen: () => opened !== undefined,
     dispose,
   };
 }

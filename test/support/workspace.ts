@@ -30,10 +30,14 @@ export function createExactCount(): (text: string) => number {
 export async function openSimulatedWorkspace(
   folder: string,
   script: SimulatorOptions['script'],
-  options: Partial<SessionSettings> & { approver?: Approver; tokenCount?: (text: string) => number } = {},
+  options: Partial<SessionSettings> & Pick<SimulatorOptions, 'tokenCount' | 'drift'> & { approver?: Approver } = {},
 ): Promise<SimulatedWorkspace> {
-  const { approver, tokenCount, ...chosen } = options;
-  const simulator = await startSimulator({ script, ...(tokenCount === undefined ? {} : { tokenCount }) });
+  const { approver, tokenCount, drift, ...chosen } = options;
+  const simulator = await startSimulator({
+    script,
+    ...(tokenCount === undefined ? {} : { tokenCount }),
+    ...(drift === undefined ? {} : { drift }),
+  });
   const stateBase = mkdtempSync(join(tmpdir(), 'baleen-state-'));
   const complaints: string[] = [];
   const say = (text: string): void => void complaints.push(text);

@@ -18,6 +18,7 @@ export async function makeSnapshot(
   const checkedAtMs = Date.now();
   const collection = await collectFiles(ports, root, budgetTokens, onProgress, signal);
   met.add(collection.distinctive);
+  signal.throwIfAborted();
   onProgress({ type: 'progress', phase: 'render', done: 0, total: collection.files.length });
   const { bytes, report, spans } = await renderPack(collection, budgetTokens, ports.counter, signal);
   const kept = collection.files.map((file): Snapshot['files'][number] => {

@@ -77,12 +77,20 @@ export async function readPack(files: Files, stateFolder: string, sha256: string
   return bytes;
 }
 
-export async function saveSnapshot(files: Files, stateFolder: string, snapshot: Snapshot, log: Log): Promise<void> {
+/** What was begun to be written is written whole: until then the signal is heard. */
+export async function saveSnapshot(
+  files: Files,
+  stateFolder: string,
+  snapshot: Snapshot,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = folderOf(stateFolder);
   await files.makeFolder(folder);
   const older = await readMetas(files, stateFolder);
   const { report } = snapshot;
   const compressed = await compress(snapshot.bytes);
+  signal.throwIfAborted();
   await files.replace(join(folder, report.sha256 + compressedSuffix), compressed, 0o600);
   const meta: StoredMeta = {
     format: packFormat,

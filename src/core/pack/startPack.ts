@@ -65,9 +65,10 @@ async function renewPack(
   const { root, stateFolder } = options;
   const snapshot = await makeSnapshot(ports, met, options, onProgress, signal);
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
+  signal.throwIfAborted();
   // A log of an earlier snapshot with these very bytes tells of another time.
   await files.remove(logPath(stateFolder, snapshot.report));
-  await saveSnapshot(files, stateFolder, snapshot, log);
+  await saveSnapshot(files, stateFolder, snapshot, log, signal);
   onProgress({ type: 'progress', phase: 'save', done: 1, total: 1 });
   return createOpenPack(files, root, stateFolder, snapshot);
 }

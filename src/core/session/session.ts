@@ -11,6 +11,7 @@ import type { ModelClient } from '../model/types.js';
 import type { Packer, PackState } from '../pack/packer.js';
 import type { Tool } from '../tools/tool.js';
 import { createConversation, type SessionConversation } from './conversation.js';
+import { driftOf, noDrift, type Drift } from './drift.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
 
 /** What sessions of one workspace share; made once, by hand, where the program starts. */
@@ -62,8 +63,7 @@ export interface Session {
   checkpoint: string | undefined;
   /** Commands that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
-  /** How far the service's count was above ours, at most. */
-  driftTokens: number;
+  drift: Drift;
   /** What the last request's prefix depends on beside its text. */
   lane: string | undefined;
   emit: Emit;
@@ -119,6 +119,7 @@ export async function startSession(
     seenChange,
     turns: 0,
     checkpoint: undefined,
+    drift: noDrift,
     emit: announce,
   });
 }
@@ -160,6 +161,7 @@ export async function resumeSession(
     pack,
     seenChange: seen?.change ?? 0,
     turns,
+    drift: driftOf(records),
     checkpoint: records.findLast((record) => record.type === 'checkpoint')?.id,
     emit: announce,
   });
@@ -190,8 +192,8 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'driftTokens' | 'lane'>): Session {
-  return { ...given, allowedForSession: new Set(), driftTokens: 0, lane: undefined };
+function assemble(given: Omit<Session, 'allowedForSession' | 'lane'>): Session {
+  return { ...given, allowedForSession: new Set(), lane: undefined };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */
