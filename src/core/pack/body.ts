@@ -76,7 +76,7 @@ function joinBody(
     joined.set(pack.bytes, at);
     at += pack.bytes.length;
   }
-  return { bytes: new Uint8Array(joined.buffer as ArrayBuffer), texts };
+  return { bytes: new Uint8Array(joined.buffer), texts };
 }
 
 function refusal(what: string): SecretInBody {

@@ -26,7 +26,6 @@ export async function run(): Promise<void> {
     // What the action left behind for the next turn of the loop belongs to it.
     await new Promise((resolve) => setTimeout(resolve, 100));
     result.actions.push({ name, ms, blocks: heartbeat.take() });
-    console.log(`${name}: ${ms.toFixed(0)} ms`);
     return value;
   };
   try {
