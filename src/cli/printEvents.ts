@@ -133,11 +133,16 @@ function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
       : `${event.changed.length} files changed (baleen undo brings them back)`;
   const byCommands =
     event.changedByCommands.length === 0 ? '' : `; commands wrote ${event.changedByCommands.join(', ')}`;
+  const drift = event.driftTokens === 0 ? '' : `, ${describeDrift(event.driftTokens)}`;
   const hint =
     event.outcome === 'refused'
       ? '\nSomething needed a yes and nobody could be asked. On a terminal you are; else --approve auto-edit allows edits (protected files still ask) and --allow "CMD" exactly that command.'
       : '';
-  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}, $${event.costUsd.toFixed(4)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;
+  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}${drift}, $${event.costUsd.toFixed(4)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;
+}
+
+function describeDrift(tokens: number): string {
+  return `the service counted ${formatNumber(Math.abs(tokens))} input tokens ${tokens < 0 ? 'less' : 'more'} than we did`;
 }
 
 function createProgressLine(output: Output, quiet: boolean) {

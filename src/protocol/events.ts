@@ -181,6 +181,8 @@ export type AgentEvent =
       costUsd: number;
       contextTokens: number;
       windowTokens: number;
+      /** Our own count of the request; the service billed `cacheHitTokens` and `cacheMissTokens` of the usage. */
+      countedTokens: number;
     }
   | { type: 'sites'; rule: string; sites: Site[] }
   | { type: 'findings'; findings: Finding[]; dropped: number; state: 'clean' | 'findings' | 'no_result' }
@@ -197,6 +199,8 @@ export type AgentEvent =
       outcome: Outcome;
       usage: Usage;
       costUsd: number;
+      /** By how much the service's count was above ours in the last request, below it where negative; 0 in a rehearsal. */
+      driftTokens: number;
       changed: string[];
       /** Files written by commands, not by edits: undo lists them and leaves them alone. */
       changedByCommands: string[];

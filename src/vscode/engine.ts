@@ -15,6 +15,8 @@ export interface Engine {
   open(): Promise<Workspace>;
   /** The window has other folders than the ones that are open here; they stay open until `dispose`. */
   isOutdated(): boolean;
+  /** Whether something has needed the folders yet. */
+  isOpen(): boolean;
   dispose(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export function createEngine({ extensionUri, warn, ...parts }: EngineParts): Eng
       const now = windowRoots();
       return opened !== undefined && (now === undefined || keyOf(now) !== keyOf(opened.folders));
     },
+    isOpen: () => opened !== undefined,
     dispose,
   };
 }

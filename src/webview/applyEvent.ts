@@ -223,6 +223,7 @@ function endStep(state: PageState, event: EventOf<'step_end'>, nowMs: number | u
       windowTokens: event.windowTokens,
       stepCostUsd: event.costUsd,
       stepUsage: event.usage,
+      countedTokens: state.rehearsal ? 0 : event.countedTokens,
       sessionCostUsd: (state.meter?.sessionCostUsd ?? 0) + event.costUsd,
     },
   };

@@ -91,6 +91,8 @@ export interface Meter {
   windowTokens: number;
   stepCostUsd: number;
   stepUsage: Usage;
+  /** Our own count of the step's input, to be set beside what was billed. 0 where it says nothing. */
+  countedTokens: number;
   sessionCostUsd: number;
 }
 

@@ -12,4 +12,4 @@ if (folder === undefined) {
 }
 const entry = await bundleEntry(join(HERE, 'hostBlocking', 'actions.ts'));
 const { runBench } = await loadRunner(join(HERE, 'hostBlocking', 'run.ts'));
-process.exitCode = await runBench({ root: ROOT, folder: resolve(folder), entry });
+process.exitCode = await runBench({ root: process.env.BALEEN_TEST_EXTENSION ?? ROOT, folder: resolve(folder), entry });

@@ -32,19 +32,20 @@ export function createExactCount(): (text: string) => number {
 export async function openSimulatedWorkspace(
   folder: string | Roots,
   script: SimulatorOptions['script'],
-  options: Partial<SessionSettings> & {
-    approver?: Approver;
-    documents?: OpenDocuments;
-    /** The key that the service knows, and the program has. */
-    key?: string;
-    tokenCount?: (text: string) => number;
-  } = {},
+  options: Partial<SessionSettings> &
+    Pick<SimulatorOptions, 'tokenCount' | 'drift'> & {
+      approver?: Approver;
+      documents?: OpenDocuments;
+      /** The key that the service knows, and the program has. */
+      key?: string;
+    } = {},
 ): Promise<SimulatedWorkspace> {
-  const { approver, documents, key, tokenCount, ...chosen } = options;
+  const { approver, documents, key, tokenCount, drift, ...chosen } = options;
   const simulator = await startSimulator({
     script,
     ...(key === undefined ? {} : { key }),
     ...(tokenCount === undefined ? {} : { tokenCount }),
+    ...(drift === undefined ? {} : { drift }),
   });
   const stateBase = mkdtempSync(join(tmpdir(), 'baleen-state-'));
   const complaints: string[] = [];

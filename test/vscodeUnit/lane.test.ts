@@ -12,6 +12,7 @@ const answered: AgentEvent = {
   costUsd: 0,
   contextTokens: 1,
   windowTokens: 10,
+  countedTokens: 0,
 };
 
 function setUp() {

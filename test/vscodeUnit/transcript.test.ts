@@ -10,6 +10,7 @@ const turnEnd = (checkpoint?: string): AgentEvent => ({
   outcome: 'done',
   usage: noUsage,
   costUsd: 0,
+  driftTokens: 0,
   changed: [],
   changedByCommands: [],
   durationMs: 1,

@@ -95,6 +95,7 @@ const events: AgentEvent[] = [
     costUsd: 0.0021,
     contextTokens: 186_452,
     windowTokens: 1_048_576,
+    countedTokens: 0,
   },
   { type: 'step_start', step: 2 },
   { type: 'step_retry', step: 2, reason: 'the connection was closed in the middle of the answer.', waitMs: 2000 },
@@ -138,6 +139,7 @@ const events: AgentEvent[] = [
     costUsd: 0.0018,
     contextTokens: 190_100,
     windowTokens: 1_048_576,
+    countedTokens: 0,
   },
   {
     type: 'turn_end',
@@ -145,6 +147,7 @@ const events: AgentEvent[] = [
     outcome: 'refused',
     usage,
     costUsd: 0.0039,
+    driftTokens: 0,
     changed: ['src/billing/invoice.ts', 'src/loader.ts'],
     changedByCommands: ['coverage/summary.json'],
     checkpoint: 'cp1',

@@ -96,9 +96,13 @@ describe('turns', () => {
       costUsd: 0.25,
       contextTokens: 100,
       windowTokens: 1000,
+      countedTokens: 0,
     };
     const state = play(opened, 0, end, end);
     expect(state.meter).toMatchObject({ stepCostUsd: 0.25, sessionCostUsd: 0.5, contextTokens: 100 });
+    expect(play(opened, 0, { ...end, countedTokens: 98 }).meter?.countedTokens).toBe(98);
+    // A rehearsal's counts are a guess of its own.
+    expect(play({ ...opened, rehearsal: true }, 0, { ...end, countedTokens: 98 }).meter?.countedTokens).toBe(0);
     expect(computeCacheShare(usage)).toBe(0.9);
     expect(computeCacheShare(noUsage)).toBeUndefined();
   });
@@ -112,6 +116,7 @@ describe('turns', () => {
       costUsd: 0,
       contextTokens: 1,
       windowTokens: 2,
+      countedTokens: 0,
     });
     expect(state.items.at(-1)).toMatchObject({ kind: 'notice', level: 'warning' });
   });
@@ -119,7 +124,7 @@ describe('turns', () => {
 
 describe('an undo', () => {
   const end: AgentEvent = {
-    ...{ type: 'turn_end', turn: 1, outcome: 'done', usage: noUsage, costUsd: 0, changed: ['a'] },
+    ...{ type: 'turn_end', turn: 1, outcome: 'done', usage: noUsage, costUsd: 0, driftTokens: 0, changed: ['a'] },
     ...{ changedByCommands: [], checkpoint: 'turn', durationMs: 1 },
   };
   const restored = (about: object): AgentEvent => ({ type: 'restored', paths: ['a'], reason: 'x', ...about });

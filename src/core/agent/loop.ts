@@ -20,8 +20,9 @@ export interface Conversation {
 
 /** A request that fits the window, or the sentence that says why none does. */
 export type PlannedRequest =
-  /** `worstUsd` is its price without any cache hit and with the longest answer. */
-  { kind: 'ready'; request: ModelRequest; worstUsd: number } | { kind: 'overflow'; sentence: string };
+  /** `worstUsd` is its price without any cache hit and with the longest answer; `countedTokens` its input. */
+  | { kind: 'ready'; request: ModelRequest; worstUsd: number; countedTokens: number }
+  | { kind: 'overflow'; sentence: string };
 
 export interface LoopParts {
   conversation: Conversation;
@@ -29,6 +30,8 @@ export interface LoopParts {
   retry: RetryParts;
   /** Renders the conversation into the next request and counts it. */
   plan: () => Promise<PlannedRequest>;
+  /** The service's own count of the request that was planned last. */
+  noteBilled: (tokens: number) => void;
   /** After an overflow answer: the server's own numbers correct the plan. `false` if nothing can be lowered. */
   lowerOutput: (failure: Failure) => boolean;
   costUsd: (usage: Usage) => number;
@@ -85,15 +88,17 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     result.usage = addUsage(result.usage, reply.usage);
     result.costUsd += costUsd;
     result.text = reply.message.text;
-    const contextTokens = reply.usage.cacheHitTokens + reply.usage.cacheMissTokens + reply.usage.outputTokens;
+    const billedTokens = reply.usage.cacheHitTokens + reply.usage.cacheMissTokens;
+    parts.noteBilled(billedTokens);
     emit({
       type: 'step_end',
       step,
       stopReason: reply.stopReason,
       usage: reply.usage,
       costUsd,
-      contextTokens,
+      contextTokens: billedTokens + reply.usage.outputTokens,
       windowTokens: parts.windowTokens,
+      countedTokens: planned.countedTokens,
     });
 
     if (reply.message.calls.length === 0) {

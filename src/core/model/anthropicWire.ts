@@ -1,4 +1,5 @@
 /** Anthropic Messages, https://api-docs.deepseek.com/guides/anthropic_api, as DeepSeek reads it. */
+import type Anthropic from '@anthropic-ai/sdk';
 import type { Stream } from '@anthropic-ai/sdk/core/streaming';
 import { packMarker } from '../pack/packer.js';
 import { FailureError, failureOfMalformed } from './failures.js';
@@ -91,10 +92,16 @@ function makeWellFormed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [replaceLoneSurrogates(key), inner]));
 }
 
+let sdk: Promise<{ default: typeof Anthropic }> | undefined;
+
+/** With the first request: an editor that only starts has no use for the SDK. */
+export function loadAnthropic(): Promise<{ default: typeof Anthropic }> {
+  return (sdk ??= import('@anthropic-ai/sdk'));
+}
+
 /** Every option that the SDK would else read from the environment is given here; headers are the boundary's. */
 export const startAnthropic: WireStart = async (request, fetch, signal) => {
-  // Loaded with the first request: an editor that only starts has no use for it.
-  const { default: Anthropic } = await import('@anthropic-ai/sdk');
+  const { default: Anthropic } = await loadAnthropic();
   const client = new Anthropic({
     apiKey: placeholderKey,
     authToken: null,

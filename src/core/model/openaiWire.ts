@@ -1,4 +1,5 @@
 /** Chat Completions, https://api-docs.deepseek.com/api/create-chat-completion, as DeepSeek reads it. */
+import type OpenAI from 'openai';
 import type { Stream } from 'openai/core/streaming';
 import { packMarker } from '../pack/packer.js';
 import { FailureError, failureOfMalformed } from './failures.js';
@@ -63,10 +64,16 @@ function encodeMessage(message: Message): Record<string, unknown> {
   }
 }
 
+let sdk: Promise<{ default: typeof OpenAI }> | undefined;
+
+/** With the first request: an editor that only starts has no use for the SDK. */
+export function loadOpenai(): Promise<{ default: typeof OpenAI }> {
+  return (sdk ??= import('openai'));
+}
+
 /** Every option that the SDK would else read from the environment is given here; headers are the boundary's. */
 export const startOpenai: WireStart = async (request, fetch, signal) => {
-  // Loaded with the first request: an editor that only starts has no use for it.
-  const { default: OpenAI } = await import('openai');
+  const { default: OpenAI } = await loadOpenai();
   const client = new OpenAI({
     apiKey: placeholderKey,
     adminAPIKey: null,

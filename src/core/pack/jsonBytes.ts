@@ -4,13 +4,13 @@ const quote = 0x22;
 const backslash = 0x5c;
 /** What JSON writes for each byte that cannot stand in a string as it is. */
 const escapes = createEscapes();
+/** By how many bytes each one grows. */
+const growth = Uint8Array.from({ length: 256 }, (_, byte) => (escapes[byte]?.length ?? 1) - 1);
 
 /** UTF-8 text as a JSON string, byte by byte what `JSON.stringify` gives, without a detour over a string. */
 export function toJsonBytes(utf8: Uint8Array): Buffer {
   let length = utf8.length + 2;
-  for (const byte of utf8) {
-    if (byte < 0x20 || byte === quote || byte === backslash) length += escapes[byte]!.length - 1;
-  }
+  for (let at = 0; at < utf8.length; at++) length += growth[utf8[at]!]!;
   const json = Buffer.allocUnsafeSlow(length);
   let to = 0;
   json[to++] = quote;
@@ -21,7 +21,7 @@ export function toJsonBytes(utf8: Uint8Array): Buffer {
   };
   for (let at = 0; at < utf8.length; at++) {
     const byte = utf8[at]!;
-    if (byte >= 0x20 && byte !== quote && byte !== backslash) continue;
+    if (growth[byte] === 0) continue;
     copyPlain(at);
     const escape = escapes[byte]!;
     json.set(escape, to);

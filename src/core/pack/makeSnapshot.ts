@@ -36,6 +36,7 @@ export async function makeSnapshot(
   const { roots, budgetTokens } = options;
   const collection = await collectFiles(ports, cache, roots, budgetTokens, onProgress, signal);
   met.add(collection.distinctive);
+  signal.throwIfAborted();
   const tree = await treeOf(collection, ports.counter, signal);
   const survey = surveyTree({
     ports,

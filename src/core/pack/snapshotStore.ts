@@ -83,13 +83,19 @@ export async function isStored(files: Files, stateFolder: string, sha256: string
   return (await files.lstat(join(snapshotFolder(stateFolder), sha256 + metaSuffix))) !== undefined;
 }
 
-/** From now on this one is the newest. */
-export async function saveSnapshot(files: Files, stateFolder: string, snapshot: Snapshot): Promise<void> {
+/** From now on this one is the newest. What was begun to be written is written whole: until then the signal is heard. */
+export async function saveSnapshot(
+  files: Files,
+  stateFolder: string,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = snapshotFolder(stateFolder);
   await files.makeFolder(folder);
   const older = await readMetas(files, stateFolder);
   const { report } = snapshot;
   const compressed = await compress(snapshot.bytes);
+  signal.throwIfAborted();
   await files.replace(join(folder, report.sha256 + compressedSuffix), compressed, 0o600);
   const serials = older.flatMap(({ meta }) => (meta === undefined ? [] : [meta.serial]));
   const meta: StoredMeta = {

@@ -127,10 +127,11 @@ async function renewPack(
   const { roots, stateFolder } = options;
   const snapshot = await makeSnapshot(parts, options, onProgress, signal);
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
+  signal.throwIfAborted();
   // A log of an earlier snapshot with these very bytes tells of another time, and so does what was sent of it.
   await files.remove(logPath(stateFolder, snapshot.report));
   await forgetSent(files, stateFolder, snapshot.report.sha256);
-  await saveSnapshot(files, stateFolder, snapshot);
+  await saveSnapshot(files, stateFolder, snapshot, signal);
   const evicted = await pruneSnapshots(files, stateFolder, snapshot.report.sha256, log);
   onProgress({ type: 'progress', phase: 'save', done: 1, total: 1 });
   const open = createOpenPack(files, roots, stateFolder, snapshot);

@@ -24,7 +24,7 @@ export function outputTokensFor(
   promptTokens: number,
   driftTokens: number,
 ): number | undefined {
-  const room = model.windowTokens - promptTokens - Math.max(marginTokens, 2 * driftTokens);
+  const room = model.windowTokens - promptTokens - Math.max(marginTokens, 2 * Math.abs(driftTokens));
   const tokens = Math.min(outputReserveTokens(thinking), model.maxOutputTokens, room);
   return tokens < leastOutputTokens ? undefined : tokens;
 }

@@ -5,11 +5,12 @@ import { costUsd } from '../model/cost.js';
 import type { Failure } from '../model/types.js';
 import { outputTokensFor } from '../prompt/budget.js';
 import { systemText } from '../prompt/systemText.js';
+import { addDrift } from './drift.js';
 import { toolSpecs } from '../tools/toolList.js';
 import type { Session, SessionSettings } from './session.js';
 
 /** One for each message that is sent; it remembers what the service said of its count. */
-export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'lowerOutput'> {
+export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteBilled' | 'lowerOutput'> {
   const { parts } = session;
   const tools = toolSpecs(parts.tools);
   let promptTokens = 0;
@@ -20,12 +21,13 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'lower
       const { messages } = session.conversation;
       const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
       promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
-      const maxTokens = outputTokensFor(model, thinking, promptTokens, session.driftTokens);
+      const maxTokens = outputTokensFor(model, thinking, promptTokens, session.drift.mostTokens);
       if (maxTokens === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
       declareLane(session);
       const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
       return {
         kind: 'ready',
+        countedTokens: promptTokens,
         worstUsd: settings.rehearsal ? 0 : costUsd(worst, ratesAt(model, parts.host.clock.now())),
         request: {
           model,
@@ -42,13 +44,24 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'lower
         },
       };
     },
+    noteBilled: (tokens) => noteDrift(session, tokens - promptTokens),
     lowerOutput(failure: Failure): boolean {
       if (lowered || failure.overflow === undefined) return false;
       lowered = true;
-      session.driftTokens = Math.max(session.driftTokens, failure.overflow.messageTokens - promptTokens);
+      noteDrift(session, failure.overflow.messageTokens - promptTokens);
       return true;
     },
   };
+}
+
+/** The counts of a rehearsal are a guess of its own and say nothing about the service. */
+function noteDrift(session: Session, tokens: number): void {
+  const { drift, parts, settings } = session;
+  if (settings.rehearsal) return;
+  const isNew = tokens !== drift.lastTokens;
+  session.drift = addDrift(drift, tokens);
+  if (isNew)
+    parts.host.log.info(`The service counted ${Math.abs(tokens)} tokens ${tokens < 0 ? 'less' : 'more'} than we did.`);
 }
 
 function describeOverflow(promptTokens: number, { model }: SessionSettings): string {

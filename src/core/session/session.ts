@@ -12,6 +12,7 @@ import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
 import type { Tool } from '../tools/tool.js';
 import { createConversation, type SessionConversation } from './conversation.js';
+import { driftOf, noDrift, type Drift } from './drift.js';
 import { proposeSnapshot, sumTokens, tellBreak } from './renewal.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
 
@@ -67,8 +68,7 @@ export interface Session {
   checkpoint: string | undefined;
   /** Commands that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
-  /** How far the service's count was above ours, at most. */
-  driftTokens: number;
+  drift: Drift;
   /** What the last request's prefix depends on beside its text. */
   lane: string | undefined;
   emit: Emit;
@@ -123,6 +123,7 @@ export async function startSession(
     unsavedTold: {},
     turns: 0,
     checkpoint: undefined,
+    drift: noDrift,
     emit: announce,
   });
   await session.conversation.append({ role: 'user', packSha256 });
@@ -164,6 +165,7 @@ export async function resumeSession(
     seen: { number: seen?.change ?? 0, chain: seen?.chain ?? head.packSha256 },
     unsavedTold: records.findLast((record) => record.type === 'unsaved')?.told ?? {},
     turns,
+    drift: driftOf(records),
     checkpoint: records.findLast((record) => record.type === 'checkpoint')?.id,
     emit: announce,
   });
@@ -202,8 +204,8 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'driftTokens' | 'lane' | 'hasProposed'>): Session {
-  return { ...given, allowedForSession: new Set(), driftTokens: 0, lane: undefined, hasProposed: false };
+function assemble(given: Omit<Session, 'allowedForSession' | 'lane' | 'hasProposed'>): Session {
+  return { ...given, allowedForSession: new Set(), lane: undefined, hasProposed: false };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */

@@ -125,7 +125,9 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
         ...(checkpoint.paths.length > 0 && !isRestored ? { checkpoint: checkpoint.id } : {}),
       };
       const { text: _text, ...told } = result;
-      session.emit({ type: 'turn_end', turn: session.turns, ...told, durationMs: parts.host.clock.now() - startedAt });
+      const durationMs = parts.host.clock.now() - startedAt;
+      const driftTokens = session.drift.lastTokens;
+      session.emit({ type: 'turn_end', turn: session.turns, ...told, driftTokens, durationMs });
       await session.log.append();
       return result;
     },
@@ -199,6 +201,7 @@ function createLoopParts(
     client: parts.client,
     retry: { clock: host.clock, random: parts.random },
     plan: planner.plan,
+    noteBilled: planner.noteBilled,
     lowerOutput: planner.lowerOutput,
     costUsd: (usage) => (settings.rehearsal ? 0 : costUsd(usage, ratesAt(settings.model, host.clock.now()))),
     windowTokens: settings.model.windowTokens,

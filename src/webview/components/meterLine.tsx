@@ -15,6 +15,7 @@ export function MeterLine({
   const share = meter.windowTokens === 0 ? 0 : Math.min(1, meter.contextTokens / meter.windowTokens);
   const cached = computeCacheShare(meter.stepUsage);
   const usage = meter.stepUsage;
+  const drift = describeDrift(meter);
   const detail =
     `Last step: ${formatTokens(usage.cacheHitTokens)} tokens from the cache, ` +
     `${formatTokens(usage.cacheMissTokens)} new, ${formatTokens(usage.outputTokens)} out, ` +
@@ -35,9 +36,18 @@ export function MeterLine({
       <span>
         {formatTokens(meter.contextTokens)} of {formatTokens(meter.windowTokens)}
       </span>
+      {drift === undefined ? null : <span>{drift}</span>}
       {cached === undefined ? null : <span>{formatShare(cached)} cached</span>}
       <span>step {formatCost(meter.stepCostUsd)}</span>
       <span>session {formatCost(meter.sessionCostUsd)}</span>
     </div>
   );
+}
+
+/** Nothing where the service counts as we do, or where no count was kept. */
+function describeDrift({ stepUsage, countedTokens }: Meter): string | undefined {
+  const billed = stepUsage.cacheHitTokens + stepUsage.cacheMissTokens;
+  // A session of an earlier version was stored without the count.
+  if (!countedTokens || billed === 0 || billed === countedTokens) return undefined;
+  return `counted ${countedTokens.toLocaleString('en-US')}, billed ${billed.toLocaleString('en-US')}`;
 }

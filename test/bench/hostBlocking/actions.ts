@@ -1,10 +1,10 @@
 /** Runs inside the extension host: does what a user does, and writes how long the host was blocked meanwhile. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { call, connectService, disconnectService } from '../../vscode/suite/service.js';
-import { activateBaleen, folderPath, listEvents, takeTurn, waitFor } from '../../vscode/suite/support.js';
+import { activateBaleen, folderPath, takeTurn, waitFor } from '../../vscode/suite/support.js';
+import { benchFile } from './benchFile.js';
 import { startHeartbeat, type Block } from './heartbeat.js';
 
 export interface BenchResult {
@@ -26,7 +26,6 @@ export async function run(): Promise<void> {
     // What the action left behind for the next turn of the loop belongs to it.
     await new Promise((resolve) => setTimeout(resolve, 100));
     result.actions.push({ name, ms, blocks: heartbeat.take() });
-    console.log(`${name}: ${ms.toFixed(0)} ms`);
     return value;
   };
   try {
@@ -44,69 +43,33 @@ type Measure = <T>(name: string, act: () => Promise<T>) => Promise<T>;
 
 async function doActions(measure: Measure): Promise<void> {
   const api = await measure('activation', activateBaleen);
-  const file = await someFile();
-  const service = await connectService(api, []);
-  const text = 'An answer.';
-  service.push({ text });
-  await measure('first message: pack and send', () => takeTurn(api, 'Say something.'));
-  service.push({ text });
-  await measure('second message', () => takeTurn(api, 'And again.'));
+  await api.keys.store(process.env['BALEEN_BASE_URL']!, process.env['BALEEN_BENCH_KEY']!);
+  await api.connection.setRehearsal(false);
   await api.chat.newSession();
-  service.push({ text });
-  await measure('new session over the pack', () => takeTurn(api, 'Say something.'));
-  service.push({ calls: [call('l1', 'list_files', {})] }, { text });
-  await measure('list_files', () => takeTurn(api, 'List.'));
-  service.push({ calls: [call('s1', 'search_files', { pattern: 'export function', max_hits: 200 })] }, { text });
-  await measure('search_files', () => takeTurn(api, 'Search.'));
-  const command = 'echo changed >> made-by-a-command.txt';
-  service.push({ calls: [call('r1', 'run_command', { command })] }, { text });
-  await measure('run_command, scans included', () => takeTurn(api, 'Run.'));
-  service.push(
-    { calls: [call('e1', 'edit_file', editOf(file, await readFile(join(folderPath(), file), 'utf8')))] },
-    { text },
-  );
-  await measure('edit_file', () => takeTurn(api, 'Edit.'));
+  const ask = (name: string, text: string): Promise<unknown> => measure(name, () => takeTurn(api, text));
+  await ask('first message: pack and send', 'Say something.');
+  await ask('second message', 'And again.');
+  await api.chat.newSession();
+  await ask('new session over the pack', 'Say something.');
+  await ask('list_files', 'call list_files {}');
+  await ask('search_files', 'call search_files {"pattern":"export function","max_hits":200}');
+  await ask('run_command, scans included', 'call run_command {"command":"echo changed >> made-by-a-command.txt"}');
+  const edit = { path: benchFile, hunks: [{ old_text: 'line 7\n', new_text: 'line seven\n' }] };
+  await ask('edit_file', `call edit_file ${JSON.stringify(edit)}`);
   await measure('review on save', async () => {
-    service.push({ calls: [call('f1', 'report_findings', { findings: [] })] });
     await vscode.workspace.getConfiguration('baleen').update('reviewOnSave.enabled', true, true);
-    const document = await vscode.workspace.openTextDocument(join(folderPath(), file));
+    const document = await vscode.workspace.openTextDocument(join(folderPath(), benchFile));
     const editor = await vscode.window.showTextDocument(document);
-    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'let somethingNew = 1;\n'));
+    await editor.edit((change) => change.insert(new vscode.Position(0, 0), 'a new first line\n'));
     await document.save();
-    await waitFor(
-      'the review',
-      () => api.review.status.state.kind === 'clean' || api.review.status.state.kind === 'no_result',
-    );
+    await waitFor('the review', () => ['clean', 'no_result'].includes(api.review.status.state.kind));
   });
-  service.push({ text });
-  await measure('message after a save', () => takeTurn(api, 'And now?'));
+  await ask('message after a save', 'And now?');
   await measure('list of sessions', () => api.chat.sessions());
-  const session = api.chat.sessionId()!;
-  await measure('open a stored session', () => api.chat.openSession(session));
-  await disconnectService(api, service);
+  await measure('open a stored session', () => api.chat.openSession(api.chat.sessionId()!));
   await api.connection.setRehearsal(true);
   await api.chat.newSession();
-  await measure('rehearsal: find', () => takeTurn(api, 'find `export function`'));
-  if (process.env['BALEEN_BENCH_VERBOSE'])
-    process.stderr.write(
-      `${listEvents(api, 'notice')
-        .map((one) => one.text)
-        .join('\n')}\n`,
-    );
-}
-
-/** A file that is surely text. */
-async function someFile(): Promise<string> {
-  const [found] = await vscode.workspace.findFiles('**/*.{js,ts,py,rs,go}', '**/{node_modules,fixtures}/**', 1);
-  if (found === undefined) throw new Error('The folder has no source file to edit.');
-  return vscode.workspace.asRelativePath(found, false);
-}
-
-function editOf(path: string, text: string): unknown {
-  const line = text
-    .split('\n')
-    .find((one, _index, all) => one.length > 10 && all.indexOf(one) === all.lastIndexOf(one));
-  return { path, hunks: [{ old_text: line, new_text: `${line} // edited` }] };
+  await ask('rehearsal: find', 'find `export function`');
 }
 
 /** VS Code's own marks around loading the extension's code and calling `activate`. */

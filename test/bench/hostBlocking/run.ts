@@ -1,10 +1,12 @@
 /** Starts the measurement in the extension host of a real VS Code and prints what came out. */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBrowser } from '../../support/vscodeHost/browser.js';
+import { startSimulator, type RecordedRequest, type Turn } from '../../support/simulator/simulator.js';
 import { startVscodeServer } from '../../support/vscodeHost/server.js';
 import { runInPage } from '../../vscode/runIntegration.js';
+import { benchFile } from './benchFile.js';
 import type { BenchResult } from './actions.js';
 
 export interface BenchRun {
@@ -20,13 +22,18 @@ export async function runBench({ root, folder, entry }: BenchRun): Promise<numbe
   const copy = join(work, 'folder');
   const resultFile = join(work, 'result.json');
   await cp(folder, copy, { recursive: true, verbatimSymlinks: true });
+  await writeFile(join(copy, benchFile), Array.from({ length: 200 }, (_, line) => `line ${line}\n`).join(''));
   const browser = await startBrowser();
+  // In this process: what it does with a body of megabytes is no part of the measurement.
+  const service = await startSimulator({ script: answerAsAsked });
   const server = await startVscodeServer({
     ...{ profile: 'trusted', extensions: 'none', testDriver: true },
     // What blocks the extension host shall be Baleen's.
     settings: { 'git.enabled': false, 'typescript.tsserver.enable': false, 'npm.autoDetect': 'off' },
     env: {
       BALEEN_BENCH_RESULT: resultFile,
+      BALEEN_BENCH_KEY: service.key,
+      BALEEN_BASE_URL: service.origin,
       BALEEN_BENCH_PROFILE: process.env['BALEEN_BENCH_PROFILE'] ?? '',
       BALEEN_BENCH_VERBOSE: process.env['BALEEN_BENCH_VERBOSE'] ?? '',
     },
@@ -41,8 +48,21 @@ export async function runBench({ root, folder, entry }: BenchRun): Promise<numbe
   } finally {
     await browser.close();
     await server.stop();
+    await service.close();
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** The message names the call that it wants: `call NAME {…}`. A review gets an empty report, anything else a sentence. */
+function answerAsAsked({ parsed }: RecordedRequest): Turn {
+  const last = parsed.messages.at(-1);
+  const text = last?.role === 'user' ? last.text : '';
+  if (text.includes('<baleen-turn kind="review')) {
+    return { calls: [{ id: `c${parsed.messages.length}`, name: 'report_findings', arguments: '{"findings":[]}' }] };
+  }
+  const [, name, json] = /^call (\w+) (\{.*\})$/m.exec(text) ?? [];
+  if (name === undefined || json === undefined) return { text: 'An answer.' };
+  return { calls: [{ id: `c${parsed.messages.length}`, name, arguments: json }] };
 }
 
 function print({ activation, actions }: BenchResult): void {

@@ -137,15 +137,26 @@ describe.each(wires)('the %s wire', (wire) => {
     expect(headers['user-agent']).toBe('baleen');
   });
 
-  it('sends pack markers to whoever assembles the body, and what comes back leaves', async () => {
+  it('sends pack markers to whoever assembles the body, and the very bytes that come back leave', async () => {
     simulator = await startSimulator({ script: [{ text: 'ok' }] });
-    const sent: Uint8Array[] = [];
+    const assembled: Uint8Array[] = [];
+    const sent: unknown[] = [];
     const client = clientOf({
-      assembleBody: async (body) => new TextEncoder().encode(body.replace('\u27e6pack:abc\u27e7', 'THE PACK')),
-      onBody: (body) => sent.push(body),
+      assembleBody: async (body) => {
+        const bytes = new TextEncoder().encode(body.replace('\u27e6pack:abc\u27e7', 'THE PACK'));
+        assembled.push(bytes);
+        return bytes;
+      },
+      send: (input, init) => {
+        sent.push(init?.body);
+        return fetch(input, init);
+      },
     });
     doneOf(await ask(client, requestTo(simulator, wire, { messages: [{ role: 'user', packSha256: 'abc' }] })));
     expect(simulator.requests[0]?.parsed.messages.at(-1)).toEqual({ role: 'user', text: 'THE PACK' });
-    expect(Buffer.from(sent[0] ?? []).equals(Buffer.from(simulator.requests[0]?.body ?? []))).toBe(true);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toBe(assembled[0]);
+    expect(Buffer.from(simulator.requests[0]!.body).equals(assembled[0]!)).toBe(true);
+    expect(simulator.requests[0]?.headers.get('content-length')).toBe(String(assembled[0]?.length));
   });
 });

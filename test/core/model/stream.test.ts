@@ -1,6 +1,7 @@
 /** What arrives inside a stream, fed byte by byte, under a clock that the test moves. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadOpenai } from '../../../src/core/model/openaiWire.js';
 import type { ModelEvent } from '../../../src/core/model/types.js';
 import { createFakeClock } from '../../support/simulator/clocks.js';
 import type { FakeClock } from '../../support/simulator/clocks.js';
@@ -62,6 +63,9 @@ function start(): Running {
 }
 
 describe('clocks', () => {
+  // Their seconds are counted from the request, not from the first use of the SDK.
+  beforeAll(async () => void (await loadOpenai()));
+
   it('API-07: a queue shows within 5 s, data still works after it, and at 10 min it is over', async () => {
     const { clock, feed, events, over } = start();
     await clock.advance(1);

@@ -42,6 +42,8 @@ export interface SimulatorOptions {
   /** Tokens between units inside long inputs; absent: none, the strict case. */
   interval?: number;
   tokenCount?: TokenCount;
+  /** Tokens that each input is billed above what it has, as by a template of another wording; below where negative. */
+  drift?: number;
 }
 
 export interface Simulator {
@@ -107,7 +109,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const counted = isServed
       ? countReply(cache, lane, request.parsed, reply, tokenCount)
       : { ...reply, usage: { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 } };
-    if (isServed) request.usage = counted.usage;
+    if (isServed) {
+      counted.usage = { ...counted.usage, cacheMissTokens: counted.usage.cacheMissTokens + (options.drift ?? 0) };
+      request.usage = counted.usage;
+    }
     const identity = { model: request.parsed.model, id: `simulated-${requests.length}`, created: 1_790_000_000 };
     await writeEvents(response, encodeReply(wire, counted, identity), fault);
   };
