@@ -16,7 +16,6 @@ const layers: Record<string, { layers: string[]; packages: string[] }> = {
       'openai',
       '@anthropic-ai/sdk',
       'diff',
-      'ignore',
       're2js',
       'zod',
     ],

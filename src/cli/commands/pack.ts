@@ -6,7 +6,7 @@ import { BaleenError } from '../../core/errors.js';
 import type { Workspace } from '../../node/workspace.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
-import { budgetOf, emitterOf, modelOf, openCliWorkspace, type Context } from '../context.js';
+import { budgetOf, emitterOf, modelOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
 import { formatNumber } from '../printEvents.js';
 
 export async function runPack(context: Context): Promise<Outcome> {
@@ -32,7 +32,7 @@ export async function runPack(context: Context): Promise<Outcome> {
 async function packWorkspace(context: Context, workspace: Workspace): Promise<{ report: PackReport; text: string }> {
   const { args, signal } = context;
   const { packer, root, stateFolder } = workspace.parts;
-  const options = { root, stateFolder, budgetTokens: budgetOf(args, modelOf(args)) };
+  const options = { root, stateFolder, budgetTokens: budgetOf(args, modelOf(args)), selection: selectionOf(args) };
   const onProgress = args.json ? () => undefined : emitterOf(context);
   if (!args.asSent) return packer.fresh(options, onProgress, signal);
   const { report, entries } = await packer.open(options, onProgress, signal);

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { FileStat } from '../host.js';
-import { listRepository, type ListedFile } from '../repository/listing.js';
+import { listRepository, type ListedFile, type SelectedFolder } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
 import { readFileView } from './fileReading.js';
 import type { PackProgress } from './packer.js';
@@ -32,6 +32,7 @@ export interface Collection {
   withheld: WithheldFile[];
   /** Values of distinctive secrets that were met. */
   distinctive: string[];
+  selectionKey: string;
 }
 
 const readAtOnce = 16;
@@ -45,20 +46,20 @@ export function compareLeaving(a: CollectedFile, b: CollectedFile): number {
 /** Lists, reads, classifies and counts the whole folder. Memory is bounded by the budget, not by the folder. */
 export async function collectFiles(
   ports: PackPorts,
-  root: string,
+  folder: SelectedFolder,
   budgetTokens: number,
   onProgress: PackProgress,
   signal: AbortSignal,
 ): Promise<Collection> {
   const pace = createPacer(signal);
   onProgress({ type: 'progress', phase: 'list', done: 0, total: 0 });
-  const listed = await listRepository(ports, root, signal);
+  const { files: listed, selectionKey } = await listRepository(ports, folder, signal);
   onProgress({ type: 'progress', phase: 'list', done: listed.length, total: listed.length });
-  const collection: Collection = { files: [], withheld: [], distinctive: [] };
+  const collection: Collection = { files: [], withheld: [], distinctive: [], selectionKey };
   const kept = createKept(budgetTokens);
   for (let at = 0; at < listed.length; at += readAtOnce) {
     const batch = listed.slice(at, at + readAtOnce);
-    const readings = await Promise.all(batch.map((file) => readFileView(ports.files, root, file)));
+    const readings = await Promise.all(batch.map((file) => readFileView(ports.files, folder.root, file)));
     for (const [index, reading] of readings.entries()) {
       const file = batch[index] as ListedFile;
       if (reading === undefined) continue;

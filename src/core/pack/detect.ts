@@ -1,4 +1,4 @@
-import { listRepository, type ListedFile } from '../repository/listing.js';
+import { listRepository, type ListedFile, type Listing } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
 import { recordChange, type FileChange } from './changes.js';
 import type { LogRecord } from './changeLog.js';
@@ -21,7 +21,7 @@ export interface Detected {
 
 /**
  * What is told no longer as it is on disk, as records in path order. Only files that look different are read; those of
- * `origin` always, since a tool has just written them.
+ * `origin` always, since a tool has just written them. A `listing` that was just made need not be made again.
  */
 export async function detectChanges(
   ports: PackPorts,
@@ -29,9 +29,11 @@ export async function detectChanges(
   open: OpenPack,
   origin: Origin | undefined,
   signal?: AbortSignal,
+  listing?: Listing,
 ): Promise<Detected> {
   const only = origin === undefined ? undefined : [...new Set(origin.paths.map(normalize))].filter(isInside);
-  const listed = new Map((await listRepository(ports, open.root, signal, only)).map((file) => [file.path, file]));
+  const { files } = listing ?? (await listRepository(ports, open, signal, only));
+  const listed = new Map(files.map((file) => [file.path, file]));
   const paths = [...new Set([...(only ?? open.known.keys()), ...listed.keys()])].sort(comparePaths);
   const pace = createPacer(signal);
   const detected: Detected = { records: [], distinctive: [] };

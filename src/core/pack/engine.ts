@@ -53,12 +53,12 @@ export function createPackEngine(ports: PackPorts): Packer {
     },
     entries: async (packSha256, after) => entriesAfter(needOpen(), packSha256, after),
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
-    list: async (only) => listWithReasons(ports, reader, needOpen().root, only),
+    list: async (only) => listWithReasons(ports, reader, needOpen(), only),
     async search(query, signal) {
-      const { root } = needOpen();
-      return searchFiles(reader, root, await listRepository(ports, root, signal), query, signal);
+      const open = needOpen();
+      return searchFiles(reader, open.root, (await listRepository(ports, open, signal)).files, query, signal);
     },
-    scan: async () => scanFolder(ports, needOpen().root),
+    scan: async () => scanFolder(ports, needOpen()),
     async countPrompt(prompt) {
       const report = current?.snapshot.report;
       return countPrompt(counter, prompt, new Map(report === undefined ? [] : [[report.sha256, report.tokens]]));

@@ -1,5 +1,6 @@
 /** A folder as it is on disk now, without the pack: what is listed, and how each file looks. */
-import { listRepository } from '../repository/listing.js';
+import type { WithheldReason } from '../../protocol/pack.js';
+import { listRepository, type SelectedFolder } from '../repository/listing.js';
 import type { WorkspaceScan } from './packer.js';
 import { createPacer, type PackPorts } from './ports.js';
 import type { FileReader } from './reader.js';
@@ -8,13 +9,13 @@ import type { FileReader } from './reader.js';
 export async function listWithReasons(
   ports: PackPorts,
   reader: FileReader,
-  root: string,
+  folder: SelectedFolder,
   only?: readonly string[],
-): Promise<{ path: string; bytes: number; withheld?: string }[]> {
+): Promise<{ path: string; bytes: number; withheld?: WithheldReason }[]> {
   const pace = createPacer();
-  const result: { path: string; bytes: number; withheld?: string }[] = [];
-  for (const file of await listRepository(ports, root, undefined, only)) {
-    const withheld = await reader.classify(root, file);
+  const result: { path: string; bytes: number; withheld?: WithheldReason }[] = [];
+  for (const file of (await listRepository(ports, folder, undefined, only)).files) {
+    const withheld = await reader.classify(folder.root, file);
     const entry = { path: file.path, bytes: file.stat.size };
     result.push(withheld === undefined ? entry : { ...entry, withheld });
     await pace();
@@ -22,9 +23,9 @@ export async function listWithReasons(
   return result;
 }
 
-export async function scanFolder(ports: PackPorts, root: string): Promise<WorkspaceScan> {
-  const listed = await listRepository(ports, root);
+export async function scanFolder(ports: PackPorts, folder: SelectedFolder): Promise<WorkspaceScan> {
+  const { files } = await listRepository(ports, folder);
   return new Map(
-    listed.map(({ path, stat }) => [path, `${stat.size}:${stat.mtimeMs}:${stat.mode.toString(8)}:${stat.identity}`]),
+    files.map(({ path, stat }) => [path, `${stat.size}:${stat.mtimeMs}:${stat.mode.toString(8)}:${stat.identity}`]),
   );
 }

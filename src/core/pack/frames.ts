@@ -42,11 +42,21 @@ export function withheldLine(path: string, bytes: number, why: WithheldReason): 
   return `"${encodePath(path)}" ${bytes} bytes, ${why}\n`;
 }
 
-/** A list of files whose text is not in the pack; `unnamed` more found no room. Nothing if there are none. */
-export function listSection(name: 'listed' | 'withheld', lines: readonly string[], unnamed: number): string {
-  if (lines.length + unnamed === 0) return '';
+/** Many files of one folder at once. */
+export function withheldFolderLine(folder: string, files: number, bytes: number, why: WithheldReason): string {
+  return `"${encodePath(folder)}" ${files} files, ${bytes} bytes, ${why}\n`;
+}
+
+/** A list of files whose text is not in the pack; `unnamed` of them found no room. Nothing if there are none. */
+export function listSection(
+  name: 'listed' | 'withheld',
+  lines: readonly string[],
+  files: number,
+  unnamed: number,
+): string {
+  if (files === 0) return '';
   const more = unnamed === 0 ? '' : `and ${unnamed} more, not named for want of room\n`;
-  return `<baleen-${name} files="${lines.length + unnamed}">\n${lines.join('')}${more}</baleen-${name}>\n`;
+  return `<baleen-${name} files="${files}">\n${lines.join('')}${more}</baleen-${name}>\n`;
 }
 
 export interface ChangeFrame {

@@ -11,12 +11,12 @@ import type { ListedFile } from '../repository/listing.js';
 export async function makeSnapshot(
   ports: PackPorts,
   met: MetSecrets,
-  { root, budgetTokens }: Pick<PackOptions, 'root' | 'budgetTokens'>,
+  { root, selection, budgetTokens }: Pick<PackOptions, 'root' | 'selection' | 'budgetTokens'>,
   onProgress: PackProgress,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const checkedAtMs = Date.now();
-  const collection = await collectFiles(ports, root, budgetTokens, onProgress, signal);
+  const collection = await collectFiles(ports, { root, selection }, budgetTokens, onProgress, signal);
   met.add(collection.distinctive);
   onProgress({ type: 'progress', phase: 'render', done: 0, total: collection.files.length });
   const { bytes, report, spans } = await renderPack(collection, budgetTokens, ports.counter, signal);
@@ -30,7 +30,8 @@ export async function makeSnapshot(
     const { sha256, why } = file;
     return { ...lookOf(file, checkedAtMs), sha256, secrets: 0, as: 'withheld', why };
   });
-  return { bytes, report: { root, ...report }, files: [...kept, ...withheld] };
+  const { selectionKey } = collection;
+  return { bytes, report: { root, ...report }, files: [...kept, ...withheld], selectionKey };
 }
 
 type Look = Pick<KnownFile, 'path' | 'size' | 'mtimeMs' | 'mode' | 'identity' | 'checkedAtMs'>;

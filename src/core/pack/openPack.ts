@@ -1,4 +1,5 @@
-import type { ChangeEntry } from './packer.js';
+import type { PackSelection } from '../../protocol/pack.js';
+import type { ChangeEntry, PackOptions } from './packer.js';
 import { appendRecords, cutLog, logPath, readLog, type LogRecord } from './changeLog.js';
 
 import type { KnownFile } from './known.js';
@@ -9,6 +10,7 @@ import type { Files } from '../host.js';
 /** A frozen pack with the change log over it, and what they tell of each file. */
 export interface OpenPack {
   root: string;
+  selection: PackSelection;
   stateFolder: string;
   snapshot: Snapshot;
   entries: ChangeEntry[];
@@ -25,7 +27,11 @@ export interface OpenPack {
   append(records: readonly LogRecord[]): Promise<void>;
 }
 
-export function createOpenPack(files: Files, root: string, stateFolder: string, snapshot: Snapshot): OpenPack {
+export function createOpenPack(
+  files: Files,
+  { root, selection, stateFolder }: Omit<PackOptions, 'budgetTokens'>,
+  snapshot: Snapshot,
+): OpenPack {
   const path = logPath(stateFolder, snapshot.report);
   const spans = new Map(snapshot.files.map((file) => [file.path, file.span]));
   const changedViews = new Map<string, string | undefined>();
@@ -34,6 +40,7 @@ export function createOpenPack(files: Files, root: string, stateFolder: string, 
 
   const open: OpenPack = {
     root,
+    selection,
     stateFolder,
     snapshot,
     entries: [],

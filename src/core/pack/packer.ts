@@ -1,6 +1,6 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
-import type { PackReport } from '../../protocol/pack.js';
+import type { PackReport, PackSelection, WithheldReason } from '../../protocol/pack.js';
 import type { Prompt } from '../tokens/template.js';
 
 export interface PackOptions {
@@ -10,6 +10,7 @@ export interface PackOptions {
   stateFolder: string;
   /** Tokens that the whole pack message may have. */
   budgetTokens: number;
+  selection: PackSelection;
 }
 
 /** One entry of the append-only change log. Its `text` never changes again. */
@@ -91,7 +92,7 @@ export interface Packer {
   /** The text of the open snapshot's pack message. */
   packText(): Promise<string>;
   /** Paths that a fresh listing gives, relative with `/`, in path order, withheld ones included. With `only`, no others. */
-  list(only?: readonly string[]): Promise<{ path: string; bytes: number; withheld?: string }[]>;
+  list(only?: readonly string[]): Promise<{ path: string; bytes: number; withheld?: WithheldReason }[]>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   scan(): Promise<WorkspaceScan>;
   /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of the open snapshot. */

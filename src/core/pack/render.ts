@@ -2,17 +2,8 @@ import { Buffer } from 'node:buffer';
 import type { PackedFile, PackReport } from '../../protocol/pack.js';
 import { BaleenError } from '../errors.js';
 import { compareLeaving, type CollectedFile, type Collection, type WithheldFile } from './collect.js';
-import {
-  fileFoot,
-  fileHead,
-  hashOf,
-  listedLine,
-  listSection,
-  markOf,
-  packFoot,
-  packHead,
-  withheldLine,
-} from './frames.js';
+import { fileFoot, fileHead, hashOf, listedLine, listSection, markOf, packFoot, packHead } from './frames.js';
+import { listWithheld, type WithheldRow } from './withheldRows.js';
 import { createPacer, type TokenCounter } from './ports.js';
 
 /** The lists of what is not in the pack may take no more than these shares of it; the rest is told as a number. */
@@ -51,7 +42,7 @@ export async function renderPack(
     tokensOf.set(file, countFrame(file, mark, counter));
     await pace();
   }
-  const withheldSection = cutSection('withheld', withheld.map(lineOfWithheld), budget * withheldShare, counter);
+  const withheldSection = cutSection('withheld', listWithheld(withheld, files), budget * withheldShare, counter);
   const leaving = [...files].sort(compareLeaving);
   let framed = 0;
   for (const tokens of tokensOf.values()) framed += tokens;
@@ -97,25 +88,24 @@ function frameParts(file: CollectedFile, mark: string): Uint8Array[] {
   return [Buffer.from(fileHead(file.path, mark, ended)), view, Buffer.from(ended ? fileFoot : `\n${fileFoot}`)];
 }
 
-function lineOfWithheld({ path, stat, why }: WithheldFile): string {
-  return withheldLine(path, stat.size, why);
-}
-
 /** As many lines as the share holds, in path order. */
 function cutSection(
   name: 'listed' | 'withheld',
-  lines: readonly string[],
+  rows: readonly WithheldRow[],
   mostTokens: number,
   counter: TokenCounter,
 ): string {
+  const lines: string[] = [];
+  const all = rows.reduce((sum, { files }) => sum + files, 0);
   let tokens = 0;
   let named = 0;
-  for (const line of lines) {
+  for (const { line, files } of rows) {
     tokens += counter.countText(line);
     if (tokens > mostTokens) break;
-    named++;
+    lines.push(line);
+    named += files;
   }
-  return listSection(name, lines.slice(0, named), lines.length - named);
+  return listSection(name, lines, all, all - named);
 }
 
 function footOf(
@@ -125,8 +115,10 @@ function footOf(
   budget: number,
   counter: TokenCounter,
 ): Foot {
-  const lines = files.filter((file) => listed.has(file)).map(({ path, stat }) => listedLine(path, stat.size));
-  const text = cutSection('listed', lines, budget * listedShare, counter) + withheldSection + packFoot;
+  const rows = files
+    .filter((file) => listed.has(file))
+    .map(({ path, stat }) => ({ line: listedLine(path, stat.size), files: 1 }));
+  const text = cutSection('listed', rows, budget * listedShare, counter) + withheldSection + packFoot;
   return { text, tokens: counter.countText(text) };
 }
 

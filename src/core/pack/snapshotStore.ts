@@ -9,7 +9,7 @@ import type { KnownFile } from './known.js';
 import type { Span } from './render.js';
 
 /** Raised whenever an equal tree would give other bytes than before: older snapshots are then made anew. */
-export const packFormat = 1;
+export const packFormat = 2;
 
 /** Snapshots kept beside the one in use. */
 const keptOlder = 3;
@@ -24,6 +24,8 @@ export interface Snapshot {
   report: PackReport;
   bytes: Buffer;
   files: SnapshotFile[];
+  /** Of the rules by which its files were chosen, see `Listing`. */
+  selectionKey: string;
 }
 
 interface StoredMeta {
@@ -32,6 +34,7 @@ interface StoredMeta {
   serial: number;
   report: PackReport;
   files: SnapshotFile[];
+  selectionKey: string;
 }
 
 export type LoadedSnapshot =
@@ -41,11 +44,11 @@ function folderOf(stateFolder: string): string {
   return join(stateFolder, 'snapshots');
 }
 
-/** The newest snapshot, if it was made for this folder, this budget and this format. */
+/** The newest snapshot, if it was made for this folder, this budget, this format and the same choice of files. */
 export async function loadSnapshot(
   files: Files,
   stateFolder: string,
-  wanted: { root: string; budget: number },
+  wanted: { root: string; budget: number; selectionKey: () => Promise<string> },
 ): Promise<LoadedSnapshot> {
   const metas = await readMetas(files, stateFolder);
   const newest = metas.at(-1);
@@ -55,12 +58,15 @@ export async function loadSnapshot(
   if (meta.format !== packFormat || meta.report.root !== wanted.root || meta.report.budget !== wanted.budget) {
     return { kind: 'none' };
   }
+  // Asked last, since it takes a look at the whole folder.
+  if (meta.selectionKey !== (await wanted.selectionKey())) return { kind: 'none' };
   try {
     return {
       kind: 'loaded',
       snapshot: {
         report: meta.report,
         files: meta.files,
+        selectionKey: meta.selectionKey,
         bytes: await readPack(files, stateFolder, meta.report.sha256),
       },
     };
@@ -89,6 +95,7 @@ export async function saveSnapshot(files: Files, stateFolder: string, snapshot: 
     serial: Math.max(0, ...older.map((one) => one.serial)) + 1,
     report,
     files: snapshot.files,
+    selectionKey: snapshot.selectionKey,
   };
   const body = JSON.stringify(meta);
   await files.replace(join(folder, report.sha256 + metaSuffix), Buffer.from(`${hashOf(body)}\n${body}\n`), 0o600);

@@ -1,5 +1,5 @@
 /** Brings a pack and its change log up to the disk: at the start of a session, and again before each turn. */
-import { listRepository } from '../repository/listing.js';
+import { listRepository, type Listing } from '../repository/listing.js';
 import { logPath } from './changeLog.js';
 import { detectChanges, type Origin } from './detect.js';
 import { makeSnapshot } from './makeSnapshot.js';
@@ -29,14 +29,19 @@ export async function startPack(
 ): Promise<{ open: OpenPack; state: PackState }> {
   const { files, log } = parts.ports;
   const { root, stateFolder, budgetTokens } = options;
-  const loaded = await loadSnapshot(files, stateFolder, { root, budget: budgetTokens });
+  let listing: Listing | undefined;
+  const loaded = await loadSnapshot(files, stateFolder, {
+    root,
+    budget: budgetTokens,
+    selectionKey: async () => (listing = await listRepository(parts.ports, options, signal)).selectionKey,
+  });
   let reused = loaded.kind === 'loaded';
   let cacheBreak = loaded.kind === 'damaged' ? `the stored snapshot was damaged (${loaded.reason})` : undefined;
   let open =
     loaded.kind === 'loaded'
-      ? createOpenPack(files, root, stateFolder, loaded.snapshot)
+      ? createOpenPack(files, options, loaded.snapshot)
       : await renewPack(parts, options, onProgress, signal);
-  cacheBreak = (await bringUp(parts, open, signal)) ?? cacheBreak;
+  cacheBreak = (await bringUp(parts, open, signal, undefined, reused ? listing : undefined)) ?? cacheBreak;
   if (open.logTokens > Math.max(mostLogTokens, budgetTokens * mostLogShare)) {
     cacheBreak = `the change log had grown to ${open.logTokens} tokens`;
     reused = false;
@@ -55,14 +60,14 @@ async function renewPack(
   signal: AbortSignal,
 ): Promise<OpenPack> {
   const { files, log } = ports;
-  const { root, stateFolder } = options;
+  const { stateFolder } = options;
   const snapshot = await makeSnapshot(ports, met, options, onProgress, signal);
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
   // A log of an earlier snapshot with these very bytes tells of another time.
   await files.remove(logPath(stateFolder, snapshot.report));
   await saveSnapshot(files, stateFolder, snapshot, log);
   onProgress({ type: 'progress', phase: 'save', done: 1, total: 1 });
-  return createOpenPack(files, root, stateFolder, snapshot);
+  return createOpenPack(files, options, snapshot);
 }
 
 /**
@@ -74,9 +79,10 @@ export async function bringUp(
   open: OpenPack,
   signal?: AbortSignal,
   origin?: Origin,
+  listing?: Listing,
 ): Promise<string | undefined> {
   const damage = await open.catchUp();
-  const detected = await detectChanges(ports, reader, open, origin, signal);
+  const detected = await detectChanges(ports, reader, open, origin, signal, listing);
   met.add(detected.distinctive);
   await open.append(detected.records);
   return damage;
@@ -86,7 +92,7 @@ export async function bringUp(
 async function meetSecrets({ ports, reader, met }: PackParts, open: OpenPack, signal: AbortSignal): Promise<void> {
   const pace = createPacer(signal);
   const holding = [...open.known.values()].filter(({ secrets }) => secrets > 0).map(({ path }) => path);
-  for (const file of await listRepository(ports, open.root, signal, holding)) {
+  for (const file of (await listRepository(ports, open, signal, holding)).files) {
     const reading = await reader.read(open.root, file);
     if (reading?.kind === 'text') met.add(reading.distinctive);
     await pace();

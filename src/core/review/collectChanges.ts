@@ -2,9 +2,15 @@
 import { join } from 'node:path';
 import { BaleenError } from '../errors.js';
 import type { Host } from '../host.js';
-import { listRepository, mostFileBytes, type ListedFile } from '../repository/listing.js';
+import {
+  createNameJudge,
+  listRepository,
+  mostBytesOf,
+  openSelector,
+  type ListedFile,
+  type SelectedFolder,
+} from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
-import { isSecretName } from '../repository/secretFiles.js';
 import { makeChange, type ChangeToReview, type SkipReason } from './changes.js';
 import {
   findCommit,
@@ -37,11 +43,11 @@ const mostCharacters = 400_000;
 /** Throws a `BaleenError` with outcome `bad_usage` for an unknown ref, a missing file, or a folder without git. */
 export async function collectChanges(
   host: Host,
-  root: string,
+  folder: SelectedFolder,
   source: ReviewSource,
   signal: AbortSignal,
 ): Promise<CollectedChanges> {
-  const sides = await openSides(host, root, source, signal);
+  const sides = await openSides(host, folder, source, signal);
   const collected: CollectedChanges = { changes: [], skipped: [] };
   let room = mostCharacters;
   for (const path of sides.paths) {
@@ -71,7 +77,13 @@ interface Side {
   bytes(path: string): Promise<Uint8Array | 'withheld' | undefined>;
 }
 
-async function openSides(host: Host, root: string, source: ReviewSource, signal: AbortSignal): Promise<Sides> {
+async function openSides(
+  host: Host,
+  folder: SelectedFolder,
+  source: ReviewSource,
+  signal: AbortSignal,
+): Promise<Sides> {
+  const { root } = folder;
   const inGit = await isInGit(host.git, root);
   if (!inGit && source.kind !== 'files') {
     throw new BaleenError(
@@ -80,13 +92,17 @@ async function openSides(host: Host, root: string, source: ReviewSource, signal:
     );
   }
   const tree = inGit ? await readBaseTree(host, root, source) : new Map<string, string>();
-  const before = sideOfTree(host, root, tree);
   if (source.kind === 'staged') {
     const index = await readIndex(host.git, root);
-    return { paths: unite(tree.keys(), index.keys()), before, after: sideOfTree(host, root, index) };
+    const paths = unite(tree.keys(), index.keys());
+    const judge = createNameJudge(await openSelector(host, folder, signal));
+    const [before, after] = [tree, index].map((one) => sideOfTree(host, root, one, judge)) as [Side, Side];
+    return { paths, before, after };
   }
-  const listed = await listRepository(host, root, signal);
-  const disk = new Map(listed.map((file) => [file.path, file]));
+  const { files } = await listRepository(host, folder, signal);
+  const disk = new Map(files.map((file) => [file.path, file]));
+  const selector = await openSelector(host, folder, signal);
+  const before = sideOfTree(host, root, tree, createNameJudge(selector));
   const after = sideOfDisk(host, root, disk);
   if (source.kind !== 'files') return { paths: unite(tree.keys(), disk.keys()), before, after };
   const paths = source.paths.map((path) => path.replace(/^\.\//, ''));
@@ -114,13 +130,14 @@ async function readBaseTree(host: Host, root: string, source: ReviewSource): Pro
   return readTree(host.git, root, base);
 }
 
-function sideOfTree(host: Host, root: string, tree: Tree): Side {
+function sideOfTree(host: Host, root: string, tree: Tree, judge: ReturnType<typeof createNameJudge>): Side {
   return {
     hash: async (path) => tree.get(path),
     bytes: async (path) => {
       const hash = tree.get(path);
       if (hash === undefined) return undefined;
-      return isSecretName(path) ? 'withheld' : readBlob(host.git, root, hash);
+      const bytes = await readBlob(host.git, root, hash);
+      return judge(path, bytes?.length ?? 0) === undefined ? bytes : 'withheld';
     },
   };
 }
@@ -129,8 +146,8 @@ function sideOfDisk(host: Host, root: string, disk: ReadonlyMap<string, ListedFi
   const read = async (path: string): Promise<Uint8Array | 'withheld' | undefined> => {
     const file = disk.get(path);
     if (file === undefined) return undefined;
-    if (file.withheld !== undefined || file.stat.size > mostFileBytes) return 'withheld';
-    return host.files.read(join(root, path), mostFileBytes).catch(() => 'withheld' as const);
+    if (file.withheld !== undefined) return 'withheld';
+    return host.files.read(join(root, path), mostBytesOf(file)).catch(() => 'withheld' as const);
   };
   return {
     hash: async (path, like) => {

@@ -1,6 +1,7 @@
 /** One conversation with its log, its place in the change log, and its turns. */
 import { join } from 'node:path';
 import type { Emit, ThinkingLevel, ApprovalMode, WireName, Workflow } from '../../protocol/events.js';
+import type { PackSelection } from '../../protocol/pack.js';
 import type { Approver } from '../agent/approval.js';
 import type { Limits } from '../agent/limits.js';
 import type { Journal } from '../edits/checkpoint.js';
@@ -42,6 +43,7 @@ export interface SessionSettings {
   limits: Limits;
   commandTimeoutMs: number;
   budgetTokens: number;
+  selection: PackSelection;
   rehearsal: boolean;
 }
 
@@ -172,7 +174,8 @@ async function openPack(
   signal: AbortSignal,
 ): Promise<PackState> {
   const { root, stateFolder } = parts;
-  const pack = await parts.packer.open({ root, stateFolder, budgetTokens: settings.budgetTokens }, emit, signal);
+  const { budgetTokens, selection } = settings;
+  const pack = await parts.packer.open({ root, stateFolder, budgetTokens, selection }, emit, signal);
   if (pack.cacheBreak !== undefined) emit({ type: 'cache_break', reason: pack.cacheBreak });
   const { report } = pack;
   emit({

@@ -1,5 +1,5 @@
-import ignore from 'ignore';
 import { z } from 'zod';
+import { createPathFilter } from '../repository/ignoreRules.js';
 import { findSpellingTrouble } from '../repository/pathGate.js';
 import { decodePath, encodePath } from '../view/codec.js';
 import { decideRefused, plural, showPath, succeed } from './results.js';
@@ -39,8 +39,8 @@ export const listFiles: Tool<Arguments> = {
 
 async function list(prefix: string, glob: string | undefined, context: ToolContext): Promise<ToolResult> {
   const all = await context.turn.packer.list();
-  const filter = glob === undefined ? undefined : ignore().add(decodePath(glob));
-  const found = all.filter(({ path }) => path.startsWith(prefix) && (filter?.ignores(path) ?? true));
+  const filter = glob === undefined ? undefined : createPathFilter([decodePath(glob)], true);
+  const found = all.filter(({ path }) => path.startsWith(prefix) && (filter?.(path) ?? true));
   const rows = found.slice(0, mostFiles).map(({ path, bytes, withheld }) => {
     return `${encodePath(path)}\t${bytes}${withheld === undefined ? '' : `\twithheld: ${withheld}`}`;
   });

@@ -1,17 +1,32 @@
+import { isWithheldKind } from '../repository/withholding.js';
 import type { ToolContext } from './tool.js';
 
 /** A sentence if a file is kept from the model: ignored, secret, or nothing that can be read as text. */
 export async function findReadTrouble(context: ToolContext, relative: string): Promise<string | undefined> {
   const entry = (await context.turn.packer.list([relative])).find(({ path }) => path === relative);
   if (entry === undefined) return `${relative} is left out by the ignore rules, so it is not read.`;
+  // What no reader misses in the pack may still be asked for.
+  if (isWithheldKind(entry.withheld)) return undefined;
   switch (entry.withheld) {
     case undefined:
     // A large file is read in parts.
     case 'too large':
       return undefined;
+    case 'excluded':
+      return describeExcluded(relative);
     case 'secret file':
       return `${relative} holds secrets, which stay on the user's machine.`;
     default:
       return `${relative} is withheld (${entry.withheld}), so it is not read as text.`;
   }
+}
+
+/** The user has taken the file out of everything that the model sees. */
+export async function isExcluded(context: ToolContext, relative: string): Promise<boolean> {
+  const listed = await context.turn.packer.list([relative]);
+  return listed.some(({ path, withheld }) => path === relative && withheld === 'excluded');
+}
+
+export function describeExcluded(relative: string): string {
+  return `${relative} is excluded by the user, so it is neither read nor changed.`;
 }
