@@ -72,7 +72,6 @@ const namedClasses: Record<string, RegExp> = {
   alnum: /[A-Za-z0-9]/,
   alpha: /[A-Za-z]/,
   blank: /[ \t]/,
-  // eslint-disable-next-line no-control-regex -- this is what the class means
   cntrl: /[\0-\x1f\x7f]/,
   digit: /[0-9]/,
   graph: /[!-~]/,

@@ -87,6 +87,5 @@ function withoutTrailingSpaces(line: string): string {
 
 /** A string with one unit for each UTF-8 byte: git's `?` is one byte. */
 function toBytes(text: string): string {
-  // eslint-disable-next-line no-control-regex -- ASCII is its own UTF-8
   return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -5,20 +5,12 @@ import type { ToolContext } from './tool.js';
 export async function findReadTrouble(context: ToolContext, relative: string): Promise<string | undefined> {
   const entry = (await context.turn.packer.list([relative])).find(({ path }) => path === relative);
   if (entry === undefined) return `${relative} is left out by the ignore rules, so it is not read.`;
-  // What no reader misses in the pack may still be asked for.
-  if (isWithheldKind(entry.withheld)) return undefined;
-  switch (entry.withheld) {
-    case undefined:
-    // A large file is read in parts.
-    case 'too large':
-      return undefined;
-    case 'excluded':
-      return describeExcluded(relative);
-    case 'secret file':
-      return `${relative} holds secrets, which stay on the user's machine.`;
-    default:
-      return `${relative} is withheld (${entry.withheld}), so it is not read as text.`;
-  }
+  const why = entry.withheld;
+  // What no reader misses in the pack may still be asked for, and a large file is read in parts.
+  if (why === undefined || why === 'too large' || isWithheldKind(why)) return undefined;
+  if (why === 'excluded') return describeExcluded(relative);
+  if (why === 'secret file') return `${relative} holds secrets, which stay on the user's machine.`;
+  return `${relative} is withheld (${why}), so it is not read as text.`;
 }
 
 /** The user has taken the file out of everything that the model sees. */
