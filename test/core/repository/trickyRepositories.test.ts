@@ -137,7 +137,7 @@ function disturb(random: Random, root: string): void {
   }
   const added = join(root, `intended-${random.below(9)}`);
   writeFileSync(added, '');
-  git(root, 'add', '-N', added);
+  git(root, 'add', '-f', '-N', added);
   const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], {
     cwd: root,
     input: 'x',
