@@ -18,7 +18,6 @@ const layers: Record<string, { layers: string[]; packages: string[] }> = {
       '@anthropic-ai/sdk',
       '@secretlint/secretlint-rule-preset-recommend',
       'diff',
-      'ignore',
       're2js',
       'zod',
     ],

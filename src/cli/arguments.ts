@@ -15,6 +15,8 @@ export interface Arguments {
   wire: WireName;
   baseUrl?: string;
   budget?: number;
+  exclude: string[];
+  includeSecretFiles: string[];
   approve: ApprovalMode;
   allow: string[];
   maxSteps: number;
@@ -55,6 +57,9 @@ Common options
   --wire openai|anthropic    (default openai)
   --base-url URL             instead of DeepSeek's; the key is sent to its origin only
   --budget N                 tokens that the pack may have (default: all that fit)
+  --exclude PATTERN          keep files out of the pack, in .gitignore syntax; "!PATTERN" brings some in that
+                             a rule or .baleenignore withholds (repeatable, the last that fits decides)
+  --include-secret-file PATTERN  send these secret files, such as .env.test, all the same (repeatable)
   --approve plan|ask|auto-edit  (default ask; commands always ask unless allowed)
   --allow "CMD"              run exactly this command without asking (repeatable)
   --max-steps N              model requests in one turn (default 50)
@@ -74,6 +79,8 @@ const options = {
   wire: { type: 'string' },
   'base-url': { type: 'string' },
   budget: { type: 'string' },
+  exclude: { type: 'string', multiple: true },
+  'include-secret-file': { type: 'string', multiple: true },
   approve: { type: 'string' },
   allow: { type: 'string', multiple: true },
   'max-steps': { type: 'string' },
@@ -124,6 +131,8 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       wire: oneOf('wire', values.wire ?? 'openai', ['openai', 'anthropic']),
       ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
       ...optionalNumber('budget', values.budget, 1000),
+      exclude: values.exclude ?? [],
+      includeSecretFiles: values['include-secret-file'] ?? [],
       approve: oneOf('approve', values.approve ?? 'ask', ['plan', 'ask', 'auto-edit']),
       allow: values.allow ?? [],
       maxSteps: numberOf('max-steps', values['max-steps'] ?? '50', 1),

@@ -2,6 +2,7 @@
 import { findHost, findModel, retirementNotice, type CatalogueModel } from '../core/model/catalogue.js';
 import { BaleenError } from '../core/errors.js';
 import type { Emit, Workflow } from '../protocol/events.js';
+import type { PackSelection } from '../protocol/pack.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
 import type { Log } from '../core/host.js';
@@ -78,6 +79,7 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
     limits: { maxSteps: args.maxSteps, ...(args.maxCostUsd === undefined ? {} : { maxCostUsd: args.maxCostUsd }) },
     commandTimeoutMs: 600_000,
     budgetTokens: budgetOf(args, model),
+    selection: selectionOf(args),
     rehearsal: args.rehearse,
   };
 }
@@ -101,6 +103,10 @@ export async function openPackedSession(
 
 export function budgetOf(args: Arguments, model: CatalogueModel): number {
   return Math.min(args.budget ?? Infinity, packBudgetTokens(model));
+}
+
+export function selectionOf({ exclude, includeSecretFiles }: Arguments): PackSelection {
+  return { exclude, includeSecretFiles };
 }
 
 function createLog(output: Output, quiet: boolean): Log {

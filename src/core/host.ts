@@ -77,6 +77,8 @@ export interface Git {
     args: string[],
     signal?: AbortSignal,
   ): Promise<{ exitCode: number; stdout: Uint8Array; stderr: string }>;
+  /** Where git looks for the user's excludes while no setting names another file. Absolute. */
+  defaultExcludesFile(): string;
 }
 
 export interface Clock {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Git } from '../core/host.js';
 
 /**
@@ -47,6 +49,11 @@ function environment(): NodeJS.ProcessEnv {
 /** Rejects with code `ENOENT` if there is no git (or no such folder), and with the signal's reason when aborted. */
 export function createNodeGit(program = 'git'): Git {
   return {
+    defaultExcludesFile() {
+      const { XDG_CONFIG_HOME: xdg, HOME: home } = process.env;
+      const folder = xdg === undefined || xdg === '' ? join(home ?? homedir(), '.config') : xdg;
+      return join(folder, 'git', 'ignore');
+    },
     run: (cwd, args, signal) =>
       new Promise((resolve, reject) => {
         const child = spawn(program, [...hardened, ...args], {

@@ -79,7 +79,7 @@ function callEngine(
     case 'fresh':
       return engine.fresh(args[0] as PackOptions, onProgress, signal);
     case 'sync':
-      return engine.sync(args[0] as Parameters<Packer['sync']>[0]);
+      return engine.sync(...(args as Parameters<Packer['sync']>));
     case 'entries':
       return engine.entries(args[0] as string, args[1] as LogPlace);
     case 'pin':

@@ -23,7 +23,7 @@ export function createWorkerPacker({ workerFile, tablesFile, grammarsFolder, log
   return {
     open: (options, onProgress, signal) => call('open', [options], { onProgress, signal }),
     fresh: (options, onProgress, signal) => call('fresh', [options], { onProgress, signal }),
-    sync: (look) => call('sync', [look]),
+    sync: (look, selection) => call('sync', [look, selection]),
     entries: (packSha256, after) => call('entries', [packSha256, after]),
     pin: (packSha256, session) => call('pin', [packSha256, session]),
     unsaved: (packSha256, documents) => call('unsaved', [packSha256, documents]),

@@ -123,7 +123,7 @@ export function createConnection(parts: ConnectionParts): Connection {
 }
 
 function toSessionSettings(from: Settings, userId: string, apiKey: string, rehearsal: boolean): SessionSettings {
-  const { model, host, wire, thinking, approve, allowedCommands, commandTimeoutMs, budgetTokens } = from;
+  const { model, host, wire, thinking, approve, allowedCommands, commandTimeoutMs, budgetTokens, selection } = from;
   return {
     model,
     host,
@@ -137,6 +137,7 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     limits: { maxSteps: from.maxSteps, ...(from.maxCostUsd === undefined ? {} : { maxCostUsd: from.maxCostUsd }) },
     commandTimeoutMs,
     budgetTokens,
+    selection,
     rehearsal,
   };
 }

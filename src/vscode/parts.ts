@@ -121,7 +121,8 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   };
   return {
     ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
-    dispose: () => [status, tree, review, proposals, folders, rehearsal, terminals].forEach((one) => void one?.dispose()),
+    dispose: () =>
+      [status, tree, review, proposals, folders, rehearsal, terminals].forEach((one) => void one?.dispose()),
   };
 }
 

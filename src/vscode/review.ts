@@ -152,7 +152,8 @@ function createRun(parts: {
 function createSourceCommands(run: Run, log: Log): CommandTable {
   const review = (title: string, source: ReviewSource): Promise<void> =>
     run(title, async (parts, signal) => {
-      const { changes, skipped } = await collectChanges(parts.host, parts.roots, source, signal);
+      const workspace = { roots: parts.roots, selection: readSettings().selection };
+      const { changes, skipped } = await collectChanges(parts.host, workspace, source, signal);
       for (const { path, why } of skipped) log.info(`Not reviewed: ${path} (${why})`);
       if (changes.length === 0) void vscode.window.showInformationMessage('Baleen: there is no change to review.');
       return changes;

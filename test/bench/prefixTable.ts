@@ -16,6 +16,7 @@ import type { ChangeEntry, Packer } from '../../src/core/pack/packer.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
 import type { TokenCounter } from '../../src/core/pack/ports.js';
 import { singleRoot } from '../../src/core/repository/roots.js';
+import { noSelection } from '../../src/core/repository/selection.js';
 import { createNodeFiles } from '../../src/node/files.js';
 import { createNodeGit } from '../../src/node/git.js';
 import { openHistory, type History } from './history.js';
@@ -116,7 +117,11 @@ export async function measurePrefixes(options: PrefixOptions): Promise<PrefixTab
       const render = async (): Promise<string> => {
         if (pack === undefined) {
           const stateFolder = join(base, `state${index}`);
-          await packer.open({ roots: singleRoot(root), stateFolder, budgetTokens }, () => undefined, noSignal);
+          await packer.open(
+            { roots: singleRoot(root), stateFolder, budgetTokens, selection: noSelection },
+            () => undefined,
+            noSignal,
+          );
           pack = await packer.packText();
         }
         entries.push(...(await packer.sync()));
@@ -159,7 +164,11 @@ function createFresh(
   let made: { commit: number; views: ReadonlyMap<string, string> } | undefined;
   return async () => {
     if (made?.commit !== commit()) {
-      const { text } = await packer.fresh({ roots: singleRoot(root), stateFolder, budgetTokens }, () => undefined, noSignal);
+      const { text } = await packer.fresh(
+        { roots: singleRoot(root), stateFolder, budgetTokens, selection: noSelection },
+        () => undefined,
+        noSignal,
+      );
       made = { commit: commit(), views: parsePack(text) };
     }
     return made.views;

@@ -24,6 +24,12 @@ test('repeatable options keep their order and their exact text', () => {
   expect(parse('run', 'x', '--allow', 'npm test', '--allow', ' a; b').allow).toEqual(['npm test', ' a; b']);
 });
 
+test('files are excluded, brought back and let in by patterns, the last one having the last word', () => {
+  const given = parse('pack', '--exclude', '*.md', '--exclude', '!README.md', '--include-secret-file', '.env.test');
+  expect(given).toMatchObject({ exclude: ['*.md', '!README.md'], includeSecretFiles: ['.env.test'] });
+  expect(parse('pack')).toMatchObject({ exclude: [], includeSecretFiles: [] });
+});
+
 test('the base URL may come from the environment, the option wins', () => {
   const env = { BALEEN_BASE_URL: 'http://127.0.0.1:1' };
   expect(parseCommandLine(['run', 'x'], env)).toMatchObject({ arguments: { baseUrl: 'http://127.0.0.1:1' } });

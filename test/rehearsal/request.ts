@@ -45,7 +45,7 @@ export function packOf(files: Record<string, string>): ServerMessage {
     const ended = endsLine(view);
     return `${fileHead(path, mark, ended)}${view}${ended ? '' : '\n'}${fileFoot}`;
   });
-  const listed = listSection('listed', [listedLine('data/big.csv', 9_000_000)], 0);
+  const listed = listSection('listed', [listedLine('data/big.csv', 9_000_000)], 1, 0);
   return { role: 'user', text: packHead(mark, frames.length) + frames.join('') + listed + packFoot };
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noSelection } from '../../src/core/repository/selection.js';
 import type { Approver } from '../../src/core/agent/approval.js';
 import type { OpenDocuments } from '../../src/core/host.js';
 import { findHost, findModel } from '../../src/core/model/catalogue.js';
@@ -74,6 +75,7 @@ export async function openSimulatedWorkspace(
     limits: { maxSteps: 50 },
     commandTimeoutMs: 60_000,
     budgetTokens: packBudgetTokens(model),
+    selection: noSelection,
     rehearsal: false,
     ...chosen,
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noSelection } from '../../src/core/repository/selection.js';
 import { findModel, catalogueHosts } from '../../src/core/model/catalogue.js';
 import { noUsage, type AgentEvent } from '../../src/protocol/events.js';
 import { createLane } from '../../src/vscode/lane.js';
@@ -19,7 +20,7 @@ function setUp() {
   const settings: Settings = {
     ...{ model: findModel('v4-flash')!, host: catalogueHosts[0]!, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
-    ...{ maxSteps: 1, reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
+    ...{ selection: noSelection, maxSteps: 1, reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
   };
   const world = { settings, rehearsal: false, nowMs: 1_000_000 };
   const lane = createLane(
@@ -53,6 +54,7 @@ describe('the lane', () => {
       { thinking: 'max' as const },
       { thinking: 'off' as const },
       { budgetTokens: 999 },
+      { selection: { exclude: ['*.csv'], includeSecretFiles: [] } },
     ]) {
       world.settings = { ...first, ...other };
       expect(lane.isWarm(), JSON.stringify(other)).toBe(false);

@@ -7,7 +7,7 @@ import { pathIn } from '../../core/repository/roots.js';
 import type { Workspace } from '../../node/workspace.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
-import { budgetOf, emitterOf, modelOf, openCliWorkspace, type Context } from '../context.js';
+import { budgetOf, emitterOf, modelOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
 import { formatNumber, printText } from '../printEvents.js';
 import { tellBreak } from '../../core/session/renewal.js';
 
@@ -39,7 +39,8 @@ async function packWorkspace(context: Context, workspace: Workspace): Promise<{ 
   const { args, signal } = context;
   const { packer, roots, stateFolder } = workspace.parts;
   const ownKeys = [context.env.DEEPSEEK_API_KEY ?? ''];
-  const options = { roots, stateFolder, budgetTokens: budgetOf(args, modelOf(args)), ownKeys };
+  const chosen = { budgetTokens: budgetOf(args, modelOf(args)), selection: selectionOf(args) };
+  const options = { roots, stateFolder, ownKeys, ...chosen };
   const onProgress = args.json ? () => undefined : emitterOf(context);
   if (!args.asSent && !args.renew) return packer.fresh(options, onProgress, signal);
   const pack = await packer.open(args.renew ? { ...options, renew: true } : options, onProgress, signal);

@@ -4,7 +4,7 @@ import { BaleenError } from '../../core/errors.js';
 import { collectChanges, type ReviewSource } from '../../core/review/collectChanges.js';
 import { reviewChanges } from '../../core/review/review.js';
 import type { Outcome } from '../../protocol/events.js';
-import { emitterOf, openCliWorkspace, openPackedSession, type Context } from '../context.js';
+import { emitterOf, openCliWorkspace, openPackedSession, selectionOf, type Context } from '../context.js';
 
 export async function runReview(context: Context): Promise<Outcome> {
   const { args, signal } = context;
@@ -12,7 +12,7 @@ export async function runReview(context: Context): Promise<Outcome> {
   try {
     const { host, roots } = workspace.parts;
     const source = sourceOf(context, roots[0].folder);
-    const { changes, skipped } = await collectChanges(host, roots, source, signal);
+    const { changes, skipped } = await collectChanges(host, { roots, selection: selectionOf(args) }, source, signal);
     const emit = emitterOf(context);
     const session = await openPackedSession(context, workspace, 'review', emit);
     for (const { path, why } of skipped) {

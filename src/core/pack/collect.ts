@@ -2,8 +2,7 @@ import type { WithheldReason } from '../../protocol/pack.js';
 import type { FileStat } from '../host.js';
 import { readSymbols, type FileSymbols } from '../rank/symbols.js';
 import type { ListedFile } from '../repository/listing.js';
-import type { Roots } from '../repository/roots.js';
-import { listWorkspace } from '../repository/workspaceListing.js';
+import { listWorkspace, type SelectedWorkspace } from '../repository/workspaceListing.js';
 import { readFileBytes, viewBytes, type FileReading } from './fileReading.js';
 import type { PackCache } from './packCache.js';
 import type { PackProgress } from './packer.js';
@@ -37,6 +36,7 @@ export interface Collection {
   withheld: WithheldFile[];
   /** Values of distinctive secrets that were met. */
   distinctive: string[];
+  selectionKey: string;
 }
 
 const readAtOnce = 16;
@@ -48,24 +48,24 @@ const mostHeldBytes = 16 * 1024 * 1024;
 export async function collectFiles(
   ports: PackPorts,
   cache: PackCache,
-  roots: Roots,
+  workspace: SelectedWorkspace,
   budgetTokens: number,
   onProgress: PackProgress,
   signal: AbortSignal,
 ): Promise<Collection> {
   const pace = createPacer(signal);
   onProgress({ type: 'progress', phase: 'list', done: 0, total: 0 });
-  const listed = await listWorkspace(ports, roots, signal);
+  const { files: listed, selectionKey } = await listWorkspace(ports, workspace, signal);
   onProgress({ type: 'progress', phase: 'list', done: listed.length, total: listed.length });
-  const collection: Collection = { files: [], withheld: [], distinctive: [] };
+  const collection: Collection = { files: [], withheld: [], distinctive: [], selectionKey };
   const holder = createHolder(collection.files, budgetTokens);
   for (let at = 0; at < listed.length; at += readAtOnce) {
     const batch = listed.slice(at, at + readAtOnce);
-    const found = await Promise.all(batch.map((file) => readFileBytes(ports.files, roots, file)));
+    const found = await Promise.all(batch.map((file) => readFileBytes(ports.files, workspace.roots, file)));
     for (const [index, bytes] of found.entries()) {
       const file = batch[index] as ListedFile;
       if (bytes === undefined) continue;
-      const reading = bytes instanceof Uint8Array ? viewBytes(ports, file.path, bytes, cache.isPlain) : bytes;
+      const reading = bytes instanceof Uint8Array ? viewBytes(ports, file, bytes, cache.isPlain) : bytes;
       if (reading.kind === 'withheld') {
         collection.withheld.push({ path: file.path, stat: file.stat, why: reading.why, sha256: reading.sha256 });
       } else {

@@ -1,4 +1,4 @@
-import type { ListedFile } from '../repository/listing.js';
+import type { ListedFile, Listing } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
 import type { Roots } from '../repository/roots.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
@@ -36,7 +36,7 @@ interface Changed {
 
 /**
  * What is told no longer as it is on disk, as records in path order. Only files that look different are read; those of
- * `look` always, since a tool has just written them.
+ * `look` always, since a tool has just written them. A `listing` that was just made need not be made again.
  */
 export async function detectChanges(
   parts: DetectParts,
@@ -44,9 +44,10 @@ export async function detectChanges(
   room: LogRoom,
   look: Look | undefined,
   signal?: AbortSignal,
+  listing?: Listing,
 ): Promise<Detected> {
   const detected: Detected = { records: [], distinctive: [], isFull: false };
-  const changed = await findChanged(parts.ports, open, look, signal);
+  const changed = await findChanged(parts.ports, open, look, signal, listing);
   const renames = await findRenames(parts, open, changed);
   const renamedAway = new Set(renames.values());
   const pace = createPacer(signal);
@@ -84,9 +85,11 @@ async function findChanged(
   open: OpenPack,
   look: Look | undefined,
   signal: AbortSignal | undefined,
+  listing: Listing | undefined,
 ): Promise<Changed[]> {
   const only = look === undefined ? undefined : [...new Set(look.paths.map(normalize))].filter(isInside);
-  const listed = new Map((await listWorkspace(ports, open.roots, signal, only)).map((file) => [file.path, file]));
+  const { files } = listing ?? (await listWorkspace(ports, open, signal, only));
+  const listed = new Map(files.map((file) => [file.path, file]));
   const paths = [...new Set([...(only ?? open.known.keys()), ...listed.keys()])].sort(comparePaths);
   return paths.flatMap((path): Changed[] => {
     const file = listed.get(path);

@@ -61,9 +61,10 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
       await inspection.take(parts, options, snapshot);
       return { report: snapshot.report, text: snapshot.bytes.toString('utf8') };
     },
-    sync(look) {
+    sync(look, selection) {
       const open = needOpen();
       return queue.run(open.stateFolder, async () => {
+        if (selection !== undefined) packs.select(selection);
         const before = open.entries.length;
         await packs.bringUp(look);
         return open.entries.slice(before);
@@ -83,13 +84,14 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
     report: async () => needOpen().snapshot.report,
     table: async () => tabulate(needOpen().snapshot.report),
-    list: async (query) => listWithReasons(ports, reader, needOpen().roots, query),
+    list: async (query) => listWithReasons(ports, reader, needOpen(), query),
     async search(query, signal) {
-      const { roots } = needOpen();
-      return searchFiles(reader, roots, await listWorkspace(ports, roots, signal), query, signal);
+      const open = needOpen();
+      const { files: listed } = await listWorkspace(ports, open, signal);
+      return searchFiles(reader, open.roots, listed, query, signal);
     },
-    scan: async () => scans.scan(needOpen().roots),
-    changedSince: async (scan) => scans.changedSince(needOpen().roots, scan),
+    scan: async () => scans.scan(needOpen()),
+    changedSince: async (scan) => scans.changedSince(needOpen(), scan),
     countPrompt: async (prompt) => countPrompt(counter, prompt, packs.tokens()),
     async assembleBody(body, secrets) {
       try {

@@ -1,7 +1,6 @@
 /** A workspace as it is on disk now, without the pack: what is listed, and how each file looks. */
-import ignore from 'ignore';
-import type { Roots } from '../repository/roots.js';
-import { listWorkspace } from '../repository/workspaceListing.js';
+import { createPathFilter } from '../repository/ignoreRules.js';
+import { listWorkspace, type SelectedWorkspace } from '../repository/workspaceListing.js';
 import type { ListedEntry, Listing, ListQuery } from './packer.js';
 import { createPacer, type PackPorts } from './ports.js';
 import type { FileReader } from './reader.js';
@@ -10,16 +9,16 @@ import type { FileReader } from './reader.js';
 export async function listWithReasons(
   ports: PackPorts,
   reader: FileReader,
-  roots: Roots,
+  workspace: SelectedWorkspace,
   { paths, folder = '', glob, most = Infinity }: ListQuery,
 ): Promise<Listing> {
   const pace = createPacer();
-  const filter = glob === undefined ? undefined : ignore().add(glob);
-  const all = await listWorkspace(ports, roots, undefined, paths);
-  const found = all.filter(({ path }) => path.startsWith(folder) && (filter?.ignores(path) ?? true));
+  const isMeant = glob === undefined ? undefined : createPathFilter([glob], true);
+  const { files: all } = await listWorkspace(ports, workspace, undefined, paths);
+  const found = all.filter(({ path }) => path.startsWith(folder) && (isMeant?.(path) ?? true));
   const files: ListedEntry[] = [];
   for (const file of found.slice(0, most)) {
-    const withheld = await reader.classify(roots, file);
+    const withheld = await reader.classify(workspace.roots, file);
     const entry = { path: file.path, bytes: file.stat.size };
     files.push(withheld === undefined ? entry : { ...entry, withheld });
     await pace();
@@ -29,8 +28,8 @@ export async function listWithReasons(
 
 /** How the listed files looked at some moments, until somebody asks what has changed since. */
 export interface FolderScans {
-  scan(roots: Roots): Promise<number>;
-  changedSince(roots: Roots, scan: number): Promise<string[]>;
+  scan(workspace: SelectedWorkspace): Promise<number>;
+  changedSince(workspace: SelectedWorkspace, scan: number): Promise<string[]>;
 }
 
 /** One that nobody asks for, because its command was stopped, must not stay for ever. */
@@ -40,27 +39,27 @@ export function createFolderScans(ports: PackPorts): FolderScans {
   const kept = new Map<number, ReadonlyMap<string, string>>();
   let last = 0;
   return {
-    async scan(roots) {
-      const looks = await lookAtFolder(ports, roots);
+    async scan(workspace) {
+      const looks = await lookAtFolder(ports, workspace);
       const id = ++last;
       kept.set(id, looks);
       for (const old of [...kept.keys()].slice(0, -mostScans)) kept.delete(old);
       return id;
     },
-    async changedSince(roots, scan) {
+    async changedSince(workspace, scan) {
       const before = kept.get(scan);
       kept.delete(scan);
       if (before === undefined) throw new Error('how the files looked before is not known any more');
-      const after = await lookAtFolder(ports, roots);
+      const after = await lookAtFolder(ports, workspace);
       const paths = new Set([...before.keys(), ...after.keys()]);
       return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
     },
   };
 }
 
-async function lookAtFolder(ports: PackPorts, roots: Roots): Promise<Map<string, string>> {
-  const listed = await listWorkspace(ports, roots);
+async function lookAtFolder(ports: PackPorts, workspace: SelectedWorkspace): Promise<Map<string, string>> {
+  const { files } = await listWorkspace(ports, workspace);
   return new Map(
-    listed.map(({ path, stat }) => [path, `${stat.size}:${stat.mtimeMs}:${stat.mode.toString(8)}:${stat.identity}`]),
+    files.map(({ path, stat }) => [path, `${stat.size}:${stat.mtimeMs}:${stat.mode.toString(8)}:${stat.identity}`]),
   );
 }

@@ -50,9 +50,19 @@ export function withheldLine(path: string, bytes: number, why: WithheldReason): 
   return `"${encodePath(path)}" ${bytes} bytes, ${why}\n`;
 }
 
-/** A list of files whose text is not in the pack; `unnamed` more found no room. Nothing if there are none. */
-export function listSection(name: 'listed' | 'withheld', lines: readonly string[], unnamed: number): string {
-  const [head, foot] = listFrame(name, lines.length, unnamed);
+/** Many files of one folder at once. */
+export function withheldFolderLine(folder: string, files: number, bytes: number, why: WithheldReason): string {
+  return `"${encodePath(folder)}" ${files} files, ${bytes} bytes, ${why}\n`;
+}
+
+/** A list of files whose text is not in the pack: `named` by its lines, `unnamed` more found no room. Nothing if there are none. */
+export function listSection(
+  name: 'listed' | 'withheld',
+  lines: readonly string[],
+  named: number,
+  unnamed: number,
+): string {
+  const [head, foot] = listFrame(name, named, unnamed);
   return `${head}${lines.join('')}${foot}`;
 }
 

@@ -34,7 +34,7 @@ export async function makeSnapshot(
 ): Promise<Snapshot> {
   const checkedAtMs = Date.now();
   const { roots, budgetTokens } = options;
-  const collection = await collectFiles(ports, cache, roots, budgetTokens, onProgress, signal);
+  const collection = await collectFiles(ports, cache, options, budgetTokens, onProgress, signal);
   met.add(collection.distinctive);
   signal.throwIfAborted();
   const tree = await treeOf(collection, ports.counter, signal);
@@ -50,7 +50,9 @@ export async function makeSnapshot(
   onProgress({ type: 'progress', phase: 'render', done: 0, total: collection.files.length });
   const rendered = renderPack(tree, survey.costs, fitted, views);
   const files = snapshotFiles(collection, tree, fitted, rendered, survey.ranking, checkedAtMs);
-  const snapshot = { bytes: rendered.bytes, report: { ...describeRoots(roots), ...rendered.report }, files };
+  const { selectionKey } = collection;
+  const report = { ...describeRoots(roots), ...rendered.report };
+  const snapshot = { bytes: rendered.bytes, report, files, selectionKey };
   if (survey.ranking !== undefined) rankings.set(snapshot, survey.ranking);
   return snapshot;
 }

@@ -1,3 +1,4 @@
+import type { PackSelection } from '../../protocol/pack.js';
 import type { Files } from '../host.js';
 import type { Roots } from '../repository/roots.js';
 import {
@@ -11,14 +12,19 @@ import {
   type LogRecord,
 } from './changeLog.js';
 import type { KnownFile } from './known.js';
-import type { ChangeEntry } from './packer.js';
+import type { ChangeEntry, PackOptions } from './packer.js';
 import { parseChange } from './frames.js';
 import { applyParsed } from './rebuild.js';
 import type { Snapshot } from './snapshotStore.js';
 
+/** Where a pack is opened. */
+export type OpenPlace = Pick<PackOptions, 'roots' | 'selection' | 'stateFolder'>;
+
 /** A frozen pack with the change log over it, and what they tell of each file. */
 export interface OpenPack {
   readonly roots: Roots;
+  /** Which files the user wants now; it may change while sessions run. */
+  selection: PackSelection;
   readonly stateFolder: string;
   readonly snapshot: Snapshot;
   readonly entries: readonly ChangeEntry[];
@@ -55,7 +61,11 @@ interface Told {
   end: LogEnd;
 }
 
-export function createOpenPack(files: Files, roots: Roots, stateFolder: string, snapshot: Snapshot): OpenPack {
+export function createOpenPack(
+  files: Files,
+  { roots, selection, stateFolder }: OpenPlace,
+  snapshot: Snapshot,
+): OpenPack {
   const path = logPath(stateFolder, snapshot.report);
   const spans = new Map(snapshot.files.flatMap(({ path: of, span }) => (span === undefined ? [] : [[of, span]])));
   let told = nothingTold(snapshot);
@@ -107,6 +117,7 @@ export function createOpenPack(files: Files, roots: Roots, stateFolder: string, 
 
   return {
     roots,
+    selection,
     stateFolder,
     snapshot,
     toldView,

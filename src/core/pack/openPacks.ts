@@ -2,7 +2,8 @@
 import { messageOf } from '../errors.js';
 import { formsOf } from '../view/ownKeys.js';
 import { createEscapedPacks, type EscapedPack } from './escapedPacks.js';
-import type { OpenPack } from './openPack.js';
+import type { PackSelection } from '../../protocol/pack.js';
+import type { OpenPack, OpenPlace } from './openPack.js';
 import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { dropSnapshots, isStored } from './snapshotStore.js';
@@ -19,6 +20,8 @@ const sentEveryMs = 10 * 60_000;
 export interface OpenPacks {
   open(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackState>;
   newest(): OpenPack | undefined;
+  /** Which files the user wants from now on, in every pack. */
+  select(selection: PackSelection): void;
   /** Every log up to the disk. What stops a pack is told by `tail` and `escaped`. */
   bringUp(look: Look | undefined): Promise<void>;
   tail(sha256: string, after: LogPlace): Promise<LogTail>;
@@ -43,7 +46,7 @@ export function createOpenPacks(
   const tokens = new Map<string, number>();
   const sent = new Map<string, { number: number; at: number }>();
   let newest: OpenPack | undefined;
-  let place: Pick<PackOptions, 'roots' | 'stateFolder'> | undefined;
+  let place: OpenPlace | undefined;
 
   function keep({ open, state }: Started): PackState {
     const { sha256 } = state.report;
@@ -65,6 +68,11 @@ export function createOpenPacks(
     return started.open;
   }
 
+  function select(selection: PackSelection): void {
+    if (place !== undefined) place = { ...place, selection };
+    for (const open of opened.values()) open.selection = selection;
+  }
+
   function stopAll(why: () => Error): void {
     for (const sha256 of opened.keys()) stopped.set(sha256, why);
     escapedPacks.clear();
@@ -84,10 +92,12 @@ export function createOpenPacks(
 
   return {
     need,
+    select,
     newest: () => newest,
     async open(options, onProgress, signal) {
-      const { roots, stateFolder, pinned } = options;
-      place = { roots, stateFolder };
+      const { roots, selection, stateFolder, pinned } = options;
+      place = { roots, selection, stateFolder };
+      select(selection);
       const parts = await partsOf(stateFolder);
       if (pinned !== undefined) {
         const started = await startPinned(parts, options, pinned, signal);

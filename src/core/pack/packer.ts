@@ -1,6 +1,15 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
-import type { FileCounts, PackExplanation, PackPlan, PackReport, PackSummary, PackTable } from '../../protocol/pack.js';
+import type {
+  FileCounts,
+  PackExplanation,
+  PackPlan,
+  PackReport,
+  PackSelection,
+  PackSummary,
+  PackTable,
+  WithheldReason,
+} from '../../protocol/pack.js';
 import type { Roots } from '../repository/roots.js';
 import type { ChangeKind } from './frames.js';
 import type { Prompt } from '../tokens/template.js';
@@ -11,6 +20,7 @@ export interface PackOptions {
   stateFolder: string;
   /** Tokens that the whole pack message may have. */
   budgetTokens: number;
+  selection: PackSelection;
   /** The user's own keys, which no text of the workspace may show. */
   ownKeys?: readonly string[];
   /** Open or mentioned files, as workspace paths: where a new pack cannot hold everything, what is near to them goes first. */
@@ -134,7 +144,7 @@ export interface ListedEntry {
   path: string;
   bytes: number;
   /** Why it has no view. */
-  withheld?: string;
+  withheld?: WithheldReason;
 }
 
 export interface Listing {
@@ -158,9 +168,10 @@ export interface Packer {
   /**
    * Appends entries for what changed on disk since the last entry, to the log of every snapshot in use, and answers with
    * the new ones of the newest, in path order. With `look`, only its paths are looked at, by a caller that knows that
-   * nothing else has changed; entries with a session and a call are that session's own edits.
+   * nothing else has changed; entries with a session and a call are that session's own edits. With `selection`, files are
+   * chosen so from now on: a pack that shows one which is excluded now stops.
    */
-  sync(look?: Look): Promise<ChangeEntry[]>;
+  sync(look?: Look, selection?: PackSelection): Promise<ChangeEntry[]>;
   /**
    * What came to the log of this pack behind a place. Throws a sentence where the session that was there cannot go on:
    * the snapshot is gone or may not leave any more, the log is another one, or has no room left.

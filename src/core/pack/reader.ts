@@ -1,5 +1,4 @@
 import type { WithheldReason } from '../../protocol/pack.js';
-import type { FileStat } from '../host.js';
 import type { ListedFile } from '../repository/listing.js';
 import type { Roots } from '../repository/roots.js';
 import { readFileBytes, viewBytes, type FileReading, type ViewPorts } from './fileReading.js';
@@ -11,6 +10,7 @@ interface Remembered {
   mtimeMs: number;
   identity: string;
   checkedAtMs: number;
+  rights: number;
   why: WithheldReason | undefined;
   /** SHA-256 of bytes whose view is their text. */
   plainSha256: string | undefined;
@@ -29,9 +29,9 @@ export interface FileReader {
 export function createFileReader(ports: ViewPorts): FileReader {
   const memory = new Map<string, Remembered>();
 
-  function recallEntry({ path, stat }: ListedFile): Remembered | undefined {
-    const entry = memory.get(path);
-    return entry !== undefined && looksSame(entry, stat) ? entry : undefined;
+  function recallEntry(file: ListedFile): Remembered | undefined {
+    const entry = memory.get(file.path);
+    return entry !== undefined && looksSame(entry, file) ? entry : undefined;
   }
 
   async function read(roots: Roots, file: ListedFile, filter?: ByteFilter): Promise<FileReading | undefined> {
@@ -44,13 +44,14 @@ export function createFileReader(ports: ViewPorts): FileReader {
     const isBytes = found instanceof Uint8Array;
     if (isBytes && filter?.(found) === false) return undefined;
     const isPlain = (sha256: string): boolean => memory.get(file.path)?.plainSha256 === sha256;
-    const reading = isBytes ? viewBytes(ports, file.path, found, isPlain) : found;
+    const reading = isBytes ? viewBytes(ports, file, found, isPlain) : found;
     const { size, mtimeMs, identity } = file.stat;
     memory.set(file.path, {
       size,
       mtimeMs,
       identity,
       checkedAtMs,
+      rights: rightsOf(file),
       why: reading.kind === 'withheld' ? reading.why : undefined,
       plainSha256: reading.kind === 'text' && reading.plain ? reading.sha256 : undefined,
     });
@@ -70,8 +71,15 @@ export function createFileReader(ports: ViewPorts): FileReader {
   };
 }
 
-function looksSame(entry: Remembered, stat: FileStat): boolean {
+/** What the user allows of a file decides on it too. */
+function rightsOf({ isWanted, isAllowedSecret }: ListedFile): number {
+  return (isWanted === true ? 1 : 0) + (isAllowedSecret === true ? 2 : 0);
+}
+
+function looksSame(entry: Remembered, file: ListedFile): boolean {
+  const { stat } = file;
   return (
+    entry.rights === rightsOf(file) &&
     entry.size === stat.size &&
     entry.mtimeMs === stat.mtimeMs &&
     entry.identity === stat.identity &&

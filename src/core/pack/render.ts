@@ -41,7 +41,9 @@ export function renderPack(
       parts.push(...frame);
     }
   }
-  parts.push(Buffer.from(listSection('listed', lines, unnamed) + costs.withheldSection(fitted.budget) + packFoot));
+  parts.push(
+    Buffer.from(listSection('listed', lines, lines.length, unnamed) + costs.withheldSection(fitted.budget) + packFoot),
+  );
   const bytes = Buffer.concat(parts);
   return { bytes, report: reportOf(tree, fitted, bytes), spans };
 }

@@ -1,6 +1,7 @@
-import ignore from 'ignore';
+import { createPathFilter } from '../repository/ignoreRules.js';
 import type { ListedFile } from '../repository/listing.js';
 import type { Roots } from '../repository/roots.js';
+import { createKindFinder, isWithheldKind } from '../repository/withholding.js';
 import { placeholdersOf } from '../view/codec.js';
 import { createByteFilter } from './byteFilter.js';
 import { createMatcher, type Matcher } from './matcher.js';
@@ -22,11 +23,7 @@ export async function searchFiles(
   const matcher = createMatcher(query);
   const byteFilter = createByteFilter(query);
   const pace = createPacer(signal);
-  const filter =
-    query.include.length === 0 ? undefined : ignore({ ignorecase: false, allowRelativePaths: true }).add(query.include);
-  const candidates = listed.filter(
-    (file) => (filter === undefined || filter.ignores(file.path)) && reader.recall(file) === undefined,
-  );
+  const candidates = chooseFiles(reader, listed, query.include);
   const result: SearchResult = { hits: [], totalHits: 0, totalFiles: 0 };
   for (let at = 0; at < candidates.length; at += readAtOnce) {
     const batch = candidates.slice(at, at + readAtOnce);
@@ -46,6 +43,32 @@ export async function searchFiles(
     }
   }
   return result;
+}
+
+/**
+ * Files that the filter lets through and that have a view. Those withheld by kind only where a pattern names them: as a
+ * file, or by a form that is only theirs, as `vendor/` or `*.min.js`.
+ */
+function chooseFiles(reader: FileReader, listed: readonly ListedFile[], include: readonly string[]): ListedFile[] {
+  const isIncluded = include.length === 0 ? () => true : createPathFilter(include, false);
+  const kindOf = createKindFinder();
+  const naming = include.map((pattern) => ({
+    matches: createPathFilter([pattern], false),
+    name: pattern.slice(pattern.lastIndexOf('/') + 1),
+    kind: kindOf(pattern.replace(/^\//, '').replace(/\*+/g, 'x').replace(/\/$/, '/x'), Infinity),
+  }));
+  return listed.flatMap((file) => {
+    if (!isIncluded(file.path)) return [];
+    const why = reader.recall(file);
+    if (why !== undefined && !isWithheldKind(why)) return [];
+    const isNamed = naming.some(
+      ({ matches, name, kind }) =>
+        matches(file.path) && ((kind !== undefined && kind === why) || `/${file.path}`.endsWith(`/${name}`)),
+    );
+    if (!isNamed) return why === undefined ? [file] : [];
+    const { withheld: _withheld, ...rest } = file;
+    return [{ ...rest, isWanted: true as const }];
+  });
 }
 
 /** Numbers of the lines on which a match begins, 0-based, the first `wanted` of them; and how many there are. */

@@ -27,6 +27,8 @@ export interface Snapshot {
   report: PackReport;
   bytes: Buffer;
   files: SnapshotFile[];
+  /** Of the rules by which its files were chosen, see `Listing`. */
+  selectionKey: string;
 }
 
 interface StoredMeta {
@@ -35,6 +37,7 @@ interface StoredMeta {
   serial: number;
   report: PackReport;
   files: SnapshotFile[];
+  selectionKey: string;
 }
 
 export type LoadedSnapshot =
@@ -57,13 +60,13 @@ export async function loadSnapshot(files: Files, stateFolder: string, wanted: Wa
   const found = 'sha256' in wanted ? metas.find(({ sha256 }) => sha256 === wanted.sha256) : metas.at(-1);
   if (found === undefined) return { kind: 'none' };
   if (found.meta === undefined) return { kind: 'damaged', reason: found.trouble };
-  const { format, report, files: kept } = found.meta;
+  const { format, report, selectionKey, files: kept } = found.meta;
   if (format !== packFormat) return { kind: 'none' };
   if ('roots' in wanted && !isMadeFor(report, wanted)) return { kind: 'none' };
   try {
     return {
       kind: 'loaded',
-      snapshot: { report, files: kept, bytes: await readPack(files, stateFolder, report.sha256) },
+      snapshot: { report, selectionKey, files: kept, bytes: await readPack(files, stateFolder, report.sha256) },
     };
   } catch (error) {
     return { kind: 'damaged', reason: messageOf(error) };
@@ -103,6 +106,7 @@ export async function saveSnapshot(
     serial: Math.max(0, ...serials) + 1,
     report,
     files: snapshot.files,
+    selectionKey: snapshot.selectionKey,
   };
   const body = JSON.stringify(meta);
   await files.replace(join(folder, report.sha256 + metaSuffix), Buffer.from(`${hashOf(body)}\n${body}\n`), 0o600);

@@ -1,11 +1,12 @@
 /** Brings a pack and its change log up to the disk: at the start of a session, and again before each turn. */
+import type { Listing } from '../repository/listing.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
 import { logPath } from './changeLog.js';
 import type { WholeRule } from './changes.js';
 import { detectChanges, type Detected } from './detect.js';
 import { isWorthRenewing, logRoomOf } from './logRoom.js';
 import { makeSnapshot, type SnapshotParts } from './makeSnapshot.js';
-import { createOpenPack, type OpenPack } from './openPack.js';
+import { createOpenPack, type OpenPack, type OpenPlace } from './openPack.js';
 import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
 import { createPacer } from './ports.js';
 import type { FileReader } from './reader.js';
@@ -38,9 +39,11 @@ export async function startPack(
     const reason = loaded.kind === 'damaged' ? `the stored snapshot was damaged (${loaded.reason})` : undefined;
     return renewPack(parts, options, reason, onProgress, signal);
   }
-  const open = createOpenPack(files, roots, stateFolder, loaded.snapshot);
-  const brought = await bringUp(parts, open, undefined, signal);
-  const reason = options.renew === true ? 'you asked for a new snapshot' : await reasonToRenew(parts, open, brought);
+  const open = createOpenPack(files, options, loaded.snapshot);
+  const listing = await listWorkspace(parts.ports, options, signal);
+  const brought = await bringUp(parts, open, undefined, signal, listing);
+  const reason =
+    options.renew === true ? 'you asked for a new snapshot' : await reasonToRenew(parts, open, brought, listing);
   if (reason !== undefined) return renewPack(parts, options, reason, onProgress, signal);
   await meetSecrets(parts, open, signal);
   const cacheBreak = brought.damage ?? (await findLoss(parts, open));
@@ -52,14 +55,14 @@ export async function startPack(
 /** The pack that a session began with, and its log; a sentence is thrown if the session cannot go on with them. */
 export async function startPinned(
   parts: PackParts,
-  { roots, stateFolder }: Pick<PackOptions, 'roots' | 'stateFolder'>,
+  place: OpenPlace,
   sha256: string,
   signal?: AbortSignal,
 ): Promise<Started> {
   const { files, log } = parts.ports;
-  const loaded = await loadSnapshot(files, stateFolder, { sha256 });
+  const loaded = await loadSnapshot(files, place.stateFolder, { sha256 });
   if (loaded.kind !== 'loaded') throw goneSnapshot();
-  const open = createOpenPack(files, roots, stateFolder, loaded.snapshot);
+  const open = createOpenPack(files, place, loaded.snapshot);
   const { damage, tainted, isFull } = await bringUp(parts, open, undefined, signal);
   if (damage !== undefined) log.warn(`${damage}; what is missing was told again`);
   if (tainted !== undefined) throw taintedPack(tainted);
@@ -98,9 +101,11 @@ async function reasonToRenew(
   { ports }: PackParts,
   open: OpenPack,
   { tainted, isFull }: Brought,
+  { selectionKey }: Listing,
 ): Promise<string | undefined> {
   if (tainted !== undefined) return `${tainted.path} ${tainted.why}, and the stored snapshot showed its text`;
   const { report } = open.snapshot;
+  if (open.snapshot.selectionKey !== selectionKey) return 'the choice of files has changed (.baleenignore or settings)';
   if (isFull) return 'more has changed than the change log has room for';
   if (open.logTokens > logRoomOf(report).renewTokens) return `the change log had grown to ${open.logTokens} tokens`;
   if (open.entries.length === 0) return undefined;
@@ -124,7 +129,7 @@ async function renewPack(
   signal: AbortSignal,
 ): Promise<Started> {
   const { files, log } = parts.ports;
-  const { roots, stateFolder } = options;
+  const { stateFolder } = options;
   const snapshot = await makeSnapshot(parts, options, onProgress, signal);
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
   signal.throwIfAborted();
@@ -134,7 +139,7 @@ async function renewPack(
   await saveSnapshot(files, stateFolder, snapshot, signal);
   const evicted = await pruneSnapshots(files, stateFolder, snapshot.report.sha256, log);
   onProgress({ type: 'progress', phase: 'save', done: 1, total: 1 });
-  const open = createOpenPack(files, roots, stateFolder, snapshot);
+  const open = createOpenPack(files, options, snapshot);
   const state = { ...stateOf(open, false), ...(evicted.length === 0 ? {} : { evicted }) };
   if (reason === undefined) return { open, state };
   log.info(`cache break: ${reason}`);
@@ -150,16 +155,21 @@ export interface Brought {
   isFull: boolean;
 }
 
-/** Brings the log up to other processes and then to the disk; the caller holds the lock. */
-export async function bringUp(parts: PackParts, open: OpenPack, look?: Look, signal?: AbortSignal): Promise<Brought> {
+/**
+ * Brings the log up to other processes and then to the disk; the caller holds the lock. A `listing` that was just made
+ * need not be made again.
+ */
+export async function bringUp(
+  parts: PackParts,
+  open: OpenPack,
+  look?: Look,
+  signal?: AbortSignal,
+  listing?: Listing,
+): Promise<Brought> {
   const damage = await open.catchUp();
-  const { records, distinctive, tainted, isFull } = await detectChanges(
-    parts,
-    open,
-    logRoomOf(open.snapshot.report),
-    look,
-    signal,
-  );
+  const room = logRoomOf(open.snapshot.report);
+  const detected = await detectChanges(parts, open, room, look, signal, listing);
+  const { records, distinctive, tainted, isFull } = detected;
   parts.met.add(distinctive);
   if (tainted !== undefined) await dropSnapshots(parts.ports.files, open.stateFolder);
   else if (!isFull) await open.append(records);
@@ -174,7 +184,7 @@ export async function bringUp(parts: PackParts, open: OpenPack, look?: Look, sig
 async function meetSecrets({ ports, reader, met }: PackParts, open: OpenPack, signal?: AbortSignal): Promise<void> {
   const pace = createPacer(signal);
   const holding = [...open.known.values()].filter(({ secrets }) => secrets > 0).map(({ path }) => path);
-  for (const file of await listWorkspace(ports, open.roots, signal, holding)) {
+  for (const file of (await listWorkspace(ports, open, signal, holding)).files) {
     const reading = await reader.read(open.roots, file);
     if (reading?.kind === 'text') met.add(reading.distinctive);
     await pace();

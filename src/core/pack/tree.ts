@@ -3,18 +3,9 @@ import { Buffer } from 'node:buffer';
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { BriefedFile, Brief, Briefs } from './briefs.js';
 import type { FitCosts } from './fit.js';
-import {
-  briefHead,
-  fileFoot,
-  fileHead,
-  listedLine,
-  listFrame,
-  listSection,
-  packFoot,
-  packHead,
-  withheldLine,
-} from './frames.js';
+import { briefHead, fileFoot, fileHead, listedLine, listFrame, listSection, packFoot, packHead } from './frames.js';
 import type { TokenCounter } from './ports.js';
+import { listWithheld, type WithheldRow } from './withheldRows.js';
 
 export interface TreeFile extends BriefedFile {
   bytes: number;
@@ -55,8 +46,10 @@ export interface TreeCosts {
 export function costTree(tree: Tree, counter: TokenCounter, briefs: Briefs): TreeCosts {
   const full = Float64Array.from(tree.files, (file) => file.fullTokens);
   const frames = createFrameCosts(counter, tree.mark);
-  const withheldLines = tree.withheld.map(({ path, bytes, why }) => withheldLine(path, bytes, why));
-  const withheldTokens = withheldLines.map((text) => counter.countText(text));
+  const withheld = listWithheld(tree.withheld, tree.files).map((row) => ({
+    ...row,
+    tokens: counter.countText(row.line),
+  }));
   const briefTokens = new Map<number, number>();
   let line: Float64Array | undefined;
 
@@ -77,8 +70,8 @@ export function costTree(tree: Tree, counter: TokenCounter, briefs: Briefs): Tre
 
   return {
     of(budget) {
-      const withheld = cutWithheld(withheldTokens, budget);
-      const fixed = withheld.tokens + frames.withheld(withheld.named, withheld.unnamed) + frames.foot;
+      const cut = cutWithheld(withheld, budget);
+      const fixed = cut.tokens + frames.withheld(cut.named, cut.unnamed) + frames.foot;
       return {
         full,
         // Most repositories fit, and need no lines.
@@ -92,8 +85,8 @@ export function costTree(tree: Tree, counter: TokenCounter, briefs: Briefs): Tre
       };
     },
     withheldSection(budget) {
-      const { named, unnamed } = cutWithheld(withheldTokens, budget);
-      return listSection('withheld', withheldLines.slice(0, named), unnamed);
+      const { lines, named, unnamed } = cutWithheld(withheld, budget);
+      return listSection('withheld', lines, named, unnamed);
     },
     addBrief: (file, brief) => void costBrief(file, brief),
     drop(file) {
@@ -108,16 +101,22 @@ export function briefFrame(path: string, mark: string, { form, text }: Brief, by
   return `${briefHead(path, mark, form, bytes)}${text}${fileFoot}`;
 }
 
-/** As many lines as the share holds, in path order. */
-function cutWithheld(tokens: readonly number[], budget: number): { named: number; unnamed: number; tokens: number } {
+/** As many lines as the share holds, in path order; `named` and `unnamed` are files. */
+function cutWithheld(
+  rows: readonly (WithheldRow & { tokens: number })[],
+  budget: number,
+): { lines: string[]; named: number; unnamed: number; tokens: number } {
+  const lines: string[] = [];
   let sum = 0;
   let named = 0;
-  for (const one of tokens) {
-    if (sum + one > budget * withheldShare) break;
-    sum += one;
-    named++;
+  for (const { line, files, tokens } of rows) {
+    if (sum + tokens > budget * withheldShare) break;
+    sum += tokens;
+    named += files;
+    lines.push(line);
   }
-  return { named, unnamed: tokens.length - named, tokens: sum };
+  const all = rows.reduce((total, { files }) => total + files, 0);
+  return { lines, named, unnamed: all - named, tokens: sum };
 }
 
 interface FrameCosts {

@@ -31,8 +31,8 @@ export async function tellUnsaved(
   const texts = new Map(documents.map(({ path, text }) => [path, text]));
   const frames: UnsavedFrame[] = [];
   let left = mostTokens;
-  const listed = await listWorkspace(ports, open.roots, undefined, [...texts.keys()]);
-  for (const file of listed.sort((a, b) => comparePaths(a.path, b.path))) {
+  const { files } = await listWorkspace(ports, open, undefined, [...texts.keys()]);
+  for (const file of files.sort((a, b) => comparePaths(a.path, b.path))) {
     const { path } = file;
     const text = texts.get(path);
     if (text === undefined || (await reader.classify(open.roots, file)) !== undefined) continue;

@@ -1,11 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
-import type { WithheldReason } from '../../protocol/pack.js';
+import type { PackSelection, WithheldReason } from '../../protocol/pack.js';
 import { BaleenError } from '../errors.js';
 import type { Files, FileStat, Git, Log } from '../host.js';
 import { walkFolder } from './folderWalk.js';
 import { comparePaths } from './paths.js';
-import { isSecretName } from './secretFiles.js';
+import { isJudgedByContent, isSecretName } from './secretFiles.js';
+import { ignoreFileName, isRuleFile, readSelector, type Selector } from './selection.js';
+import { foldsCase, readWalkOptions } from './userExcludes.js';
+import { createKindFinder } from './withholding.js';
 
 export interface RepositoryPorts {
   files: Files;
@@ -13,8 +16,17 @@ export interface RepositoryPorts {
   log: Log;
 }
 
-/** Files above this are never read. */
+/** A workspace folder, and which of its files the user wants. */
+export interface SelectedFolder {
+  /** Absolute, resolved. */
+  root: string;
+  selection: PackSelection;
+}
+
+/** Files above this are never read unless the user asks for one by a `!pattern`. */
 export const mostFileBytes = 4 * 1024 * 1024;
+/** Nothing larger fits any window, so that it would only cost time. */
+const mostWantedBytes = 16 * 1024 * 1024;
 
 export interface ListedFile {
   /** Relative to the workspace folder, with `/`. */
@@ -22,6 +34,21 @@ export interface ListedFile {
   stat: FileStat;
   /** Known without reading. */
   withheld?: WithheldReason;
+  /** The user brought it back: its text is not judged by the rules of `withholding.ts`. */
+  isWanted?: true;
+  /** The user has it read though it is a secret file. */
+  isAllowedSecret?: true;
+}
+
+export interface Listing {
+  files: ListedFile[];
+  /** Of the rules that the user and the repository set for it; for a part of the files, of those that count for them. */
+  selectionKey: string;
+}
+
+/** The most bytes that are read of a file. */
+export function mostBytesOf(file: Pick<ListedFile, 'isWanted'>): number {
+  return file.isWanted === true ? mostWantedBytes : mostFileBytes;
 }
 
 const atOnce = 64;
@@ -35,25 +62,134 @@ const mostNamed = 200;
  */
 export async function listRepository(
   ports: RepositoryPorts,
-  root: string,
+  folder: SelectedFolder,
   signal?: AbortSignal,
   only?: readonly string[],
-): Promise<ListedFile[]> {
+): Promise<Listing> {
   if (only !== undefined && only.length > mostNamed) {
     const wanted = new Set(only);
-    return (await listRepository(ports, root, signal)).filter((file) => wanted.has(file.path));
+    const { files, selectionKey } = await listRepository(ports, folder, signal);
+    return { files: files.filter((file) => wanted.has(file.path)), selectionKey };
   }
+  const { root } = folder;
+  const asked = only === undefined ? undefined : [...new Set([...only, ...only.flatMap(ruleFilesAbove)])];
+  const paths = await listNames(ports, root, signal, asked);
+  const looked = await lookAt(ports.files, root, paths, signal);
+  const selector = await readSelector(
+    ports.files,
+    root,
+    folder.selection,
+    looked.keys(),
+    await foldsCase(ports.files, root),
+  );
+  const judge = createJudge(selector);
+  const wanted = only === undefined ? looked : [...looked].filter(([path]) => only.includes(path));
+  return { files: [...wanted].map(([path, stat]) => judge(path, stat)), selectionKey: selector.key };
+}
+
+/** The user's rules by themselves, for files that need not be on disk. */
+export async function openSelector(
+  ports: RepositoryPorts,
+  { root, selection }: SelectedFolder,
+  signal?: AbortSignal,
+): Promise<Selector> {
+  const ruleFiles = (await listNames(ports, root, signal, undefined)).filter(isRuleFile);
+  const looked = await lookAt(ports.files, root, ruleFiles, signal);
+  return readSelector(ports.files, root, selection, looked.keys(), await foldsCase(ports.files, root));
+}
+
+function ruleFilesAbove(path: string): string[] {
+  const above: string[] = [];
+  for (let end = path.lastIndexOf('/') + 1; ; end = path.lastIndexOf('/', end - 2) + 1) {
+    const folder = path.slice(0, end);
+    above.push(`${folder}.gitattributes`, `${folder}${ignoreFileName}`);
+    if (end === 0) return above;
+  }
+}
+
+async function listNames(
+  ports: RepositoryPorts,
+  root: string,
+  signal: AbortSignal | undefined,
+  only: readonly string[] | undefined,
+): Promise<string[]> {
   const names = (await listByGit(ports, root, signal, only)) ?? (await listByWalk(ports, root, signal, only));
-  const paths = [...new Set(names)].sort(comparePaths);
+  return [...new Set(names)].sort(comparePaths);
+}
+
+/** The stats of paths that are there; what cannot be opened by its name has none. */
+async function lookAt(
+  files: Files,
+  root: string,
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, FileStat | undefined>> {
   const parents = new Map<string, Promise<boolean>>();
-  const listed: ListedFile[] = [];
+  const looked = new Map<string, FileStat | undefined>();
   for (let at = 0; at < paths.length; at += atOnce) {
     signal?.throwIfAborted();
     const batch = paths.slice(at, at + atOnce);
-    const found = await Promise.all(batch.map((path) => examine(ports.files, root, path, parents)));
-    for (const file of found) if (file !== undefined) listed.push(file);
+    const found = await Promise.all(batch.map((path) => look(files, root, path, parents)));
+    for (const [index, path] of batch.entries()) {
+      const one = found[index];
+      if (one !== 'gone') looked.set(path, one);
+    }
   }
-  return listed;
+  return looked;
+}
+
+async function look(
+  files: Files,
+  root: string,
+  path: string,
+  parents: Map<string, Promise<boolean>>,
+): Promise<FileStat | 'gone' | undefined> {
+  // Such a name was not UTF-8, so that the file cannot be opened by it.
+  if (path.includes('\ufffd')) return undefined;
+  // git lists what its index holds even where a parent folder has become a link to somewhere else.
+  if (!(await isInRealFolder(files, root, path, parents))) return 'gone';
+  return files.lstat(join(root, path)).then(
+    (stat) => stat ?? 'gone',
+    () => undefined,
+  );
+}
+
+const noStat: FileStat = { kind: 'other', size: 0, mtimeMs: 0, mode: 0, links: 0, identity: '' };
+
+/** Says of a file what is known of it without reading it. */
+function createJudge(selector: Selector): (path: string, stat: FileStat | undefined) => ListedFile {
+  const kindOf = createNameJudge(selector);
+  return (path, stat) => {
+    if (stat === undefined) return { path, stat: noStat, withheld: 'unreadable' };
+    const file: ListedFile = { path, stat };
+    if (selector.verdict(path) === 'wanted' || selector.isGenerated(path) === false) file.isWanted = true;
+    if (selector.allowsSecretFile(path)) file.isAllowedSecret = true;
+    const withheld = withheldByKind(stat) ?? kindOf(path, stat.size);
+    if (withheld !== undefined) file.withheld = withheld;
+    else if (stat.size > mostBytesOf(file)) file.withheld = 'too large';
+    return file;
+  };
+}
+
+function withheldByKind({ kind }: FileStat): WithheldReason | undefined {
+  if (kind === 'link') return 'symbolic link';
+  if (kind === 'directory') return 'submodule or nested repository';
+  return kind === 'other' ? 'not a regular file' : undefined;
+}
+
+/** The same for a file that need not be on disk. The order of precedence stands in `selection.ts`. */
+export function createNameJudge(selector: Selector): (path: string, bytes: number) => WithheldReason | undefined {
+  const kindOf = createKindFinder();
+  return (path, bytes) => {
+    if (isSecretName(path) && !selector.allowsSecretFile(path)) return 'secret file';
+    const verdict = selector.verdict(path);
+    if (verdict !== undefined) return verdict === 'excluded' ? verdict : undefined;
+    // Its text must be looked at before anybody reads it.
+    if (isJudgedByContent(path)) return undefined;
+    const isGenerated = selector.isGenerated(path);
+    if (isGenerated !== undefined) return isGenerated ? 'generated' : undefined;
+    return kindOf(path, bytes);
+  };
 }
 
 async function listByGit(
@@ -100,36 +236,10 @@ async function listByWalk(
   signal: AbortSignal | undefined,
   only: readonly string[] | undefined,
 ): Promise<string[]> {
-  const paths = await walkFolder(ports.files, root, signal);
+  const paths = await walkFolder(ports.files, root, await readWalkOptions(ports, root, signal), signal);
   if (only === undefined) return paths;
   const wanted = new Set(only);
   return paths.filter((path) => wanted.has(path));
-}
-
-async function examine(
-  files: Files,
-  root: string,
-  path: string,
-  parents: Map<string, Promise<boolean>>,
-): Promise<ListedFile | undefined> {
-  // Such a name was not UTF-8, so that the file cannot be opened by it.
-  if (path.includes('\ufffd')) return { path, stat: noStat, withheld: 'unreadable' };
-  // git lists what its index holds even where a parent folder has become a link to somewhere else.
-  if (!(await isInRealFolder(files, root, path, parents))) return undefined;
-  const stat = await files.lstat(join(root, path)).catch(() => noStat);
-  if (stat === undefined) return undefined;
-  const withheld = stat === noStat ? 'unreadable' : withheldByLook(path, stat);
-  return withheld === undefined ? { path, stat } : { path, stat, withheld };
-}
-
-const noStat: FileStat = { kind: 'other', size: 0, mtimeMs: 0, mode: 0, links: 0, identity: '' };
-
-function withheldByLook(path: string, stat: FileStat): WithheldReason | undefined {
-  if (stat.kind === 'link') return 'symbolic link';
-  if (stat.kind === 'directory') return 'submodule or nested repository';
-  if (stat.kind === 'other') return 'not a regular file';
-  if (isSecretName(path)) return 'secret file';
-  return stat.size > mostFileBytes ? 'too large' : undefined;
 }
 
 function isInRealFolder(

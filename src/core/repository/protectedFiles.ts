@@ -50,6 +50,10 @@ const protections: readonly Protection[] = [
     ],
   },
   {
+    why: 'it keeps files from the model',
+    patterns: ['.baleenignore'],
+  },
+  {
     why: 'it runs on build servers with their credentials',
     patterns: [
       '.github/workflows/**',

@@ -57,10 +57,11 @@ export function isSecretName(path: string): boolean {
   return rules.some(({ pattern, unless }) => pattern.test(lower) && unless?.test(lower) !== true);
 }
 
-/** For files whose name alone says nothing: `.npmrc` and `.yarnrc` with a token in plain text. */
+/** Files whose name alone says nothing: `.npmrc` and `.yarnrc`, with a token in plain text or without. */
+export function isJudgedByContent(path: string): boolean {
+  return /(?:^|\/)\.(?:npm|yarn)rc(?:\.yml)?$/i.test(path);
+}
+
 export function isSecretContent(path: string, text: string): boolean {
-  return (
-    /(?:^|\/)\.(?:npm|yarn)rc(?:\.yml)?$/i.test(path) &&
-    (tokenLine.test(text) || /npmAuth(?:Token|Ident):\s*["']?[^\s"'$]/.test(text))
-  );
+  return isJudgedByContent(path) && (tokenLine.test(text) || /npmAuth(?:Token|Ident):\s*["']?[^\s"'$]/.test(text));
 }

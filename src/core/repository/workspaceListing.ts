@@ -1,7 +1,22 @@
-import { listRepository, type ListedFile, type RepositoryPorts } from './listing.js';
+import type { PackSelection, WithheldReason } from '../../protocol/pack.js';
+import {
+  createNameJudge,
+  listRepository,
+  openSelector,
+  type ListedFile,
+  type Listing,
+  type RepositoryPorts,
+} from './listing.js';
 import { comparePaths } from './paths.js';
 import { areNamed, belongsFurtherIn, rootOf, spellingsOf, underName, type Roots } from './roots.js';
 import { isSecretName } from './secretFiles.js';
+
+/** The folders of a workspace, and which of their files the user wants. */
+export interface SelectedWorkspace {
+  roots: Roots;
+  /** Patterns begin in each root. */
+  selection: PackSelection;
+}
 
 /**
  * What `listRepository` lists in each root, by workspace path. A file of a root inside another is the inner one's alone;
@@ -9,12 +24,13 @@ import { isSecretName } from './secretFiles.js';
  */
 export async function listWorkspace(
   ports: RepositoryPorts,
-  roots: Roots,
+  { roots, selection }: SelectedWorkspace,
   signal?: AbortSignal,
   only?: readonly string[],
-): Promise<ListedFile[]> {
-  if (!areNamed(roots)) return listRepository(ports, roots[0].folder, signal, only);
+): Promise<Listing> {
+  if (!areNamed(roots)) return listRepository(ports, { root: roots[0].folder, selection }, signal, only);
   const listed: ListedFile[] = [];
+  const keys: string[] = [];
   for (const root of roots) {
     const wanted = only
       ?.filter((path) => rootOf(roots, path) === root && path !== root.name)
@@ -25,15 +41,38 @@ export async function listWorkspace(
       continue;
     }
     const isOthers = belongsFurtherIn(roots, root);
-    for (const file of await listRepository(ports, root.folder, signal, wanted)) {
+    const { files, selectionKey } = await listRepository(ports, { root: root.folder, selection }, signal, wanted);
+    keys.push(`${root.name} ${selectionKey}`);
+    for (const file of files) {
       if (!isOthers(file.path)) listed.push(checkName(roots, { ...file, path: underName(root, file.path) }));
     }
   }
-  return listed.sort((a, b) => comparePaths(a.path, b.path));
+  return { files: listed.sort((a, b) => comparePaths(a.path, b.path)), selectionKey: keys.sort().join('\n') };
 }
 
 /** From its root on, `credentials` is just a name; where the root is `.aws`, it is not. */
 function checkName(roots: Roots, file: ListedFile): ListedFile {
-  if (file.withheld !== undefined || !spellingsOf(roots, file.path).some(isSecretName)) return file;
+  if (file.withheld !== undefined || file.isAllowedSecret === true || !spellingsOf(roots, file.path).some(isSecretName))
+    return file;
   return { ...file, withheld: 'secret file' };
+}
+
+/** Why a file is withheld by its name and the user's rules; it need not be on disk. */
+export type NameJudge = (path: string, bytes: number) => WithheldReason | undefined;
+
+export async function openNameJudge(
+  ports: RepositoryPorts,
+  { roots, selection }: SelectedWorkspace,
+  signal?: AbortSignal,
+): Promise<NameJudge> {
+  const judges = new Map<string, NameJudge>();
+  for (const { name, folder } of roots) {
+    judges.set(name, createNameJudge(await openSelector(ports, { root: folder, selection }, signal)));
+  }
+  if (!areNamed(roots)) return judges.get('') as NameJudge;
+  return (path, bytes) => {
+    const root = rootOf(roots, path);
+    const why = root === undefined ? undefined : judges.get(root.name)?.(path.slice(root.name.length + 1), bytes);
+    return why ?? (spellingsOf(roots, path).some(isSecretName) ? 'secret file' : undefined);
+  };
 }

@@ -2,11 +2,15 @@
 import { BaleenError } from '../errors.js';
 import type { Root } from '../../protocol/pack.js';
 import type { Host } from '../host.js';
-import { mostFileBytes, type ListedFile } from '../repository/listing.js';
+import { mostBytesOf, type ListedFile } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
-import { absoluteOf, belongsFurtherIn, rootOf, spellingsOf, underName, type Roots } from '../repository/roots.js';
-import { isSecretName } from '../repository/secretFiles.js';
-import { listWorkspace } from '../repository/workspaceListing.js';
+import { absoluteOf, belongsFurtherIn, rootOf, underName, type Roots } from '../repository/roots.js';
+import {
+  listWorkspace,
+  openNameJudge,
+  type NameJudge,
+  type SelectedWorkspace,
+} from '../repository/workspaceListing.js';
 import { makeChange, type ChangeToReview, type SkipReason } from './changes.js';
 import {
   findCommit,
@@ -39,11 +43,11 @@ const mostCharacters = 400_000;
 /** Throws a `BaleenError` with outcome `bad_usage` for an unknown ref, a missing file, or folders without git. */
 export async function collectChanges(
   host: Host,
-  roots: Roots,
+  workspace: SelectedWorkspace,
   source: ReviewSource,
   signal: AbortSignal,
 ): Promise<CollectedChanges> {
-  const sides = await openSides(host, roots, source, signal);
+  const sides = await openSides(host, workspace, source, signal);
   const collected: CollectedChanges = { changes: [], skipped: [] };
   let room = mostCharacters;
   for (const path of sides.paths) {
@@ -73,7 +77,13 @@ interface Side {
   bytes(path: string): Promise<Uint8Array | 'withheld' | undefined>;
 }
 
-async function openSides(host: Host, roots: Roots, source: ReviewSource, signal: AbortSignal): Promise<Sides> {
+async function openSides(
+  host: Host,
+  workspace: SelectedWorkspace,
+  source: ReviewSource,
+  signal: AbortSignal,
+): Promise<Sides> {
+  const { roots } = workspace;
   const inGit = await findInGit(host, roots);
   if (inGit.size === 0 && source.kind !== 'files') {
     throw new BaleenError(
@@ -82,13 +92,14 @@ async function openSides(host: Host, roots: Roots, source: ReviewSource, signal:
     );
   }
   const tree = await joinTrees(roots, inGit, (root) => readBaseTree(host, root.folder, source));
-  const before = sideOfTree(host, roots, tree);
+  const judge = await openNameJudge(host, workspace, signal);
+  const before = sideOfTree(host, roots, tree, judge);
   if (source.kind === 'staged') {
     const index = await joinTrees(roots, inGit, (root) => readIndex(host.git, root.folder));
-    return { paths: unite(tree.keys(), index.keys()), before, after: sideOfTree(host, roots, index) };
+    return { paths: unite(tree.keys(), index.keys()), before, after: sideOfTree(host, roots, index, judge) };
   }
-  const listed = await listWorkspace(host, roots, signal);
-  const disk = new Map(listed.map((file) => [file.path, file]));
+  const { files } = await listWorkspace(host, workspace, signal);
+  const disk = new Map(files.map((file) => [file.path, file]));
   const after = sideOfDisk(host, roots, disk);
   if (source.kind !== 'files') {
     // What stands in a root without git is not new; nobody knows what it was.
@@ -141,14 +152,14 @@ async function readBaseTree(host: Host, folder: string, source: ReviewSource): P
   return readTree(host.git, folder, base);
 }
 
-function sideOfTree(host: Host, roots: Roots, tree: Tree): Side {
+function sideOfTree(host: Host, roots: Roots, tree: Tree, judge: NameJudge): Side {
   return {
     hash: async (path) => tree.get(path),
     bytes: async (path) => {
       const hash = tree.get(path);
       if (hash === undefined) return undefined;
-      if (spellingsOf(roots, path).some(isSecretName)) return 'withheld';
-      return readBlob(host.git, folderOf(roots, path), hash);
+      const bytes = await readBlob(host.git, folderOf(roots, path), hash);
+      return judge(path, bytes?.length ?? 0) === undefined ? bytes : 'withheld';
     },
   };
 }
@@ -157,8 +168,8 @@ function sideOfDisk(host: Host, roots: Roots, disk: ReadonlyMap<string, ListedFi
   const read = async (path: string): Promise<Uint8Array | 'withheld' | undefined> => {
     const file = disk.get(path);
     if (file === undefined) return undefined;
-    if (file.withheld !== undefined || file.stat.size > mostFileBytes) return 'withheld';
-    return host.files.read(absoluteOf(roots, path), mostFileBytes).catch(() => 'withheld' as const);
+    if (file.withheld !== undefined) return 'withheld';
+    return host.files.read(absoluteOf(roots, path), mostBytesOf(file)).catch(() => 'withheld' as const);
   };
   return {
     hash: async (path, like) => {

@@ -1,6 +1,7 @@
 /** One conversation with its log, its place in the change log, and its turns. */
 import { join } from 'node:path';
 import type { Emit, ThinkingLevel, ApprovalMode, WireName, Workflow } from '../../protocol/events.js';
+import type { PackSelection } from '../../protocol/pack.js';
 import type { Approver } from '../agent/approval.js';
 import type { Limits } from '../agent/limits.js';
 import type { Journal } from '../edits/checkpoint.js';
@@ -44,6 +45,7 @@ export interface SessionSettings {
   limits: Limits;
   commandTimeoutMs: number;
   budgetTokens: number;
+  selection: PackSelection;
   rehearsal: boolean;
 }
 
@@ -184,8 +186,8 @@ async function openPack(
   signal: AbortSignal,
 ): Promise<PackState> {
   const { roots, stateFolder } = parts;
-  const { budgetTokens } = settings;
-  const options = { roots, stateFolder, budgetTokens, ownKeys: ownKeysOf(settings), ...which };
+  const { budgetTokens, selection } = settings;
+  const options = { roots, stateFolder, budgetTokens, selection, ownKeys: ownKeysOf(settings), ...which };
   const pack = await parts.packer.open(options, emit, signal);
   tellBreak(pack, settings, parts.host.clock.now(), emit);
   const { report, counts } = pack;

@@ -17,13 +17,15 @@ export interface TurnInput {
 /** Brings the change log up to the disk and appends the message. Throws a sentence where the session cannot go on. */
 export async function appendTurnMessage(session: Session, { kind, request, last }: TurnInput): Promise<void> {
   const { parts } = session;
-  await parts.packer.sync();
+  await parts.packer.sync(undefined, session.settings.selection);
   const tail = await parts.packer.entries(session.pack.report.sha256, session.seen);
   if (tail.proposesRenewal) proposeSnapshot(session, tail.logTokens, parts.host.clock.now());
   const changes = tail.entries.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
   const unsaved = await describeUnsaved(session);
   const isFirst = session.turns === 1 && session.conversation.messages.every((message) => message.role === 'user');
-  const context = isFirst ? [{ name: 'surroundings', text: await describeSurroundings(parts.host, parts.roots, parts.packer) }] : [];
+  const context = isFirst
+    ? [{ name: 'surroundings', text: await describeSurroundings(parts.host, parts.roots, parts.packer) }]
+    : [];
   const text = renderTurnMessage({
     ...{ kind, changes, unsaved: unsaved.frames, context, request },
     ...(last === undefined ? {} : { last }),

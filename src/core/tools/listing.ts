@@ -1,3 +1,4 @@
+import { isWithheldKind } from '../repository/withholding.js';
 import type { ToolContext } from './tool.js';
 
 /** A sentence if a file is kept from the model: ignored, secret, or nothing that can be read as text. */
@@ -5,14 +6,20 @@ export async function findReadTrouble(context: ToolContext, relative: string): P
   const { files } = await context.turn.packer.list({ paths: [relative] });
   const entry = files.find(({ path }) => path === relative);
   if (entry === undefined) return `${relative} is left out by the ignore rules, so it is not read.`;
-  switch (entry.withheld) {
-    case undefined:
-    // A large file is read in parts.
-    case 'too large':
-      return undefined;
-    case 'secret file':
-      return `${relative} holds secrets, which stay on the user's machine.`;
-    default:
-      return `${relative} is withheld (${entry.withheld}), so it is not read as text.`;
-  }
+  const why = entry.withheld;
+  // What no reader misses in the pack may still be asked for, and a large file is read in parts.
+  if (why === undefined || why === 'too large' || isWithheldKind(why)) return undefined;
+  if (why === 'excluded') return describeExcluded(relative);
+  if (why === 'secret file') return `${relative} holds secrets, which stay on the user's machine.`;
+  return `${relative} is withheld (${why}), so it is not read as text.`;
+}
+
+/** The user has taken the file out of everything that the model sees. */
+export async function isExcluded(context: ToolContext, relative: string): Promise<boolean> {
+  const { files } = await context.turn.packer.list({ paths: [relative] });
+  return files.some(({ path, withheld }) => path === relative && withheld === 'excluded');
+}
+
+export function describeExcluded(relative: string): string {
+  return `${relative} is excluded by the user, so it is neither read nor changed.`;
 }

@@ -92,6 +92,7 @@ describe('a pack that does not hold everything', () => {
     writeProject();
     const git = createNodeGit();
     const reversed: Git = {
+      ...git,
       async run(cwd, args, signal) {
         const answer = await git.run(cwd, args, signal);
         if (!args.includes('ls-files')) return answer;

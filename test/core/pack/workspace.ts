@@ -7,6 +7,8 @@ import type { Log } from '../../../src/core/host.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
 import type { Packer, PackOptions, PackState } from '../../../src/core/pack/packer.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
+import { noSelection } from '../../../src/core/repository/selection.js';
+import type { PackSelection } from '../../../src/protocol/pack.js';
 import { createTokenCounter, type TokenCounter } from '../../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../../src/core/tokens/tables.js';
 import { createNodeFiles } from '../../../src/node/files.js';
@@ -39,7 +41,7 @@ export interface Workspace {
   /** Plain git, as a user would run it; global settings come from the temp folder alone. */
   git(...args: string[]): string;
   engine(): Promise<Packer>;
-  options(budgetTokens?: number): PackOptions;
+  options(budgetTokens?: number, selection?: Partial<PackSelection>): PackOptions;
   dispose(): void;
 }
 
@@ -73,7 +75,12 @@ export function createWorkspace(): Workspace {
         log: silentLog,
         ...grammarPorts,
       }),
-    options: (budgetTokens = 1_000_000) => ({ roots: singleRoot(root), stateFolder, budgetTokens }),
+    options: (budgetTokens = 1_000_000, selection = {}) => ({
+      roots: singleRoot(root),
+      stateFolder,
+      budgetTokens,
+      selection: { ...noSelection, ...selection },
+    }),
     dispose: () => rmSync(base, { recursive: true, force: true }),
   };
 }

@@ -16,6 +16,7 @@ import { BaleenError } from '../../../src/core/errors.js';
 import type { Files } from '../../../src/core/host.js';
 import { listRepository } from '../../../src/core/repository/listing.js';
 import { comparePaths } from '../../../src/core/repository/paths.js';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import { isSecretContent, isSecretName } from '../../../src/core/repository/secretFiles.js';
 import { createNodeFiles } from '../../../src/node/files.js';
 import { createNodeGit } from '../../../src/node/git.js';
@@ -30,7 +31,8 @@ beforeEach(() => {
 afterEach(() => workspace.dispose());
 
 async function list(root = workspace.root): Promise<Map<string, string | undefined>> {
-  return new Map((await listRepository(ports, root)).map((file) => [file.path, file.withheld]));
+  const { files } = await listRepository(ports, { root, selection: noSelection });
+  return new Map(files.map((file) => [file.path, file.withheld]));
 }
 
 /** git's own list, less what is not on disk. */
@@ -213,8 +215,9 @@ describe('the list of files', () => {
     workspace.write('.gitignore', '*.log\n');
     workspace.write('a.log', '');
     workspace.write('b.txt', '');
-    const listed = await listRepository({ ...ports, git: createNodeGit('no-such-program') }, workspace.root);
-    expect(listed.map((file) => file.path)).toEqual(['.gitignore', 'b.txt']);
+    const withoutGit = { ...ports, git: createNodeGit('no-such-program') };
+    const listed = await listRepository(withoutGit, { root: workspace.root, selection: noSelection });
+    expect(listed.files.map((file) => file.path)).toEqual(['.gitignore', 'b.txt']);
   });
 
   it('withholds a file of 300 MB without reading it', async () => {
@@ -222,8 +225,8 @@ describe('the list of files', () => {
     truncateSync(join(workspace.root, 'huge.bin'), 300 * 1024 * 1024);
     const read: string[] = [];
     const files: Files = { ...ports.files, read: (path, most) => (read.push(path), ports.files.read(path, most)) };
-    const listed = await listRepository({ ...ports, files }, workspace.root);
-    expect(listed.map(({ path, withheld }) => [path, withheld])).toEqual([['huge.bin', 'too large']]);
+    const listed = await listRepository({ ...ports, files }, { root: workspace.root, selection: noSelection });
+    expect(listed.files.map(({ path, withheld }) => [path, withheld])).toEqual([['huge.bin', 'too large']]);
     expect(read).toEqual([]);
   });
 });

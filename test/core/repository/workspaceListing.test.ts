@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nameRoots } from '../../../src/core/repository/rootNames.js';
 import { singleRoot, type Roots } from '../../../src/core/repository/roots.js';
 import { listRepository } from '../../../src/core/repository/listing.js';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import { listWorkspace } from '../../../src/core/repository/workspaceListing.js';
 import { createNodeFiles } from '../../../src/node/files.js';
 import { createNodeGit } from '../../../src/node/git.js';
@@ -19,6 +20,7 @@ const write = (path: string, text = path): void => {
   mkdirSync(dirname(join(base, path)), { recursive: true });
   writeFileSync(join(base, path), text);
 };
+const selection = noSelection;
 const rootsAt = (...folders: string[]): Roots =>
   nameRoots(
     folders.map((folder) => ({ name: folder.split('/').at(-1)!, folder: join(base, folder) })) as [
@@ -27,7 +29,7 @@ const rootsAt = (...folders: string[]): Roots =>
     ],
   );
 const list = async (roots: Roots, only?: string[]): Promise<string[]> =>
-  (await listWorkspace(ports, roots, undefined, only)).map(
+  (await listWorkspace(ports, { roots, selection }, undefined, only)).files.map(
     ({ path, withheld }) => path + (withheld === undefined ? '' : ` (${withheld})`),
   );
 
@@ -53,7 +55,9 @@ it('lists each root by its own rules under its name, in one order', async () => 
 
 it('one folder is listed as it always was', async () => {
   const folder = join(base, 'api');
-  expect(await listWorkspace(ports, singleRoot(folder))).toEqual(await listRepository(ports, folder));
+  const roots = singleRoot(folder);
+  const alone = await listRepository(ports, { root: folder, selection });
+  expect(await listWorkspace(ports, { roots, selection })).toEqual(alone);
 });
 
 it('looks only at the paths that are asked for, each in its root', async () => {

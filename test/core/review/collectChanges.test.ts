@@ -7,6 +7,7 @@ import { singleRoot } from '../../../src/core/repository/roots.js';
 import { collectChanges, type CollectedChanges, type ReviewSource } from '../../../src/core/review/collectChanges.js';
 import { isFormattingOnly, makeChange } from '../../../src/core/review/changes.js';
 import { parseReviewed, renderReviewed } from '../../../src/core/review/reviewedFrames.js';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import { createNodeGit } from '../../../src/node/git.js';
 import { createNodeHost } from '../../../src/node/nodeHost.js';
 import { commitAll, makeSmallRepository } from '../../support/smallRepository.js';
@@ -18,7 +19,7 @@ let root: string;
 const git = (...args: string[]): string => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' });
 const write = (path: string, text: string | Buffer): void => writeFileSync(join(root, path), text);
 const collect = (source: ReviewSource, folder = root): Promise<CollectedChanges> =>
-  collectChanges(host, singleRoot(folder), source, new AbortController().signal);
+  collectChanges(host, { roots: singleRoot(folder), selection: noSelection }, source, new AbortController().signal);
 const namesOf = ({ changes }: CollectedChanges): string[] => changes.map(({ kind, path }) => `${kind} ${path}`);
 
 beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import { collectChanges } from '../../../src/core/review/collectChanges.js';
 import { reviewChanges, type ReviewRequest, type ReviewResult } from '../../../src/core/review/review.js';
 import { call, openTestSession, type TestSession, type TestSessionOptions } from './testSession.js';
@@ -15,7 +16,12 @@ afterEach(() => open.dispose());
 async function review(options: Partial<TestSessionOptions>, more: Partial<ReviewRequest> = {}): Promise<ReviewResult> {
   open = await openTestSession({ files, changed, workflow: 'review', ...options });
   const { session } = open;
-  const { changes } = await collectChanges(session.parts.host, session.parts.roots, { kind: 'head' }, signal);
+  const { changes } = await collectChanges(
+    session.parts.host,
+    { roots: session.parts.roots, selection: noSelection },
+    { kind: 'head' },
+    signal,
+  );
   return reviewChanges({ session, changes, title: 'Review', ...more }, signal);
 }
 
@@ -150,7 +156,12 @@ it('reviews again and again in one conversation, each body beginning with the on
   const { session, simulator } = open;
   for (const [index, text] of [after, `${after}debugger;\n`, before, after].entries()) {
     open.write('src/area.js', text);
-    const { changes } = await collectChanges(session.parts.host, session.parts.roots, { kind: 'head' }, signal);
+    const { changes } = await collectChanges(
+      session.parts.host,
+      { roots: session.parts.roots, selection: noSelection },
+      { kind: 'head' },
+      signal,
+    );
     await reviewChanges({ session, changes, title: `Review ${index}` }, signal);
   }
   expect(simulator.requests).toHaveLength(3);

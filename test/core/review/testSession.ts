@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
 import { findHost, findModel } from '../../../src/core/model/catalogue.js';
 import { createModelClient } from '../../../src/core/model/client.js';
@@ -130,6 +131,7 @@ function settingsFor(simulator: Simulator): SessionSettings {
     limits: { maxSteps: 30 },
     commandTimeoutMs: 60_000,
     budgetTokens: 500_000,
+    selection: noSelection,
     rehearsal: false,
   };
 }

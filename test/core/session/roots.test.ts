@@ -10,6 +10,7 @@ import type { Roots } from '../../../src/core/repository/roots.js';
 import { collectChanges } from '../../../src/core/review/collectChanges.js';
 import { startSession, type Session } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import type { AgentEvent } from '../../../src/protocol/events.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import type { Turn } from '../../support/simulator/simulator.js';
@@ -161,7 +162,9 @@ test('a review since HEAD sees the roots that git knows, one of a file any root'
   const { host } = workspace.parts;
   writeFileSync(join(api, 'src/call.ts'), 'export const call = 2;\n');
   const collect = async (source: Parameters<typeof collectChanges>[2]) =>
-    (await collectChanges(host, roots, source, signal)).changes.map(({ kind, path }) => `${kind} ${path}`);
+    (await collectChanges(host, { roots, selection: noSelection }, source, signal)).changes.map(
+      ({ kind, path }) => `${kind} ${path}`,
+    );
   expect(await collect({ kind: 'head' })).toEqual(['changed api/src/call.ts']);
   expect(await collect({ kind: 'files', paths: ['web/src/page.ts'] })).toEqual(['created web/src/page.ts']);
   await expect(collect({ kind: 'files', paths: ['src/page.ts'] })).rejects.toThrow(/not a file/);
@@ -170,7 +173,7 @@ test('a review since HEAD sees the roots that git knows, one of a file any root'
   expect(await collect({ kind: 'head' })).toEqual(['changed api/src/call.ts', 'changed web/src/page.ts']);
   // A root inside a repository: its part of the tree stands under its own name alone.
   const inner: Roots = nameRoots([roots[0], { name: 'src', folder: join(api, 'src') }]);
-  const { changes } = await collectChanges(host, inner, { kind: 'head' }, signal);
+  const { changes } = await collectChanges(host, { roots: inner, selection: noSelection }, { kind: 'head' }, signal);
   expect(changes.map(({ path }) => path)).toEqual(['src/call.ts']);
 });
 

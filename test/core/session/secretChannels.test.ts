@@ -12,6 +12,7 @@ import { collectChanges } from '../../../src/core/review/collectChanges.js';
 import { reviewChanges } from '../../../src/core/review/review.js';
 import { startSession } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
@@ -162,7 +163,12 @@ describe.each(wires)('SEC-10 (%s)', (wire) => {
     write(`${markOf('inLateName')}-${tokenOf('inLateName')}.txt`, 'x\n');
     expect(await send('go on')).toBe('done');
     write('src/greet.mjs', `export const greet = (name) => name;\n${lineOf('inReview')}\n`);
-    const { changes } = await collectChanges(workspace.parts.host, workspace.parts.roots, { kind: 'head' }, signal);
+    const { changes } = await collectChanges(
+      workspace.parts.host,
+      { roots: workspace.parts.roots, selection: noSelection },
+      { kind: 'head' },
+      signal,
+    );
     expect((await reviewChanges({ session, changes, title: 'review' }, signal)).state).toBe('clean');
     const choose = async <T>(sites: T): Promise<T> => sites;
     await runRefactor({ session, rule: 'be polite', verify: [verify], choose, maxRounds: 1 }, signal);
@@ -314,7 +320,12 @@ describe('other cases of the report', () => {
     const { files } = await parts.packer.list({});
     const open = files.filter(({ withheld }) => withheld === undefined).map(({ path }) => path);
     expect(open.filter((path) => path.includes('.env') || path.includes('ignored/'))).toEqual([]);
-    const { changes } = await collectChanges(parts.host, parts.roots, { kind: 'head' }, signal);
+    const { changes } = await collectChanges(
+      parts.host,
+      { roots: parts.roots, selection: noSelection },
+      { kind: 'head' },
+      signal,
+    );
     expect((await reviewChanges({ session, changes, title: 'save' }, signal)).state).toBe('nothing');
     expect(simulator.requests).toEqual([]);
   });

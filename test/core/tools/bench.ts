@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { noSelection } from '../../../src/core/repository/selection.js';
 import type { OpenDocuments } from '../../../src/core/host.js';
 import type { Turn } from '../../../src/core/agent/turn.js';
 import type { Journal } from '../../../src/core/edits/checkpoint.js';
@@ -77,7 +78,11 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   const counter = { count: (bytes: Uint8Array) => bytes.length, countText: (text: string) => text.length };
   const packer = createPackEngine({ files: host.files, git, counter, log, ...grammarPorts });
   const controller = new AbortController();
-  await packer.open({ roots, stateFolder, budgetTokens: 10_000_000 }, () => undefined, controller.signal);
+  await packer.open(
+    { roots, stateFolder, budgetTokens: 10_000_000, selection: noSelection },
+    () => undefined,
+    controller.signal,
+  );
   const journal = createJournal({
     files: host.files,
     roots,
