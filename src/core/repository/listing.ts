@@ -7,7 +7,7 @@ import { walkFolder } from './folderWalk.js';
 import { comparePaths } from './paths.js';
 import { isJudgedByContent, isSecretName } from './secretFiles.js';
 import { ignoreFileName, isRuleFile, readSelector, type Selector } from './selection.js';
-import { foldsCase, readWalkOptions } from './userExcludes.js';
+import { foldsCase, isMissingProgram, readWalkOptions } from './userExcludes.js';
 import { createKindFinder } from './withholding.js';
 
 export interface RepositoryPorts {
@@ -218,10 +218,6 @@ async function listByGit(
         ? `If you trust this folder, run: git config --global --add safe.directory ${root}`
         : 'Mend the repository (git status shows more) and try again.'),
   );
-}
-
-function isMissingProgram(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Names between NUL bytes. A nested repository ends with a slash, which is no part of its name. */

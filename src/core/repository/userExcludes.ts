@@ -28,10 +28,15 @@ async function readUserConfig(git: Git, root: string, signal?: AbortSignal): Pro
     const { exitCode, stdout } = await git.run(root, args, signal);
     const rows = exitCode === 0 ? Buffer.from(stdout).toString('utf8').split('\0') : [];
     return new Map(rows.filter((row) => row.includes('\n')).map((row) => splitOnce(row, '\n')));
-  } catch {
-    signal?.throwIfAborted();
+  } catch (error) {
+    // Any other failure could hide what the user ignores.
+    if (!isMissingProgram(error)) throw error;
     return new Map();
   }
+}
+
+export function isMissingProgram(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function splitOnce(text: string, mark: string): [string, string] {
