@@ -46,11 +46,11 @@ export async function measure(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-4000)));
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject).once('close', resolve);
+    const ended = await new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
+      child.once('error', reject).once('close', (code, signal) => resolve(code ?? signal));
     });
     const wallMs = performance.now() - startedAt;
-    if (code !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${code}.\n${stderr}`);
+    if (ended !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${ended}.\n${stderr}`);
     return { cpuMs: childCpuMs() - cpuBefore, wallMs, peakBytes, stdout };
   } finally {
     clearInterval(timer);
