@@ -1,5 +1,6 @@
 export interface PackVerification {
   differences: string[];
+  /** Listed, withheld ones included. */
   files: number;
   tokens: number;
   /** Files that stand whole in the pack. */
@@ -7,4 +8,7 @@ export interface PackVerification {
   /** Those of them in which something was taken for a secret. */
   withSecrets: { path: string; kinds: string[] }[];
 }
-export function verifyPack(folder: string, options?: { budget?: number }): PackVerification;
+export function verifyPack(
+  folder: string,
+  options?: { budget?: number; countAll?: (texts: string[]) => Promise<number[]> },
+): Promise<PackVerification>;
