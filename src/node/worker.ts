@@ -69,6 +69,8 @@ function callEngine(
       return engine.sync(args[0] as Parameters<Packer['sync']>[0]);
     case 'entries':
       return engine.entries(args[0] as string, args[1] as number);
+    case 'plan':
+      return engine.plan(args[0] as number, signal);
     case 'packText':
       return engine.packText();
     case 'list':

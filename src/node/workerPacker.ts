@@ -22,6 +22,7 @@ export function createWorkerPacker({ workerFile, tablesFile, log }: WorkerPacker
     fresh: (options, onProgress, signal) => call('fresh', [options], { onProgress, signal }),
     sync: (origin) => call('sync', [origin]),
     entries: (packSha256, after) => call('entries', [packSha256, after]),
+    plan: (budgetTokens, signal) => call('plan', [budgetTokens], { signal }),
     packText: () => call('packText', []),
     list: (only) => call('list', [only]),
     search: (query, signal) => call('search', [query], { signal }),

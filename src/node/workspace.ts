@@ -6,6 +6,7 @@ import { BaleenError } from '../core/errors.js';
 import type { Commands, Log, OpenDocuments } from '../core/host.js';
 import { createModelClient } from '../core/model/client.js';
 import type { ModelRequest } from '../core/model/types.js';
+import type { Packer } from '../core/pack/packer.js';
 import type { SessionParts } from '../core/session/session.js';
 import { createTools } from '../core/tools/toolList.js';
 import { createNodeGit } from './git.js';
@@ -27,6 +28,8 @@ export interface WorkspaceOptions {
   documents?: OpenDocuments;
   /** Wraps the runner of commands, for instance to show each in a terminal. */
   wrapCommands?: (commands: Commands) => Commands;
+  /** Wraps the packer, for instance to show what it opens. */
+  wrapPacker?: (packer: Packer) => Packer;
   onBody?: (body: Uint8Array, request: ModelRequest) => void;
 }
 
@@ -39,7 +42,7 @@ export interface Workspace {
 
 /** Throws a sentence when the folder is missing or is not a folder. Writes nothing into the folder. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, documents, wrapCommands, approver, onBody } = options;
+  const { log, documents, wrapCommands, wrapPacker, approver, onBody } = options;
   const plain = createNodeHost({ log, git: createNodeGit(), ...(documents === undefined ? {} : { documents }) });
   const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
   const root = await host.files.realpath(options.folder);
@@ -49,11 +52,12 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   // Before the worker runs, which nobody would end if this failed.
   const userId = await readUserId(host.files, options.stateBase);
   const stateFolder = workspaceStateFolder(options.stateBase, root);
-  const packer = createWorkerPacker({
+  const worker = createWorkerPacker({
     workerFile: join(options.programFolder, 'worker.cjs'),
     tablesFile: join(options.programFolder, 'deepseek.bin'),
     log,
   });
+  const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
   const client = createModelClient({
     send: options.send,
     assembleBody: (body, secrets) => packer.assembleBody(body, secrets),

@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import type { Approver } from '../core/agent/approval.js';
 import { BaleenError } from '../core/errors.js';
 import type { Commands, Log, OpenDocuments } from '../core/host.js';
+import type { Packer } from '../core/pack/packer.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
 import { whyBlocked, workspaceFolder } from './gate.js';
@@ -21,6 +22,7 @@ export interface EngineParts {
   approver: Approver;
   documents: OpenDocuments;
   wrapCommands: (commands: Commands) => Commands;
+  wrapPacker: (packer: Packer) => Packer;
 }
 
 export function createEngine({ extensionUri, ...parts }: EngineParts): Engine {

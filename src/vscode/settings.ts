@@ -23,6 +23,9 @@ export interface Settings {
   allowedCommands: string[];
   commandTimeoutMs: number;
   budgetTokens: number;
+  /** Patterns in `.gitignore` syntax of what stays out of the pack; `!pattern` brings back. */
+  packExclude: string[];
+  explorerTokens: boolean;
   maxSteps: number;
   /** US dollars a turn; absent means no cap. */
   maxCostUsd?: number;
@@ -57,6 +60,8 @@ export function readSettings(): Settings {
     allowedCommands: texts(config.get('allowedCommands')),
     commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
     budgetTokens: Math.min(positive(config.get('packBudgetTokens')) ?? mostTokens, mostTokens),
+    packExclude: texts(config.get('pack.exclude')),
+    explorerTokens: config.get('explorerTokens') === true,
     maxSteps: positive(config.get('maxSteps')) ?? 50,
     ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
@@ -72,6 +77,18 @@ export async function chooseSetting(name: ChosenSetting, value: string): Promise
 export async function switchReviewOnSave(on: boolean): Promise<void> {
   const config = vscode.workspace.getConfiguration('baleen');
   await config.update('reviewOnSave.enabled', on, vscode.ConfigurationTarget.Global);
+}
+
+/** Always for the user and never for a folder. `null`: everything that fits. */
+export async function choosePackBudget(tokens: number | null): Promise<void> {
+  const config = vscode.workspace.getConfiguration('baleen');
+  await config.update('packBudgetTokens', tokens ?? undefined, vscode.ConfigurationTarget.Global);
+}
+
+export async function choosePackExclude(patterns: readonly string[]): Promise<void> {
+  const config = vscode.workspace.getConfiguration('baleen');
+  const value = patterns.length === 0 ? undefined : patterns;
+  await config.update('pack.exclude', value, vscode.ConfigurationTarget.Global);
 }
 
 function readModel(value: unknown): { model: CatalogueModel; modelNotice?: string } {

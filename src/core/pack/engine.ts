@@ -10,6 +10,7 @@ import { makeSnapshot } from './makeSnapshot.js';
 import { createMetSecrets } from './metSecrets.js';
 import type { OpenPack } from './openPack.js';
 import type { Packer } from './packer.js';
+import { planPack } from './plan.js';
 import type { PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
 import { searchFiles } from './search.js';
@@ -52,6 +53,7 @@ export function createPackEngine(ports: PackPorts): Packer {
       });
     },
     entries: async (packSha256, after) => entriesAfter(needOpen(), packSha256, after),
+    plan: async (budgetTokens, signal) => planPack(needOpen().snapshot, budgetTokens, counter, signal),
     packText: async () => needOpen().snapshot.bytes.toString('utf8'),
     list: async (only) => listWithReasons(ports, reader, needOpen().root, only),
     async search(query, signal) {

@@ -1,6 +1,6 @@
 /** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
 import type { EventOf } from '../../protocol/events.js';
-import type { PackReport } from '../../protocol/pack.js';
+import type { PackPlan, PackReport } from '../../protocol/pack.js';
 import type { Prompt } from '../tokens/template.js';
 
 export interface PackOptions {
@@ -88,6 +88,8 @@ export interface Packer {
    * a session that began with another cannot go on.
    */
   entries(packSha256: string, after: number): Promise<ChangeEntry[]>;
+  /** What a pack of the open snapshot's tree would hold under another budget. Throws a sentence if not even its lists fit. */
+  plan(budgetTokens: number, signal: AbortSignal): Promise<PackPlan>;
   /** The text of the open snapshot's pack message. */
   packText(): Promise<string>;
   /** Paths that a fresh listing gives, relative with `/`, in path order, withheld ones included. With `only`, no others. */

@@ -16,8 +16,8 @@ import {
 import { createPacer, type TokenCounter } from './ports.js';
 
 /** The lists of what is not in the pack may take no more than these shares of it; the rest is told as a number. */
-const listedShare = 1 / 4;
-const withheldShare = 1 / 20;
+export const listedShare = 1 / 4;
+export const withheldShare = 1 / 20;
 
 /** Where a file's view stands in the pack, in bytes. */
 export interface Span {
@@ -102,7 +102,7 @@ function lineOfWithheld({ path, stat, why }: WithheldFile): string {
 }
 
 /** As many lines as the share holds, in path order. */
-function cutSection(
+export function cutSection(
   name: 'listed' | 'withheld',
   lines: readonly string[],
   mostTokens: number,
