@@ -14,9 +14,9 @@ const warmMs = 2 * 60 * 60 * 1000;
 export function createLane(settings: () => Settings, isRehearsal: () => boolean, now: () => number = Date.now): Lane {
   let last: { key: string; atMs: number } | undefined;
   const key = (): string => {
-    const { model, wire, baseUrl, thinking, budgetTokens, packExclude } = settings();
+    const { model, wire, baseUrl, thinking, budgetTokens, selection } = settings();
     const effort = thinking === 'max' || thinking === 'off' ? thinking : 'on';
-    return JSON.stringify([model.id, wire, baseUrl, effort, budgetTokens, packExclude, isRehearsal()]);
+    return JSON.stringify([model.id, wire, baseUrl, effort, budgetTokens, selection, isRehearsal()]);
   };
   return {
     note(event) {

@@ -16,8 +16,8 @@ export function readPackFacts(view: PackView, settings: Settings, rehearsal: boo
 const staleSentence =
   'The settings ask for another pack than this one. It is made with the next new session, or now; its first send is read at the full price.';
 
-function isStale({ report, exclude }: PackView, { budgetTokens, packExclude }: Settings): boolean {
-  return report.budget !== budgetTokens || JSON.stringify(exclude) !== JSON.stringify(packExclude);
+function isStale({ report, selection }: PackView, settings: Settings): boolean {
+  return report.budget !== settings.budgetTokens || JSON.stringify(selection) !== JSON.stringify(settings.selection);
 }
 
 /** At the rates of this moment. */

@@ -32,7 +32,7 @@ export function createPackMapPanel({ extensionUri, log, onMessage, onClosed }: P
       localResourceRoots: [pageFolder(extensionUri)],
     };
     const opened = vscode.window.createWebviewPanel(packMapView, 'Pack Map', vscode.ViewColumn.Active, options);
-    opened.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
+    opened.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'logo.svg');
     opened.webview.onDidReceiveMessage((raw: unknown) => {
       const parsed = parseFromMapPage(raw);
       if (parsed.ok) onMessage(parsed.message);

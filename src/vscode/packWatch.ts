@@ -1,7 +1,7 @@
 /** What is known in this window of the folder's pack: noted when the packer opens one, whoever asked it to. */
 import * as vscode from 'vscode';
 import type { Packer, PackState } from '../core/pack/packer.js';
-import type { PackReport } from '../protocol/pack.js';
+import type { PackReport, PackSelection } from '../protocol/pack.js';
 import type { Settings } from './settings.js';
 
 /** A pack as it was opened last, and what has been told since. */
@@ -11,8 +11,8 @@ export interface PackView {
   /** Entries of the change log since the snapshot, and their tokens. */
   changes: number;
   logTokens: number;
-  /** What the settings left out when it was opened. */
-  exclude: readonly string[];
+  /** What the settings asked for when it was opened. */
+  selection: PackSelection;
 }
 
 export interface PackWatch extends vscode.Disposable {
@@ -22,7 +22,7 @@ export interface PackWatch extends vscode.Disposable {
   wrap(packer: Packer): Packer;
 }
 
-export function createPackWatch(settings: () => Pick<Settings, 'packExclude'>): PackWatch {
+export function createPackWatch(settings: () => Pick<Settings, 'selection'>): PackWatch {
   const changed = new vscode.EventEmitter<void>();
   let current: Packer | undefined;
   let view: PackView | undefined;
@@ -39,10 +39,10 @@ export function createPackWatch(settings: () => Pick<Settings, 'packExclude'>): 
       return {
         ...packer,
         async open(options, onProgress, signal) {
-          const exclude = settings().packExclude;
+          const { selection } = settings();
           const state = await packer.open(options, onProgress, signal);
           const isSame = view?.report.sha256 === state.report.sha256 && view.report.budget === state.report.budget;
-          note(packer, { report: isSame ? view!.report : state.report, exclude, ...countLog(state.entries) });
+          note(packer, { report: isSame ? view!.report : state.report, selection, ...countLog(state.entries) });
           return state;
         },
         async sync(origin) {

@@ -8,6 +8,7 @@ import {
   type CatalogueModel,
 } from '../core/model/catalogue.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
 
 export interface Settings {
@@ -23,8 +24,7 @@ export interface Settings {
   allowedCommands: string[];
   commandTimeoutMs: number;
   budgetTokens: number;
-  /** Patterns in `.gitignore` syntax of what stays out of the pack; `!pattern` brings back. */
-  packExclude: string[];
+  selection: PackSelection;
   explorerTokens: boolean;
   maxSteps: number;
   /** US dollars a turn; absent means no cap. */
@@ -60,7 +60,10 @@ export function readSettings(): Settings {
     allowedCommands: texts(config.get('allowedCommands')),
     commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
     budgetTokens: Math.min(positive(config.get('packBudgetTokens')) ?? mostTokens, mostTokens),
-    packExclude: texts(config.get('pack.exclude')),
+    selection: {
+      exclude: texts(config.get('pack.exclude')),
+      includeSecretFiles: texts(config.get('pack.includeSecretFiles')),
+    },
     explorerTokens: config.get('explorerTokens') === true,
     maxSteps: positive(config.get('maxSteps')) ?? 50,
     ...(maxCostUsd === undefined ? {} : { maxCostUsd }),

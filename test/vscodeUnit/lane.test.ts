@@ -19,7 +19,7 @@ function setUp() {
     ...{ model: findModel('v4-flash')!, host: catalogueHosts[0]!, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
     ...{
-      packExclude: [],
+      selection: { exclude: [], includeSecretFiles: [] },
       explorerTokens: false,
       maxSteps: 1,
       reviewOnSave: true,

@@ -1,5 +1,4 @@
 /** Changes of the setting that names what stays out of the pack. */
-import ignore from 'ignore';
 import { extensionOf, type ExcludeScope } from '../../protocol/packMap.js';
 import { BaleenError } from '../errors.js';
 
@@ -22,15 +21,23 @@ export function excludeFrom(patterns: readonly string[], scope: ExcludeScope, pa
 }
 
 /**
- * The patterns after bringing something back. Where taking the exclusion away is not enough (another pattern, a rule or
- * `.baleenignore` keeps it out) its opposite is added.
+ * The patterns after bringing something back. Where taking its exclusion away may not be enough (another pattern, a rule
+ * or `.baleenignore` may keep it out) its opposite is added.
  */
 export function bringBack(patterns: readonly string[], scope: ExcludeScope, path: string): string[] {
   const pattern = patternFor(scope, path);
   const kept = patterns.filter((one) => one !== pattern && one !== `!${pattern}`);
-  const probe = scope === 'folder' ? `${path}/file` : path;
-  const isEnough = patterns.includes(pattern) && !ignore({ allowRelativePaths: true }).add(kept).ignores(probe);
+  const isEnough = patterns.includes(pattern) && !kept.some((one) => mayHold(one, scope, path));
   return isEnough ? kept : [...kept, `!${pattern}`];
+}
+
+/** Certain about the patterns that `patternFor` makes; any other one may hold anything. */
+function mayHold(pattern: string, scope: ExcludeScope, path: string): boolean {
+  if (pattern.startsWith('!')) return false;
+  if (/^\*\.[^*?[\]\\/]+$/.test(pattern)) return scope === 'file' && path.endsWith(pattern.slice(1));
+  const isPlain = pattern.startsWith('/') && !/(?:^|[^\\])[*?[]/.test(pattern);
+  if (!isPlain) return true;
+  return pattern.endsWith('/') && scope !== 'extension' && patternFor('file', path).startsWith(pattern);
 }
 
 /** Whether the scope that a file or folder stands for holds this path. */

@@ -30,7 +30,7 @@ export function readPalette(element: Element): Palette {
   const read = (names: string[], fallback: string): string => {
     for (const name of names) {
       const value = style.getPropertyValue(`--vscode-${name}`).trim();
-      if (value !== '') return value;
+      if (value !== '') return withoutAlpha(value);
     }
     return fallback;
   };
@@ -64,6 +64,12 @@ export function readPalette(element: Element): Palette {
     })),
     other: { colour: quiet, pattern: 'plain', pale: false },
   };
+}
+
+/** Some of a theme's colours are meant to be seen through; how strongly a colour is laid on is decided here. */
+function withoutAlpha(colour: string): string {
+  if (/^#[0-9a-f]{8}$/i.test(colour)) return colour.slice(0, 7);
+  return colour.replace(/^rgba\(([^,]+,[^,]+,[^,]+),[^)]+\)$/, 'rgb($1)');
 }
 
 export interface LanguageShare {

@@ -7,6 +7,8 @@ const phases: Record<string, string> = {
   list: 'Listing the files',
   read: 'Reading and counting the files',
   count: 'Counting tokens',
+  rank: 'Ranking the files',
+  outline: 'Outlining the files',
   render: 'Fitting the pack to the budget',
   save: 'Storing the snapshot',
 };
