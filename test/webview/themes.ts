@@ -90,6 +90,7 @@ const dark: Record<string, string> = {
   'symbolIcon-classForeground': '#ee9d28',
   'chat-requestBackground': 'rgba(31,31,31,0.62)',
   'chat-requestBorder': 'rgba(255,255,255,0.1)',
+  'editorLineNumber-foreground': '#6e7681',
   'menu-background': '#1f1f1f',
   'menu-foreground': '#cccccc',
   'menu-selectionBackground': '#0078d4',

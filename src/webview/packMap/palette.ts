@@ -16,7 +16,6 @@ export interface Palette {
   isContrast: boolean;
   background: string;
   foreground: string;
-  quiet: string;
   focus: string;
   font: string;
   states: Record<DrawnState, Swatch>;
@@ -43,26 +42,25 @@ export function readPalette(element: Element): Palette {
   const purple = read(['charts-purple', 'symbolIcon-functionForeground'], blue);
   const cyan = read(['terminal-ansiCyan', 'debugTokenExpression-number'], green);
   const magenta = read(['terminal-ansiMagenta', 'debugTokenExpression-name'], purple);
-  const quiet = read(['descriptionForeground'], foreground);
+  const grey = read(['editorLineNumber-foreground', 'descriptionForeground'], foreground);
   const patterns: Pattern[] = ['plain', 'diagonal', 'dots', 'lines', 'antidiagonal', 'bars', 'cross', 'grid'];
   return {
     isContrast: read(['contrastBorder'], '') !== '',
     background: read(['editor-background', 'sideBar-background'], style.backgroundColor),
     foreground,
-    quiet,
     focus: read(['focusBorder'], foreground),
     font: read(['font-family'], 'sans-serif'),
     states: {
       full: { colour: blue, pattern: 'plain', pale: false },
       outline: { colour: green, pattern: 'lines', pale: false },
       listed: { colour: yellow, pattern: 'diagonal', pale: true },
-      withheld: { colour: quiet, pattern: 'cross', pale: true },
+      withheld: { colour: grey, pattern: 'cross', pale: true },
       leaving: { colour: red, pattern: 'antidiagonal', pale: true },
     },
     languages: [blue, orange, green, purple, yellow, cyan, magenta, red].map((colour, place) => ({
       ...{ colour, pattern: patterns[place] ?? 'plain', pale: false },
     })),
-    other: { colour: quiet, pattern: 'plain', pale: false },
+    other: { colour: grey, pattern: 'plain', pale: false },
   };
 }
 

@@ -25,6 +25,7 @@ export interface FileTableProps {
 }
 
 const rowHeight = 24;
+const headHeight = 28;
 /** Rows beyond the visible ones, so that a fast scroll shows no gap. */
 const overscan = 12;
 const pageRows = 20;
@@ -62,7 +63,7 @@ export function FileTable(props: FileTableProps): VNode {
     if (box.current === null || current < 0) return;
     const { scrollTop, clientHeight } = box.current;
     const top = current * rowHeight;
-    const room = clientHeight - rowHeight;
+    const room = clientHeight - headHeight;
     if (top < scrollTop) box.current.scrollTop = top;
     else if (top + rowHeight > scrollTop + room) box.current.scrollTop = top + rowHeight - room;
     look();

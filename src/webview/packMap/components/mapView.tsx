@@ -105,6 +105,7 @@ export function MapView(props: MapViewProps): VNode {
         onContextMenu={(event) => {
           event.preventDefault();
           const { tile } = tileAt(event);
+          setHover(undefined);
           if (tile !== undefined) props.onMenu(tile.node, event.clientX, event.clientY);
         }}
       >
