@@ -7,7 +7,7 @@ const bytesPerToken = 3.6;
 /** Tokens of a file's frame, about. */
 const frameTokens = 40;
 
-/** Withheld, but text of a bounded size: what it would take in the pack can be estimated from its bytes. */
+/** Withheld, but text: what it would take in the pack can be estimated from its bytes. */
 const countable: ReadonlySet<WithheldReason> = new Set([
   'secret file',
   'generated',
@@ -15,6 +15,7 @@ const countable: ReadonlySet<WithheldReason> = new Set([
   'vendored',
   'lock file',
   'data',
+  'too large',
   'excluded',
 ]);
 

@@ -107,7 +107,6 @@ function itemsFor(node: MapNode, model: MapModel, post: Post, onOpen: (node: Map
 const noText: ReadonlySet<string> = new Set([
   'binary',
   'unknown encoding',
-  'too large',
   'symbolic link',
   'not a regular file',
   'submodule or nested repository',
