@@ -151,7 +151,7 @@ describe('the map', () => {
     for (const [path, isRight] of [
       ['src/ui/page.tsx', ([r = 0, g = 0, b = 0]: number[]) => g > r && g > b],
       ['data/table.sql', ([r = 0, g = 0, b = 0]: number[]) => r > b + 40 && g > b + 40],
-      ['package-lock.json', ([r = 0, g = 0, b = 0]: number[]) => Math.max(r, g, b) - Math.min(r, g, b) < 12],
+      ['package-lock.json', ([r = 0, g = 0, b = 0]: number[]) => Math.max(r, g, b) - Math.min(r, g, b) < 24],
     ] as const) {
       const pixels = await pixelsOf(path);
       expect(distinct(pixels), path).toBeGreaterThan(1);

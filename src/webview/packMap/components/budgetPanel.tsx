@@ -6,7 +6,7 @@ import { formatCost, formatCount, formatShare } from '../../format.js';
 import type { MapModel } from '../model.js';
 import { differenceOf, type Difference, type Plan } from '../standing.js';
 import type { MapPageState } from '../state.js';
-import type { Post } from './page.js';
+import type { Post } from '../post.js';
 
 export interface BudgetPanelProps {
   model: MapModel;

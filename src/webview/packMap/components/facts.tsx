@@ -3,7 +3,7 @@ import type { PackMapFacts } from '../../../protocol/packMap.js';
 import { Icon } from '../../components/icon.js';
 import { formatCost, formatCount, formatShare, formatTokens } from '../../format.js';
 import type { MapModel } from '../model.js';
-import type { Post } from './page.js';
+import type { Post } from '../post.js';
 
 /** The pack in five figures; the exact ones stand below the rounded. */
 export function Facts({ model, facts, post }: { model: MapModel; facts: PackMapFacts; post: Post }): VNode {

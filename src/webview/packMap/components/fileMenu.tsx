@@ -4,7 +4,7 @@ import { extensionOf, mapStates, type FromMapPage } from '../../../protocol/pack
 import { isInside, type MapModel, type MapNode } from '../model.js';
 import { reasonOf } from '../rowOrder.js';
 import { spellShort } from '../spell.js';
-import type { Post } from './page.js';
+import type { Post } from '../post.js';
 
 export interface MenuPlace {
   node: MapNode;

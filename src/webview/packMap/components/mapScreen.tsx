@@ -14,7 +14,7 @@ import { FileMenu, type MenuPlace } from './fileMenu.js';
 import { FileTable } from './fileTable.js';
 import { Legend } from './legend.js';
 import { MapView } from './mapView.js';
-import type { Post } from './page.js';
+import type { Post } from '../post.js';
 import { Toolbar, type Colouring } from './toolbar.js';
 
 export interface MapScreenProps {

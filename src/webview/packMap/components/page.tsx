@@ -1,10 +1,8 @@
 import type { VNode } from 'preact';
-import type { FromMapPage } from '../../../protocol/packMap.js';
+import type { Post } from '../post.js';
 import type { MapPageState } from '../state.js';
 import { MapScreen } from './mapScreen.js';
 import { PackingLine, Waiting } from './waiting.js';
-
-export type Post = (message: FromMapPage) => void;
 
 export function PackMapPage({ state, post }: { state: MapPageState; post: Post }): VNode {
   const { status, model, facts, answer } = state;

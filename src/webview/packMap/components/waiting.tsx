@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { Icon } from '../../components/icon.js';
 import type { MapStatus } from '../state.js';
-import type { Post } from './page.js';
+import type { Post } from '../post.js';
 
 const phases: Record<string, string> = {
   list: 'Listing the files',
