@@ -43,15 +43,15 @@ const builds = [
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    entryPoints: ['src/webview/main.tsx'],
-    outfile: 'dist/webview/chat.js',
+    entryPoints: { chat: 'src/webview/main.tsx', packMap: 'src/webview/packMap/main.tsx' },
+    outdir: 'dist/webview',
     jsx: 'automatic',
     jsxImportSource: 'preact',
   },
 ];
 
 await Promise.all(builds.map((options) => esbuild.build(options)));
-await cp('media/chat.css', 'dist/webview/chat.css');
+for (const name of ['base.css', 'chat.css', 'packMap.css']) await cp(`media/${name}`, `dist/webview/${name}`);
 await copyGrammars('dist/grammars');
 await cp('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
 await cp('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');

@@ -26,7 +26,10 @@ const layers: Record<string, { layers: string[]; packages: string[] }> = {
   rehearsal: { layers: ['core', 'protocol'], packages: ['node:crypto'] },
   cli: { layers: ['core', 'node', 'protocol', 'rehearsal'], packages: ['node:*'] },
   vscode: { layers: ['core', 'node', 'protocol', 'rehearsal'], packages: ['node:*', 'vscode', 'zod', 'diff'] },
-  webview: { layers: ['protocol'], packages: ['preact', 'preact/hooks', 'marked', 'dompurify', 'highlight.js'] },
+  webview: {
+    layers: ['protocol'],
+    packages: ['preact', 'preact/hooks', 'd3-hierarchy', 'marked', 'dompurify', 'highlight.js'],
+  },
 };
 
 const root = join(import.meta.dirname, '..', 'src');

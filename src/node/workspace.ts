@@ -7,6 +7,7 @@ import type { Commands, Host, Log, OpenDocuments } from '../core/host.js';
 import { createModelClient } from '../core/model/client.js';
 import type { ModelRequest } from '../core/model/types.js';
 import type { Root } from '../protocol/pack.js';
+import type { Packer } from '../core/pack/packer.js';
 import type { Roots } from '../core/repository/roots.js';
 import type { SessionParts } from '../core/session/session.js';
 import { createTools } from '../core/tools/toolList.js';
@@ -29,6 +30,8 @@ export interface WorkspaceOptions {
   documents?: OpenDocuments;
   /** Wraps the runner of commands, for instance to show each in a terminal. */
   wrapCommands?: (commands: Commands) => Commands;
+  /** Wraps the packer, for instance to show what it opens. */
+  wrapPacker?: (packer: Packer) => Packer;
   onBody?: (body: Uint8Array, request: ModelRequest) => void;
 }
 
@@ -41,19 +44,20 @@ export interface Workspace {
 
 /** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, documents, wrapCommands, approver, onBody } = options;
+  const { log, documents, wrapCommands, wrapPacker, approver, onBody } = options;
   const plain = createNodeHost({ log, git: createNodeGit(), ...(documents === undefined ? {} : { documents }) });
   const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
   const roots = await resolveRoots(host, options.folders);
   // Before the worker runs, which nobody would end if this failed.
   const userId = await readUserId(host.files, options.stateBase);
   const stateFolder = workspaceStateFolder(options.stateBase, roots);
-  const packer = createWorkerPacker({
+  const worker = createWorkerPacker({
     workerFile: join(options.programFolder, 'worker.cjs'),
     tablesFile: join(options.programFolder, 'deepseek.bin'),
     grammarsFolder: join(options.programFolder, 'grammars'),
     log,
   });
+  const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
   const client = createModelClient({
     send: options.send,
     assembleBody: (body, secrets) => packer.assembleBody(body, secrets),

@@ -42,7 +42,7 @@ export function createChatView({ extensionUri, log, onMessage }: ChatViewParts):
       view.onDidDispose(() => {
         if (shown === view) shown = undefined;
       });
-      view.webview.html = renderPage(view.webview, extensionUri);
+      view.webview.html = renderPage(view.webview, extensionUri, 'chat');
     },
     post(message) {
       // The whole transcript holds what waits.

@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import type { Approver } from '../core/agent/approval.js';
 import { BaleenError } from '../core/errors.js';
 import type { Commands, Log, OpenDocuments } from '../core/host.js';
+import type { Packer } from '../core/pack/packer.js';
 import { keyOf, type Roots } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
@@ -27,6 +28,7 @@ export interface EngineParts {
   approver: Approver;
   documents: OpenDocuments;
   wrapCommands: (commands: Commands) => Commands;
+  wrapPacker: (packer: Packer) => Packer;
   /** Tells the user something about what was opened. */
   warn: (text: string) => void;
 }

@@ -6,8 +6,11 @@ export function pageFolder(extensionUri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 }
 
-/** The page of the sidebar. Scripts run by a nonce that is new for each page; nothing is loaded from the net. */
-export function renderPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+/** Each has a script and a style sheet of its own. */
+export type PageName = 'chat' | 'packMap';
+
+/** The document of a page. Scripts run by a nonce that is new for each one; nothing is loaded from the net. */
+export function renderPage(webview: vscode.Webview, extensionUri: vscode.Uri, page: PageName): string {
   const nonce = randomBytes(24).toString('base64url');
   const link = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(extensionUri), name)).toString();
@@ -29,11 +32,12 @@ export function renderPage(webview: vscode.Webview, extensionUri: vscode.Uri): s
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Baleen</title>
 <link rel="stylesheet" href="${link('codicon.css')}" id="vscode-codicon-stylesheet">
-<link rel="stylesheet" href="${link('chat.css')}">
+<link rel="stylesheet" href="${link('base.css')}">
+<link rel="stylesheet" href="${link(`${page}.css`)}">
 </head>
 <body>
 <div id="root"></div>
-<script nonce="${nonce}" src="${link('chat.js')}"></script>
+<script nonce="${nonce}" src="${link(`${page}.js`)}"></script>
 </body>
 </html>`;
 }

@@ -1,7 +1,7 @@
 /** The parts of the extension in one window, made by hand, each from the ones before it. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { BaleenError } from '../core/errors.js';
+import { BaleenError, messageOf } from '../core/errors.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { ToHost } from '../protocol/sidebar.js';
 import { createApprovals, type Approvals } from './approvals.js';
@@ -10,12 +10,16 @@ import { createChatView, type ChatView } from './chatView.js';
 import { createConnection, type Connection } from './connection.js';
 import { createOpenDocuments } from './documents.js';
 import { createEngine, type Engine } from './engine.js';
+import { createExplorerTokens } from './explorerTokens.js';
 import { watchFolders } from './folderWatch.js';
 import { whyBlocked } from './gate.js';
 import { createMessageHandler } from './handlers.js';
 import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
 import type { EditorLog } from './log.js';
+import { readPackFacts } from './packFacts.js';
+import { createPackMap, packOptions, type PackMap } from './packMap.js';
+import { createPackWatch, type PackWatch } from './packWatch.js';
 import { createProposals } from './proposals.js';
 import { createRehearsalThread } from './rehearsalThread.js';
 import { createReview, type Review } from './review.js';
@@ -38,6 +42,8 @@ export interface Parts extends vscode.Disposable {
   view: ChatView;
   tree: SitesTree;
   review: Review;
+  packMap: PackMap;
+  watch: PackWatch;
   /** Does what a message of the page asks for. */
   receive: (message: ToHost) => Promise<void>;
   /** Undoes a checkpoint, or the last turn. */
@@ -55,6 +61,7 @@ const draftMemory = 'draft';
 export function createParts(context: vscode.ExtensionContext, log: EditorLog): Parts {
   const { extensionUri, workspaceState: memory } = context;
   const status = createPackStatus();
+  const watch = createPackWatch(readSettings);
   const keys = createKeys(context.secrets);
   const rehearsal = createRehearsalThread(join(extensionUri.fsPath, 'dist', 'rehearsal.cjs'));
   const connection: Connection = createConnection({
@@ -63,7 +70,6 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   });
   const lane = createLane(readSettings, () => connection.isRehearsal());
   const noteEvent = (event: AgentEvent): void => {
-    status.note(event);
     lane.note(event);
     snapshotProposals.note(event);
   };
@@ -75,6 +81,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
+    wrapPacker: (packer) => watch.wrap(packer),
     wrapCommands(commands) {
       terminals?.dispose();
       return (terminals = createTerminalCommands(commands));
@@ -90,8 +97,19 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     onReplaced: () => openPage(),
     onState: () => showState(),
   });
+  const showPack = (): void => {
+    const seen = watch.view();
+    const rehearsal = connection.isRehearsal();
+    const pack = seen && {
+      ...{ tokens: seen.summary.tokens, counts: seen.counts },
+      facts: readPackFacts(seen, readSettings(), rehearsal),
+    };
+    const blocked = whyBlocked();
+    status.update({ rehearsal, running: chat.isRunning(), blocked, ...(pack === undefined ? {} : { pack }) });
+  };
+  watch.onChange(showPack);
   const showState = (): void => {
-    status.update({ rehearsal: connection.isRehearsal(), running: chat.isRunning(), blocked: whyBlocked() });
+    showPack();
     view.post({ type: 'state', state: readSidebarState(chat, connection) });
   };
   const openPage = (): void => {
@@ -115,15 +133,40 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   };
   const review = createReview({ lane, memory, log, runner, ask });
   const folders = watchFolders({ engine, chat, stopReview: () => runner.stop() });
+  const packMap = createPackMap({
+    ...{ extensionUri, log, engine, watch, settings: readSettings },
+    isRehearsal: () => connection.isRehearsal(),
+    isRunning: () => chat.isRunning(),
+  });
+  const explorerTokens = createExplorerTokens({
+    watch,
+    isOn: () => readSettings().explorerTokens && whyBlocked() === undefined,
+    pack: () => packQuietly(engine, log),
+  });
   const refresh = (): void => {
     void connection.refresh();
     review.refresh();
+    packMap.refresh();
+    explorerTokens.refresh();
   };
   return {
     ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
-    dispose: () =>
-      [status, tree, review, proposals, folders, rehearsal, terminals].forEach((one) => void one?.dispose()),
+    ...{ packMap, watch },
+    dispose() {
+      const shown = [status, watch, packMap, explorerTokens, tree, review, proposals];
+      for (const one of [...shown, folders, rehearsal, terminals]) one?.dispose();
+    },
   };
+}
+
+/** For what shows the pack and is not worth a message when there is none. */
+async function packQuietly(engine: Engine, log: EditorLog): Promise<void> {
+  try {
+    const { parts } = await engine.open();
+    await parts.packer.open(packOptions(parts, readSettings()), () => undefined, new AbortController().signal);
+  } catch (error) {
+    log.warn(`The folder was not packed for the explorer: ${messageOf(error)}`);
+  }
 }
 
 async function undoTurn(engine: Engine, chat: Chat, id?: string): Promise<void> {

@@ -25,6 +25,7 @@ export interface Settings {
   commandTimeoutMs: number;
   budgetTokens: number;
   selection: PackSelection;
+  explorerTokens: boolean;
   maxSteps: number;
   /** US dollars a turn; absent means no cap. */
   maxCostUsd?: number;
@@ -63,6 +64,7 @@ export function readSettings(): Settings {
       exclude: texts(config.get('pack.exclude')),
       includeSecretFiles: texts(config.get('pack.includeSecretFiles')),
     },
+    explorerTokens: config.get('explorerTokens') === true,
     maxSteps: positive(config.get('maxSteps')) ?? 50,
     ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
@@ -78,6 +80,18 @@ export async function chooseSetting(name: ChosenSetting, value: string): Promise
 export async function switchReviewOnSave(on: boolean): Promise<void> {
   const config = vscode.workspace.getConfiguration('baleen');
   await config.update('reviewOnSave.enabled', on, vscode.ConfigurationTarget.Global);
+}
+
+/** Always for the user and never for a folder. `null`: everything that fits. */
+export async function choosePackBudget(tokens: number | null): Promise<void> {
+  const config = vscode.workspace.getConfiguration('baleen');
+  await config.update('packBudgetTokens', tokens ?? undefined, vscode.ConfigurationTarget.Global);
+}
+
+export async function choosePackExclude(patterns: readonly string[]): Promise<void> {
+  const config = vscode.workspace.getConfiguration('baleen');
+  const value = patterns.length === 0 ? undefined : patterns;
+  await config.update('pack.exclude', value, vscode.ConfigurationTarget.Global);
 }
 
 function readModel(value: unknown): { model: CatalogueModel; modelNotice?: string } {

@@ -1,52 +1,72 @@
-/** The status bar: how much of the window the pack takes, and whether a rehearsal answers. */
+/** The status bar: tokens of the pack, their share of the window, and what has changed since the snapshot. */
 import * as vscode from 'vscode';
-import type { AgentEvent, EventOf } from '../protocol/events.js';
+import type { PackMapFacts } from '../protocol/packMap.js';
+import type { FileCounts } from '../protocol/pack.js';
 import { whyBlocked } from './gate.js';
+import { formatUsd } from './reviewStatus.js';
+
+export interface PackStatusState {
+  /** Absent until something needed the pack: nothing is scanned for the status bar. */
+  pack?: { tokens: number; counts: FileCounts; facts: PackMapFacts };
+  rehearsal: boolean;
+  running: boolean;
+  blocked: string | undefined;
+}
 
 export interface PackStatus extends vscode.Disposable {
-  note(event: AgentEvent): void;
-  update(about: { rehearsal: boolean; running: boolean; blocked: string | undefined }): void;
+  update(state: PackStatusState): void;
 }
 
 export function createPackStatus(): PackStatus {
   const item = vscode.window.createStatusBarItem('baleen.pack', vscode.StatusBarAlignment.Right, 90);
   item.name = 'Baleen: pack';
-  item.command = 'baleen.openChat';
-  let pack: EventOf<'pack_ready'> | undefined;
-  let about = { rehearsal: false, running: false, blocked: whyBlocked() };
-  const draw = (): void => {
+  item.command = 'baleen.showPackMap';
+  const update = (state: PackStatusState): void => {
     // What is blocked does nothing: beside the sentence in the sidebar, numbers here would say otherwise.
-    if (about.blocked !== undefined) return item.hide();
-    const icon = about.running ? '$(loading~spin)' : '$(archive)';
-    const tokens = pack === undefined ? 'Baleen' : `${shortTokens(pack.tokens)} · ${sharePercent(pack)}`;
-    item.text = `${icon} ${tokens}${about.rehearsal ? ' · rehearsal' : ''}`;
-    item.tooltip = describePack(pack, about.rehearsal);
-    item.accessibilityInformation = { label: `Baleen: ${item.tooltip}` };
+    if (state.blocked !== undefined) return item.hide();
+    const icon = state.running ? '$(loading~spin)' : '$(archive)';
+    item.text = [`${icon} ${describeShortly(state)}`, ...(state.rehearsal ? ['rehearsal'] : [])].join(' · ');
+    item.tooltip = describePack(state);
+    item.accessibilityInformation = { label: `Baleen: ${item.tooltip}`, role: 'button' };
     item.show();
   };
-  draw();
-  return {
-    note(event) {
-      if (event.type !== 'pack_ready') return;
-      pack = event;
-      draw();
-    },
-    update(next) {
-      about = next;
-      draw();
-    },
-    dispose: () => item.dispose(),
-  };
+  update({ rehearsal: false, running: false, blocked: whyBlocked() });
+  return { update, dispose: () => item.dispose() };
 }
 
-function describePack(pack: EventOf<'pack_ready'> | undefined, rehearsal: boolean): string {
-  const who = rehearsal ? ' A rehearsal answers instead of the model; nothing leaves this machine.' : '';
-  if (pack === undefined) return `The repository is packed with the first message.${who}`;
-  const { files, tokens, windowTokens, withheld, listed } = pack;
-  return `${files} files, ${tokens.toLocaleString('en')} tokens of a window of ${windowTokens.toLocaleString('en')}; ${listed} only listed, ${withheld} withheld.${who}`;
+function describeShortly({ pack }: PackStatusState): string {
+  if (pack === undefined) return 'Baleen';
+  const { tokens } = pack;
+  const { changes, windowTokens } = pack.facts;
+  const parts = [shortTokens(tokens), sharePercent(tokens, windowTokens)];
+  if (changes > 0) parts.push(changes === 1 ? '1 change' : `${changes} changes`);
+  return parts.join(' · ');
 }
 
-function sharePercent({ tokens, windowTokens }: EventOf<'pack_ready'>): string {
+/** A sentence a line. */
+export function describePack({ pack, rehearsal }: PackStatusState): string {
+  const who = rehearsal ? ['A rehearsal answers instead of the model; nothing leaves this machine.'] : [];
+  if (pack === undefined) {
+    return ['The repository is packed with the first message. Click to pack it now and see its map.', ...who].join(
+      '\n',
+    );
+  }
+  const { tokens, counts, facts } = pack;
+  const count = (value: number): string => value.toLocaleString('en');
+  const { full, outline, listed, withheld } = counts;
+  const outlined = outline === 0 ? '' : `${count(outline)} as outlines, `;
+  const { firstUsd, furtherUsd } = facts.price;
+  return [
+    `${count(tokens)} tokens of a window of ${count(facts.windowTokens)}.`,
+    `${count(full + outline + listed)} files: ${outlined}${count(listed)} only listed; ${count(withheld)} more withheld.`,
+    `${facts.changes === 1 ? '1 change' : `${count(facts.changes)} changes`} since the snapshot, ${count(facts.logTokens)} tokens.`,
+    `First send ${formatUsd(firstUsd)}, each further one ${formatUsd(furtherUsd)} (${facts.modelLabel}, now).`,
+    ...who,
+    'Click for the pack map.',
+  ].join('\n');
+}
+
+function sharePercent(tokens: number, windowTokens: number): string {
   const share = (100 * tokens) / windowTokens;
   return share < 1 ? '<1%' : `${Math.round(share)}%`;
 }

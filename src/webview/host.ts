@@ -1,13 +1,11 @@
-import type { ToHost } from '../protocol/sidebar.js';
-
 interface VsCodeApi {
-  postMessage(message: ToHost): void;
+  postMessage(message: unknown): void;
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
 /** May be called once in a page's life: the editor hands out one handle. */
-export function connectHost(): (message: ToHost) => void {
+export function connectHost<Message>(): (message: Message) => void {
   const api = acquireVsCodeApi();
   return (message) => api.postMessage(message);
 }

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import type { ToPage } from '../protocol/sidebar.js';
+import type { ToHost, ToPage } from '../protocol/sidebar.js';
 import { App } from './components/app.js';
 import { connectHost } from './host.js';
 import { initialState, reducePage, toAction, type Action } from './state.js';
@@ -11,7 +11,7 @@ const hiddenDelayMs = 250;
 let state: PageState = initialState;
 let scheduled = false;
 const waiting: Action[] = [];
-const post = connectHost();
+const post = connectHost<ToHost>();
 const root = document.getElementById('root') ?? document.body;
 
 function draw(): void {

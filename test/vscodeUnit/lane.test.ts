@@ -20,7 +20,8 @@ function setUp() {
   const settings: Settings = {
     ...{ model: findModel('v4-flash')!, host: catalogueHosts[0]!, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
-    ...{ selection: noSelection, maxSteps: 1, reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
+    ...{ selection: noSelection, explorerTokens: false, maxSteps: 1 },
+    ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
   };
   const world = { settings, rehearsal: false, nowMs: 1_000_000 };
   const lane = createLane(

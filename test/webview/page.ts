@@ -27,6 +27,7 @@ export async function bundlePage(): Promise<Map<string, Asset>> {
   const result = await build({
     entryPoints: {
       chat: 'src/webview/main.tsx',
+      packMap: 'src/webview/packMap/main.tsx',
       probe: 'test/webview/sanitizeProbe.ts',
     },
     outdir: 'dist/webview',
@@ -46,7 +47,13 @@ export async function bundlePage(): Promise<Map<string, Asset>> {
       return [name, { body: file.contents, type: types[name.replace(/^.*\./, '')] ?? 'application/octet-stream' }];
     }),
   );
-  const copied = ['media/chat.css', `${codicons}/codicon.css`, `${codicons}/codicon.ttf`];
+  const copied = [
+    'media/base.css',
+    'media/chat.css',
+    'media/packMap.css',
+    `${codicons}/codicon.css`,
+    `${codicons}/codicon.ttf`,
+  ];
   for (const path of copied) {
     const name = basename(path);
     bundles.set(name, { body: await readFile(path), type: types[name.replace(/^.*\./, '')] ?? '' });
@@ -60,7 +67,7 @@ export interface PageServer {
 }
 
 export interface ServeOptions {
-  script?: 'chat.js' | 'probe.js';
+  script?: 'chat.js' | 'packMap.js' | 'probe.js';
   /** Off: the page stands by its own sanitiser alone, so that the policy cannot hide what that lets through. */
   policy?: boolean;
 }
@@ -127,7 +134,8 @@ function renderHtml(origin: string, theme: ThemeName, { script = 'chat.js', poli
 ${policy ? `<meta http-equiv="Content-Security-Policy" content="${rules}">` : ''}
 <link rel="stylesheet" href="${origin}/theme.css?theme=${theme}">
 <link rel="stylesheet" href="${origin}/codicon.css">
-<link rel="stylesheet" href="${origin}/chat.css">
+<link rel="stylesheet" href="${origin}/base.css">
+<link rel="stylesheet" href="${origin}/${script === 'packMap.js' ? 'packMap' : 'chat'}.css">
 </head><body class="${readBodyClass(theme)}"><div id="root"></div>
 <script nonce="${nonce}" src="${origin}/${script}"></script></body></html>`;
 }
@@ -145,28 +153,33 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
-/** What the extension would do, in the test's hands. */
-export interface Harness {
+/** What the extension would do for a page, in the test's hands. */
+export interface PageHarness<Post extends { type: string }, Told> {
   page: Page;
   /** Everything the page has posted so far. */
-  readPosts: () => Promise<ToHost[]>;
-  waitForPost: <T extends ToHost['type']>(type: T) => Promise<Extract<ToHost, { type: T }>>;
-  tell: (message: ToPage) => Promise<void>;
-  tellEvents: (...events: AgentEvent[]) => Promise<void>;
-  open: (transcript?: TranscriptEntry[], state?: Partial<SidebarState>, draft?: string) => Promise<void>;
+  readPosts: () => Promise<Post[]>;
+  waitForPost: <T extends Post['type']>(type: T) => Promise<Extract<Post, { type: T }>>;
+  tell: (message: Told) => Promise<void>;
   /** Violations of the policy and uncaught errors: a test that ends with any has failed. */
   readFaults: () => Promise<string[]>;
   close: () => Promise<void>;
+}
+
+export interface Harness extends PageHarness<ToHost, ToPage> {
+  tellEvents: (...events: AgentEvent[]) => Promise<void>;
+  open: (transcript?: TranscriptEntry[], state?: Partial<SidebarState>, draft?: string) => Promise<void>;
 }
 
 export interface HarnessOptions {
   theme?: ThemeName;
   width?: number;
   height?: number;
+  /** Device pixels a CSS pixel. */
+  ratio?: number;
 }
 
 interface Recorded {
-  posts: ToHost[];
+  posts: { type: string }[];
   faults: string[];
 }
 
@@ -176,36 +189,50 @@ declare global {
   }
 }
 
+/** The chat's page. */
 export async function openHarness(
   browser: Browser,
   server: PageServer,
   options: HarnessOptions = {},
 ): Promise<Harness> {
-  const { theme = 'dark', width = 380, height = 800 } = options;
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  const harness = await openPage<ToHost, ToPage>(browser, server, options);
+  const { tell } = harness;
+  return {
+    ...harness,
+    tellEvents: (...events) => tell({ type: 'events', events }),
+    open: (transcript = [], state = {}, draft = '') =>
+      tell({ type: 'open', state: { ...readyState, ...state }, transcript, draft }),
+  };
+}
+
+export async function openPage<Post extends { type: string }, Told>(
+  browser: Browser,
+  server: PageServer,
+  options: HarnessOptions = {},
+): Promise<PageHarness<Post, Told>> {
+  const { theme = 'dark', width = 380, height = 800, ratio = 1 } = options;
+  const viewport = { width, height };
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', deviceScaleFactor: ratio });
   const page = await context.newPage();
   page.on('pageerror', (error) => void page.evaluate((text) => window.recorded.faults.push(text), String(error)));
   await page.addInitScript(installRecorder);
   await page.goto(`${server.url}/?theme=${theme}`);
-  const readPosts = (): Promise<ToHost[]> => page.evaluate(() => window.recorded.posts);
-  const tell = (message: ToPage): Promise<void> =>
-    page.evaluate(async (data) => {
-      window.postMessage(data, '*');
-      // Two frames: the first takes the message in, the second has drawn it.
-      await new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0));
-    }, message);
+  const readPosts = async (): Promise<Post[]> =>
+    (await page.evaluate(() => window.recorded.posts)) as unknown as Post[];
   return {
     page,
     readPosts,
     waitForPost: async (type) => {
       await page.waitForFunction((wanted) => window.recorded.posts.some((post) => post.type === wanted), type);
       const found = (await readPosts()).findLast((post) => post.type === type);
-      return found as Extract<ToHost, { type: typeof type }>;
+      return found as Extract<Post, { type: typeof type }>;
     },
-    tell,
-    tellEvents: (...events) => tell({ type: 'events', events }),
-    open: (transcript = [], state = {}, draft = '') =>
-      tell({ type: 'open', state: { ...readyState, ...state }, transcript, draft }),
+    tell: (message) =>
+      page.evaluate(async (data) => {
+        window.postMessage(data, '*');
+        // Two frames: the first takes the message in, the second has drawn it.
+        await new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0));
+      }, message as unknown),
     readFaults: () => page.evaluate(() => window.recorded.faults),
     close: () => context.close(),
   };
@@ -216,6 +243,6 @@ function installRecorder(): void {
   document.addEventListener('securitypolicyviolation', (event) => {
     window.recorded.faults.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
   });
-  const api = { postMessage: (message: ToHost) => void window.recorded.posts.push(message) };
+  const api = { postMessage: (message: { type: string }) => void window.recorded.posts.push(message) };
   Object.assign(window, { acquireVsCodeApi: () => api });
 }

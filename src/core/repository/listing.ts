@@ -21,6 +21,8 @@ export interface SelectedFolder {
   /** Absolute, resolved. */
   root: string;
   selection: PackSelection;
+  /** What the selection's patterns name the folder by, with a slash at its end; absent where they begin in it. */
+  under?: string;
 }
 
 /** Files above this are never read unless the user asks for one by a `!pattern`. */
@@ -75,13 +77,7 @@ export async function listRepository(
   const asked = only === undefined ? undefined : [...new Set([...only, ...only.flatMap(ruleFilesAbove)])];
   const paths = await listNames(ports, root, signal, asked);
   const looked = await lookAt(ports.files, root, paths, signal);
-  const selector = await readSelector(
-    ports.files,
-    root,
-    folder.selection,
-    looked.keys(),
-    await foldsCase(ports.files, root),
-  );
+  const selector = await readSelector(ports.files, folder, looked.keys(), await foldsCase(ports.files, root));
   const judge = createJudge(selector);
   const wanted = only === undefined ? looked : [...looked].filter(([path]) => only.includes(path));
   return { files: [...wanted].map(([path, stat]) => judge(path, stat)), selectionKey: selector.key };
@@ -90,12 +86,13 @@ export async function listRepository(
 /** The user's rules by themselves, for files that need not be on disk. */
 export async function openSelector(
   ports: RepositoryPorts,
-  { root, selection }: SelectedFolder,
+  folder: SelectedFolder,
   signal?: AbortSignal,
 ): Promise<Selector> {
+  const { root } = folder;
   const ruleFiles = (await listNames(ports, root, signal, undefined)).filter(isRuleFile);
   const looked = await lookAt(ports.files, root, ruleFiles, signal);
-  return readSelector(ports.files, root, selection, looked.keys(), await foldsCase(ports.files, root));
+  return readSelector(ports.files, folder, looked.keys(), await foldsCase(ports.files, root));
 }
 
 function ruleFilesAbove(path: string): string[] {

@@ -41,8 +41,7 @@ const mostRuleBytes = 1024 * 1024;
  */
 export async function readSelector(
   files: Files,
-  root: string,
-  selection: PackSelection,
+  { root, selection, under = '' }: { root: string; selection: PackSelection; under?: string },
   paths: Iterable<string>,
   ignoreCase: boolean,
 ): Promise<Selector> {
@@ -67,12 +66,12 @@ export async function readSelector(
   const secrets = createDecider(rulesAtRoot(selection.includeSecretFiles, ignoreCase));
   return {
     verdict(path) {
-      const verdict = bySetting(path) ?? byFiles(path);
+      const verdict = bySetting(under + path) ?? byFiles(path);
       if (verdict === undefined) return undefined;
       return verdict === 'ignored' ? 'excluded' : 'wanted';
     },
     isGenerated: (path) => askUpwards(attributes, path, (rules, below) => rules.test(below)),
-    allowsSecretFile: (path) => secrets(path) === 'ignored',
+    allowsSecretFile: (path) => secrets(under + path) === 'ignored',
     key: hash.digest('hex').slice(0, 32),
   };
 }

@@ -1,4 +1,4 @@
-import type { PackSelection, WithheldReason } from '../../protocol/pack.js';
+import type { PackSelection, Root, WithheldReason } from '../../protocol/pack.js';
 import {
   createNameJudge,
   listRepository,
@@ -6,6 +6,7 @@ import {
   type ListedFile,
   type Listing,
   type RepositoryPorts,
+  type SelectedFolder,
 } from './listing.js';
 import { comparePaths } from './paths.js';
 import { areNamed, belongsFurtherIn, rootOf, spellingsOf, underName, type Roots } from './roots.js';
@@ -14,7 +15,7 @@ import { isSecretName } from './secretFiles.js';
 /** The folders of a workspace, and which of their files the user wants. */
 export interface SelectedWorkspace {
   roots: Roots;
-  /** Patterns begin in each root. */
+  /** Patterns are of workspace paths. */
   selection: PackSelection;
 }
 
@@ -41,13 +42,17 @@ export async function listWorkspace(
       continue;
     }
     const isOthers = belongsFurtherIn(roots, root);
-    const { files, selectionKey } = await listRepository(ports, { root: root.folder, selection }, signal, wanted);
+    const { files, selectionKey } = await listRepository(ports, selectedFolder(root, selection), signal, wanted);
     keys.push(`${root.name} ${selectionKey}`);
     for (const file of files) {
       if (!isOthers(file.path)) listed.push(checkName(roots, { ...file, path: underName(root, file.path) }));
     }
   }
   return { files: listed.sort((a, b) => comparePaths(a.path, b.path)), selectionKey: keys.sort().join('\n') };
+}
+
+function selectedFolder({ name, folder }: Root, selection: PackSelection): SelectedFolder {
+  return name === '' ? { root: folder, selection } : { root: folder, selection, under: `${name}/` };
 }
 
 /** From its root on, `credentials` is just a name; where the root is `.aws`, it is not. */
@@ -66,8 +71,8 @@ export async function openNameJudge(
   signal?: AbortSignal,
 ): Promise<NameJudge> {
   const judges = new Map<string, NameJudge>();
-  for (const { name, folder } of roots) {
-    judges.set(name, createNameJudge(await openSelector(ports, { root: folder, selection }, signal)));
+  for (const root of roots) {
+    judges.set(root.name, createNameJudge(await openSelector(ports, selectedFolder(root, selection), signal)));
   }
   if (!areNamed(roots)) return judges.get('') as NameJudge;
   return (path, bytes) => {

@@ -1,0 +1,117 @@
+/** The pack map of a window: makes the pack when the map is first opened, and gives it to the page. */
+import * as vscode from 'vscode';
+import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
+import type { PackOptions, PackProgress } from '../core/pack/packer.js';
+import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { Workspace } from '../node/workspace.js';
+import type { PackReport, PackSummary } from '../protocol/pack.js';
+import type { FromMapPage, PackMapFacts, PackMapPack } from '../protocol/packMap.js';
+import { isUntrusted, whyBlocked } from './gate.js';
+import { readPackFacts } from './packFacts.js';
+import { createMapActions, type PackMapParts } from './packMapActions.js';
+import { createPackMapPanel } from './packMapPanel.js';
+import { toMapFiles } from './packMapRows.js';
+import type { Settings } from './settings.js';
+
+export interface PackMap extends vscode.Disposable {
+  show(): void;
+  /** Settings, folders, trust or the connection have changed. */
+  refresh(): void;
+  /** Does what a message of the page asks for. */
+  receive(message: FromMapPage): Promise<void>;
+}
+
+export function createPackMap(parts: PackMapParts): PackMap {
+  const { engine, watch, settings, isRehearsal, log } = parts;
+  const panel = createPackMapPanel({
+    ...parts,
+    onMessage: (message) => void receive(message),
+    onClosed: () => packing?.abort(),
+  });
+  let packing: AbortController | undefined;
+  let planning: AbortController | undefined;
+  let sent: PackSummary | undefined;
+
+  const sendPack = (): void => {
+    const view = watch.view();
+    if (view === undefined || !panel.isOpen()) return;
+    const facts = readPackFacts(view, settings(), isRehearsal());
+    if (view.summary === sent) return panel.post({ type: 'facts', facts });
+    sent = view.summary;
+    void sendFiles(view.summary, facts);
+  };
+  const sendFiles = async (summary: PackSummary, facts: PackMapFacts): Promise<void> => {
+    const report = await watch.report();
+    if (report === undefined || summary !== sent) return;
+    const made = toMapPack(report, settings());
+    // Rows are made and written out in turns of their own: together they would hold up the host for long.
+    setImmediate(() => panel.post({ type: 'pack', pack: made, facts }));
+  };
+  const pack = async (): Promise<void> => {
+    packing?.abort();
+    const controller = new AbortController();
+    packing = controller;
+    sent = undefined;
+    panel.post({ type: 'packing', phase: 'list', done: 0, total: 0 });
+    try {
+      const { parts: workspace } = await engine.open();
+      const onProgress: PackProgress = (event) => panel.post({ ...event, type: 'packing' });
+      await workspace.packer.open(packOptions(workspace, settings()), onProgress, controller.signal);
+    } catch (error) {
+      if (packing !== controller) return;
+      const stopped = 'Packing was stopped, and nothing was changed.';
+      const sentence = isCancellation(error, controller.signal) ? stopped : messageOf(error);
+      if (!(error instanceof BaleenError) && sentence !== stopped) log.error(sentence);
+      // What was shown before stays in sight below the sentence.
+      return panel.post({ type: 'failed', sentence });
+    } finally {
+      if (packing === controller) packing = undefined;
+    }
+    sendPack();
+  };
+  const start = async (): Promise<void> => {
+    sent = undefined;
+    const sentence = whyBlocked();
+    if (sentence !== undefined) panel.post({ type: 'blocked', sentence, untrusted: isUntrusted() });
+    else if (watch.view() === undefined) await pack();
+    else sendPack();
+  };
+  const handlers = createMapActions(parts, panel, { pack, start, stop: () => packing?.abort() }, (next) => {
+    planning?.abort();
+    return (planning = next);
+  });
+  const receive = async (message: FromMapPage): Promise<void> => {
+    try {
+      const blocked = message.type === 'ready' || message.type === 'manage_trust' ? undefined : whyBlocked();
+      if (blocked !== undefined) throw new BaleenError(blocked, 'bad_usage');
+      await (handlers[message.type] as (message: FromMapPage) => void | Promise<void>)(message);
+    } catch (error) {
+      log.warn(`pack map, ${message.type}: ${messageOf(error)}`);
+      void vscode.window.showWarningMessage(`Baleen: ${messageOf(error)}`);
+    }
+  };
+  const listener = watch.onChange(() => {
+    if (packing === undefined) sendPack();
+  });
+  return {
+    show: () => panel.show(),
+    refresh() {
+      if (!panel.isOpen() || packing !== undefined) return;
+      if (whyBlocked() !== undefined || watch.view() === undefined) void start();
+      else sendPack();
+    },
+    receive,
+    dispose: () => [listener, panel].forEach((one) => void one.dispose()),
+  };
+}
+
+/** The workspace's pack under the settings of now. */
+export function packOptions({ roots, stateFolder }: Workspace['parts'], settings: Settings): PackOptions {
+  const { budgetTokens, selection } = settings;
+  return { roots, stateFolder, budgetTokens, selection };
+}
+
+function toMapPack(report: PackReport, { model }: Settings): PackMapPack {
+  const { tokens, frameTokens, budget } = report;
+  return { files: toMapFiles(report), tokens, frameTokens, budget, mostTokens: packBudgetTokens(model) };
+}
