@@ -44,7 +44,7 @@ function applyEntry(files: Map<string, string>, entry: string): void {
     const path = encodePath(change.path);
     const before = encodePath(change.from ?? change.path);
     const view = applyChange(files.get(before), entry);
-    files.delete(before);
+    if (before !== path) files.delete(before);
     if (view === undefined) files.delete(path);
     else files.set(path, view);
   } catch {

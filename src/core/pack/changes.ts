@@ -134,9 +134,9 @@ function frameOf(change: FileChange, after: KnownFile | null, context: EntryCont
 }
 
 function isSameWithheld(before: KnownFile | undefined, after: KnownFile): boolean {
-  const same = before?.sha256 === after.sha256 && before.size === after.size && before.why === after.why;
-  // Files that are not read have no hash: their size and time must do.
-  return same && (after.sha256 !== '' || before.mtimeMs === after.mtimeMs);
+  if (before?.why !== after.why) return false;
+  // What is not read (vendored, lock files, secrets …) changes by the hundred, and nothing of it is told anyway.
+  return after.sha256 === '' || (before?.sha256 === after.sha256 && before.size === after.size);
 }
 
 /** The shorter of diff and whole view, or the whole one by the rule. Nothing if neither is short enough. */

@@ -131,6 +131,7 @@ async function renewPack(
   const { files, log } = parts.ports;
   const { stateFolder } = options;
   const snapshot = await makeSnapshot(parts, options, onProgress, signal);
+  signal.throwIfAborted();
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
   signal.throwIfAborted();
   // A log of an earlier snapshot with these very bytes tells of another time, and so does what was sent of it.
