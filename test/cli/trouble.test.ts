@@ -80,13 +80,13 @@ test('a folder without git is packed by its ignore files', async () => {
 
 test('a 300 MB file is withheld with the reason, and the rest is packed', async () => {
   writeFileSync(join(cwd, 'a.txt'), 'a\n');
-  writeFileSync(join(cwd, 'big.sql'), 'select 1;\n');
-  truncateSync(join(cwd, 'big.sql'), 300 * 1024 * 1024);
+  writeFileSync(join(cwd, 'big.txt'), 'select 1;\n');
+  truncateSync(join(cwd, 'big.txt'), 300 * 1024 * 1024);
   execFileSync('git', ['init', '-q'], { cwd });
   const pack = await runCli(['pack', '--json'], { cwd, stateHome });
   expect(pack.exitCode).toBe(0);
   const report = JSON.parse(pack.stdout) as PackReport;
-  expect(report.withheld).toEqual([{ path: 'big.sql', why: 'too large', bytes: 300 * 1024 * 1024 }]);
+  expect(report.withheld).toEqual([{ path: 'big.txt', why: 'too large', bytes: 300 * 1024 * 1024 }]);
   expect(report.files.map((file) => file.path)).toEqual(['a.txt']);
 });
 
