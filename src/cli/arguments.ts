@@ -42,34 +42,51 @@ export interface Arguments {
 
 export const helpText = `Usage: baleen COMMAND [OPTIONS]
 
-  baleen pack [DIR]          the repository part of the prompt; --output FILE, --as-sent, --renew
-                             --explain FILE says why a file stands in it as it does
-  baleen ask "QUESTION"      an answer about the repository; changes nothing
-  baleen run "TASK"          agentic work in the current folder
-  baleen refactor "RULE"     change every site of a rule; --verify "CMD" (repeatable), --dry-run, --keep-on-fail
-  baleen review [FILE…]      findings for the changes since HEAD; --base REF, --staged, --fail-on error|warning|info
-  baleen undo                bring back what the last turn changed; --list, --to ID, --redo, --overwrite
+  baleen pack [DIR]         the repository part of the prompt and what it costs
+      --output FILE         write it there (else to stdout, if no terminal)
+      --explain FILE        why a file is whole, an outline, listed or withheld
+      --as-sent             what the next request sends: snapshot and change log
+      --renew               the same, after making a new snapshot
+  baleen ask "QUESTION"     an answer about the repository; changes nothing
+  baleen run "TASK"         agentic work in the workspace folder
+  baleen refactor "RULE"    change every site of a rule
+      --verify "CMD"        what must succeed afterwards (repeatable)
+      --keep-on-fail        keep the changes if it does not
+      --dry-run             only show the sites
+  baleen review [FILE…]     findings for the changes since HEAD
+      --base REF, --staged  since another commit; what is staged
+      --fail-on SEVERITY    exit code 8 from error, warning or info on
+  baleen undo               bring back what the last turn changed
+      --list, --to ID       show the checkpoints; undo that one
+      --redo                bring back what the last undo took
+      --overwrite           also files that you changed since
 
 Common options
-  --cwd DIR                  the workspace folder (default: the current one)
-  --model v4-pro|v4-flash    (default v4-flash)
-  --thinking off|low|high|max  (default high)
-  --wire openai|anthropic    (default openai)
-  --base-url URL             instead of DeepSeek's; the key is sent to its origin only
-  --budget N                 tokens that the pack may have (default: all that fit)
-  --exclude PATTERN          keep files out of the pack, in .gitignore syntax; "!PATTERN" brings some in that
-                             a rule or .baleenignore withholds (repeatable, the last that fits decides)
-  --include-secret-file PATTERN  send these secret files, such as .env.test, all the same (repeatable)
-  --approve plan|ask|auto-edit  (default ask; commands always ask unless allowed)
-  --allow "CMD"              run exactly this command without asking (repeatable)
-  --max-steps N              model requests in one turn (default 50)
-  --max-cost USD             stop before a request that could pass this
-  --json                     one JSON object (pack) or one event a line
-  --quiet                    no progress
-  --rehearse                 a small built-in stand-in answers instead of the model; no key, nothing is sent
+  --cwd DIR                 the workspace folder (default: the current one)
+  --model NAME              v4-flash (default) or v4-pro
+  --thinking LEVEL          off, low, high (default) or max
+  --wire NAME               openai (default) or anthropic
+  --base-url URL            instead of DeepSeek's (or BALEEN_BASE_URL); the key
+                            is sent to its origin only
+  --budget N                tokens that the pack may have (default: what fits)
+  --exclude PATTERN         keep files out, in .gitignore syntax; '!PATTERN'
+                            brings in what a rule or .baleenignore withholds
+                            (repeatable, the last that fits decides)
+  --include-secret-file PATTERN
+                            send such secret files all the same (repeatable)
+  --approve MODE            plan, ask (default) or auto-edit; commands always
+                            ask unless allowed
+  --allow "CMD"             run exactly this command without asking (repeatable)
+  --max-steps N             model requests in one turn (default 50)
+  --max-cost USD            stop before a request that could pass this
+  --json                    one JSON object (pack) or one event a line
+  --quiet                   no progress
+  --rehearse                a small stand-in answers; no key, nothing is sent
+  --help, --version
 
-Key: DEEPSEEK_API_KEY. Exit codes: 0 done, 1 failed, 2 bad usage, 3 verification failed, 4 cap reached,
-5 refused for want of approval, 6 context would overflow, 7 the API refused, 8 findings, 130 interrupted.
+Key: DEEPSEEK_API_KEY. Exit codes: 0 done, 1 failed, 2 bad usage,
+3 verification failed, 4 cap reached, 5 refused for want of approval, 6 context
+would overflow, 7 the API refused, 8 findings, 130 interrupted.
 `;
 
 const options = {

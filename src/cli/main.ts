@@ -16,6 +16,7 @@ const output: Output = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
+  resultIsShown: process.stdout.isTTY,
 };
 
 function runCommand(context: Context): Promise<Outcome> {

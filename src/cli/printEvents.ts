@@ -8,6 +8,8 @@ export interface Output {
   err: (text: string) => void;
   /** stderr is a terminal, so that a progress line may be redrawn. */
   isTerminal: boolean;
+  /** stdout is a terminal, where a whole pack would drown what is said about it. */
+  resultIsShown: boolean;
 }
 
 export function printJson(output: Output): Emit {
@@ -54,9 +56,8 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'start':
       return event.rehearsal ? 'Rehearsal: a small stand-in answers, nothing leaves this machine.' : undefined;
     case 'pack_ready': {
-      const share = ((100 * event.tokens) / event.windowTokens).toFixed(1);
       const withheld = event.withheld + event.listed > 0 ? `, ${event.withheld + event.listed} without text` : '';
-      return `Pack: ${event.files} files, ${formatNumber(event.tokens)} tokens (${share} % of the window)${withheld}${event.reused ? ', snapshot reused' : ''}`;
+      return `Pack: ${event.files} files, ${formatNumber(event.tokens)} tokens (${shareOf(event.tokens, event.windowTokens)} of the window)${withheld}${event.reused ? ', snapshot reused' : ''}`;
     }
     case 'step_retry':
       return `Step ${event.step} is tried again in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
@@ -78,7 +79,7 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'restored':
       return `Restored ${event.paths.length} files: ${event.reason}`;
     case 'cache_break':
-      return `Cache break: ${event.reason}${event.priceUsd === undefined ? '' : `; the next request reads all of it for $${event.priceUsd.toFixed(4)}`}`;
+      return `Cache break: ${event.reason}${event.priceUsd === undefined ? '' : `; the next request reads all of it for ${formatUsd(event.priceUsd)}`}`;
     case 'resnapshot_proposed':
       return `· ${describeProposal(event)} To make one: baleen pack --renew.`;
     case 'notice':
@@ -108,7 +109,7 @@ function describeSites(event: Extract<AgentEvent, { type: 'sites' }>): string {
     const head = site.onDisk ? `${++number}.`.padStart(5) : '    ✗ not on disk:';
     return `${head} ${place}  ${firstLine(site.quote)}`;
   });
-  return [`Sites for: ${event.rule}`, ...lines].join('\n');
+  return lines.length === 0 ? `No sites for: ${event.rule}` : [`Sites for: ${event.rule}`, ...lines].join('\n');
 }
 
 function describeFindings(event: Extract<AgentEvent, { type: 'findings' }>): string {
@@ -138,14 +139,14 @@ function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
     event.outcome === 'refused'
       ? '\nSomething needed a yes and nobody could be asked. On a terminal you are; else --approve auto-edit allows edits (protected files still ask) and --allow "CMD" exactly that command.'
       : '';
-  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}${drift}, $${event.costUsd.toFixed(4)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;
+  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}${drift}, ${formatUsd(event.costUsd)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;
 }
 
 function describeDrift(tokens: number): string {
   return `the service counted ${formatNumber(Math.abs(tokens))} input tokens ${tokens < 0 ? 'less' : 'more'} than we did`;
 }
 
-function createProgressLine(output: Output, quiet: boolean) {
+export function createProgressLine(output: Output, quiet: boolean) {
   let shown = false;
   return {
     show(event: Extract<AgentEvent, { type: 'progress' }>): void {
@@ -164,6 +165,16 @@ function createProgressLine(output: Output, quiet: boolean) {
 
 function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0]!.slice(0, 120);
+}
+
+export function shareOf(part: number, whole: number): string {
+  const percent = (100 * part) / whole;
+  return percent > 0 && percent < 0.1 ? '<0.1 %' : `${percent.toFixed(1)} %`;
+}
+
+/** To four digits, and never a price of nothing for what costs something. */
+export function formatUsd(usd: number): string {
+  return usd > 0 && usd < 0.0001 ? '<$0.0001' : `$${usd.toFixed(4)}`;
 }
 
 export function formatNumber(value: number): string {

@@ -69,7 +69,7 @@ export function createMapActions(
       const wanted = Math.min(budget ?? Infinity, packBudgetTokens(settings().model));
       const { tokens } = await workspace.packer.plan(wanted, () => undefined, new AbortController().signal);
       const name = budget === null ? 'everything that fits' : `a budget of ${count(budget)} tokens`;
-      if (!(await confirmNewPack(`Pack ${name}?`, tokens, settings(), 'Use This Budget'))) return;
+      if (!(await confirmNewPack(`Pack ${name}?`, 'Use This Budget', tokens, settings(), keptSessions))) return;
       await choosePackBudget(budget);
       await packing.pack();
     },
@@ -81,7 +81,8 @@ export function createMapActions(
       const named = scope === 'extension' ? `all files like ${patternFor(scope, path)}` : path;
       const question = back ? `Bring ${named} back into the pack?` : `Exclude ${named} from the pack?`;
       const tokens = tokensAfter(await watch.report(), scope, path, back);
-      if (!(await confirmNewPack(question, tokens, settings(), back ? 'Bring Back' : 'Exclude'))) return;
+      const sessions = back ? keptSessions : endedSessions;
+      if (!(await confirmNewPack(question, back ? 'Bring Back' : 'Exclude', tokens, settings(), sessions))) return;
       await choosePackExclude(next);
       await packing.pack();
     },
@@ -128,13 +129,22 @@ function tokensAfter(report: PackReport | undefined, scope: ExcludeScope, path: 
   return Math.min(report.budget, report.tokens + change);
 }
 
+const keptSessions = 'Sessions that have begun keep their snapshot.';
+const endedSessions = 'Sessions whose snapshot shows its text can be read, but not continued.';
+
 /** The price is said before it is paid. */
-async function confirmNewPack(question: string, tokens: number, settings: Settings, yes: string): Promise<boolean> {
+async function confirmNewPack(
+  question: string,
+  yes: string,
+  tokens: number,
+  settings: Settings,
+  sessions: string,
+): Promise<boolean> {
   const { firstUsd, furtherUsd } = priceNow(tokens, settings);
   const detail =
     `A new snapshot is made. Its first send, about ${count(tokens)} tokens, is read at the full price: ` +
     `about ${formatUsd(firstUsd)} with ${settings.model.label} now; each further one ${formatUsd(furtherUsd)}. ` +
-    'Sessions on the present snapshot can be read, but not continued.';
+    sessions;
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseCommandLine } from '../../src/cli/arguments.js';
+import { helpText, parseCommandLine } from '../../src/cli/arguments.js';
 import { exitCodeOf } from '../../src/cli/exitCodes.js';
 
 function parse(...argv: string[]) {
@@ -64,4 +65,12 @@ test('each outcome has the exit code of the contract', () => {
     'cancelled',
   ] as const;
   expect(outcomes.map(exitCodeOf)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
+});
+
+test('the help names every option that is understood, in 80 columns', () => {
+  const source = readFileSync(new URL('../../src/cli/arguments.ts', import.meta.url), 'utf8');
+  const known = [...source.matchAll(/^ {2}'?([a-z-]+)'?: \{ type: '/gm)].map(([, name]) => `--${name}`);
+  expect(known.length).toBeGreaterThan(20);
+  for (const option of known) expect(helpText).toMatch(new RegExp(`${option}\\b`));
+  expect(helpText.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });

@@ -30,10 +30,13 @@ test('baleen pack --explain FILE says why a file stands as it does, in words and
   expect(helper.stdout).toContain('30 files use names that it defines');
   const hidden = await runCli(['pack', '--explain', '.env', '--json'], { cwd, stateHome });
   expect(JSON.parse(hidden.stdout)).toMatchObject({ path: '.env', as: 'withheld', why: 'secret file' });
+  const unknown = await runCli(['pack', '--explain', 'src'], { cwd, stateHome });
+  expect(unknown).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('is a folder') as string });
 });
 
 test('baleen pack says how many files stand by their outlines', async () => {
   const { stderr, stdout } = await runCli(['pack', '--budget', '3000'], { cwd, stateHome });
-  expect(stderr).toMatch(/in the pack, and \d+ by their outlines/);
+  expect(stderr).toMatch(/^ {2}files {5}\d+ whole, \d+ by their outlines, \d+ listed for want of room$/m);
+  expect(stderr.split('\n').filter((line) => line.length > 80 && !line.startsWith('/'))).toEqual([]);
   expect(stdout).toMatch(/as="outline" bytes="\d+">\n1: export function part\d+\(value: number\) …\n<\/baleen-file>/);
 });

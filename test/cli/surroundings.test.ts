@@ -79,8 +79,9 @@ describe('a terminal', () => {
   async function runOnTerminal(
     args: readonly string[],
     keys: string,
+    words = [process.execPath, program, ...args],
   ): Promise<{ exitCode: number | null; shown: string }> {
-    const line = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
+    const line = words.map((word) => `'${word}'`).join(' ');
     const child = spawn('script', ['-qec', line, '/dev/null'], {
       cwd,
       env: { ...process.env, ...env, XDG_STATE_HOME: stateHome },
@@ -98,6 +99,15 @@ describe('a terminal', () => {
       child.on('close', (exitCode) => resolve({ exitCode, shown }));
     });
   }
+
+  test('gets what a pack holds and costs, each line on its own, and a file gets the pack', async () => {
+    const shown = await runOnTerminal(['pack', cwd], '');
+    expect(shown.shown).not.toContain('<baleen-pack');
+    expect(shown.shown).toMatch(/\r\u001b\[K[^\n\u001b]*\/[^\n]*\r\n {2}files {5}\d+ whole\r\n/);
+    const line = ['sh', '-c', `"${process.execPath}" "${program}" pack > pack.txt`];
+    expect((await runOnTerminal([], '', line)).shown).toContain('whole');
+    expect(readFileSync(join(cwd, 'pack.txt'), 'utf8')).toMatch(/^<baleen-pack /);
+  });
 
   const editCall = {
     id: 'c1',

@@ -12,7 +12,7 @@ export function editedText(path: string): string {
 }
 
 export const refusedText =
-  "Not done: it needs the user's approval (package-lock.json is protected (lock file).), and nobody can be asked here.";
+  "Not done: it needs the user's approval, and nobody can be asked here. package-lock.json is protected (lock file).";
 
 export const heldBackText = 'Not run: an edit of the same reply failed. Correct it first, then run the command.';
 

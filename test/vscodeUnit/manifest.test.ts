@@ -5,7 +5,10 @@ interface Manifest {
   contributes: {
     commands: { command: string; category?: string }[];
     configuration: {
-      properties: Record<string, { scope?: string; description?: string; markdownDescription?: string }>;
+      properties: Record<
+        string,
+        { scope?: string; order?: number; description?: string; markdownDescription?: string }
+      >;
     };
   };
   capabilities: { untrustedWorkspaces: { supported: string; restrictedConfigurations: string[] } };
@@ -25,6 +28,10 @@ describe('the manifest', () => {
     expect(settings.length).toBeLessThanOrEqual(20);
     for (const [, one] of settings)
       expect((one.description ?? one.markdownDescription ?? '').length).toBeGreaterThan(20);
+  });
+
+  it('shows its settings in the order in which they stand', () => {
+    expect(settings.map(([, { order }]) => order)).toEqual(settings.map((_, at) => at + 1));
   });
 
   it('names its commands alike', () => {

@@ -3,12 +3,14 @@ import { resolve } from 'node:path';
 import { ratesAt } from '../../core/model/catalogue.js';
 import { priceOfSend } from '../../core/model/cost.js';
 import { BaleenError } from '../../core/errors.js';
+import type { PackProgress } from '../../core/pack/packer.js';
+import { countFiles } from '../../core/pack/summary.js';
 import { pathIn } from '../../core/repository/roots.js';
 import type { Workspace } from '../../node/workspace.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
-import { budgetOf, emitterOf, modelOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
-import { formatNumber, printText } from '../printEvents.js';
+import { budgetOf, modelOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
+import { createProgressLine, formatNumber, formatUsd, printText, shareOf } from '../printEvents.js';
 import { tellBreak } from '../../core/session/renewal.js';
 
 export async function runPack(context: Context): Promise<Outcome> {
@@ -17,16 +19,13 @@ export async function runPack(context: Context): Promise<Outcome> {
   const workspace = await openCliWorkspace(context, resolve(args.cwd, args.words[0] ?? '.'));
   try {
     const { report, text } = await packWorkspace(context, workspace);
-    if (args.explain !== undefined) {
-      await explain(context, workspace, args.explain);
-      return 'done';
-    }
+    if (args.explain !== undefined) return await explain(context, workspace, args.explain);
     if (args.output !== undefined) {
       await workspace.parts.host.files.replace(resolve(args.output), Buffer.from(text, 'utf8'), 0o644);
     }
     if (args.json) output.out(`${JSON.stringify(report)}\n`);
     else {
-      if (args.output === undefined && !output.isTerminal) output.out(text);
+      if (args.output === undefined && !output.resultIsShown) output.out(text);
       output.err(summarize(report, context));
     }
     return 'done';
@@ -41,41 +40,59 @@ async function packWorkspace(context: Context, workspace: Workspace): Promise<{ 
   const ownKeys = [context.env.DEEPSEEK_API_KEY ?? ''];
   const chosen = { budgetTokens: budgetOf(args, modelOf(args)), selection: selectionOf(args) };
   const options = { roots, stateFolder, ownKeys, ...chosen };
-  const onProgress = args.json ? () => undefined : emitterOf(context);
-  if (!args.asSent && !args.renew) return packer.fresh(options, onProgress, signal);
-  const pack = await packer.open(args.renew ? { ...options, renew: true } : options, onProgress, signal);
-  const tell = args.json ? printText(context.output, args.quiet) : emitterOf(context);
+  if (!args.asSent && !args.renew) {
+    return withProgress(context, (onProgress) => packer.fresh(options, onProgress, signal));
+  }
+  const wanted = args.renew ? { ...options, renew: true } : options;
+  const pack = await withProgress(context, (onProgress) => packer.open(wanted, onProgress, signal));
+  const tell = printText(context.output, args.quiet);
   tellBreak(pack, { model: modelOf(args), rehearsal: false }, Date.now(), tell);
   const text = [await packer.packText(), ...pack.entries.map((entry) => entry.text)].join('\n');
   return { report: await packer.report(), text };
 }
 
-/** Why one file stands in the pack as it does, which was made just now. */
-async function explain({ args, output, signal }: Context, workspace: Workspace, file: string): Promise<void> {
-  const { packer, roots } = workspace.parts;
-  const path = pathIn(roots, resolve(roots[0].folder, file)) ?? file;
-  const explanation = await packer.explain(path, () => undefined, signal);
-  if (args.json) output.out(`${JSON.stringify(explanation)}\n`);
-  else output.out([path, ...explanation.sentences.map((sentence) => `  ${sentence}`), ''].join('\n'));
+/** What is said afterwards begins on a line of its own. */
+async function withProgress<Result>(
+  { args, output }: Context,
+  work: (onProgress: PackProgress) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgressLine(output, args.quiet || args.json);
+  try {
+    return await work((event) => progress.show(event));
+  } finally {
+    progress.clear();
+  }
 }
 
-/** Files, tokens, share of the window, what was withheld, and the price of a first and a warm send. */
+/** Why one file stands in the pack as it does, which was made just now. A path that is no file of it is a failure. */
+async function explain(context: Context, workspace: Workspace, file: string): Promise<Outcome> {
+  const { args, output, signal } = context;
+  const { packer, roots } = workspace.parts;
+  const path = pathIn(roots, resolve(roots[0].folder, file)) ?? file;
+  const explanation = await withProgress(context, (onProgress) => packer.explain(path, onProgress, signal));
+  if (args.json) output.out(`${JSON.stringify(explanation)}\n`);
+  else output.out([path, ...explanation.sentences.map((sentence) => `  ${sentence}`), ''].join('\n'));
+  return explanation.as === 'unknown' ? 'failed' : 'done';
+}
+
+/** Files, tokens, share of the window, what is withheld, and the price of a first and a warm send: lines of 80 columns. */
 function summarize(report: PackReport, context: Context): string {
   const model = modelOf(context.args);
-  const full = report.files.filter((file) => file.as === 'full').length;
-  const outlined = report.files.filter((file) => file.as === 'outline').length;
-  const listed = report.files.length - full - outlined;
-  const price = priceOfSend(report.tokens, ratesAt(model, Date.now()));
+  const counts = countFiles(report);
+  const files = [`${formatNumber(counts.full)} whole`];
+  if (counts.outline > 0) files.push(`${formatNumber(counts.outline)} by their outlines`);
+  if (counts.listed > 0) files.push(`${formatNumber(counts.listed)} listed for want of room`);
   const reasons = new Map<string, number>();
   for (const { why } of report.withheld) reasons.set(why, (reasons.get(why) ?? 0) + 1);
-  const withheld = [...reasons].sort().map(([why, count]) => `${count} ${why}`);
-  if (listed > 0) withheld.unshift(`${listed} over the budget (listed with their size)`);
+  const withheld = [...reasons].sort().map(([why, count]) => `${formatNumber(count)} ${why}`);
+  const price = priceOfSend(report.tokens, ratesAt(model, Date.now()));
   return [
-    `${report.root}`,
-    `  files     ${formatNumber(full)} in the pack${outlined === 0 ? '' : `, and ${formatNumber(outlined)} by their outlines`}`,
-    `  tokens    ${formatNumber(report.tokens)} (DeepSeek's own count), ${((100 * report.tokens) / model.windowTokens).toFixed(1)} % of the window`,
+    report.root,
+    `  files     ${files.join(', ')}`,
+    `  tokens    ${formatNumber(report.tokens)} by DeepSeek's own count, ${shareOf(report.tokens, model.windowTokens)} of the window`,
     `  withheld  ${withheld.length === 0 ? 'nothing' : withheld.join(', ')}`,
-    `  price     first send $${price.allMissUsd.toFixed(4)}, each further one $${price.allHitUsd.toFixed(4)} (${model.label}, input, at this hour)`,
+    `  price     first send ${formatUsd(price.allMissUsd)}, each further one ${formatUsd(price.allHitUsd)}`,
+    `            (input of ${model.label}, at this hour)`,
     '',
   ].join('\n');
 }

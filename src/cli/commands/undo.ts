@@ -1,6 +1,6 @@
 /** `baleen undo`: shows what a restore will do, then does it; what the user changed since is left unless asked for. */
 import { BaleenError } from '../../core/errors.js';
-import type { CheckpointInfo, Journal, RestorePlan } from '../../core/edits/checkpoint.js';
+import { titleOfRestore, type CheckpointInfo, type Journal, type RestorePlan } from '../../core/edits/checkpoint.js';
 import type { Outcome } from '../../protocol/events.js';
 import { openCliWorkspace, type Context } from '../context.js';
 import { showText } from '../printEvents.js';
@@ -47,7 +47,8 @@ async function restore(journal: Journal, plan: RestorePlan, context: Context): P
       `${JSON.stringify({ checkpoint, restored: plan.checkpoint.id, paths, left, changedByCommands: plan.changedByCommands })}\n`,
     );
   } else {
-    output.err(`${paths.length} files brought back; baleen undo --redo takes it back again.\n`);
+    const way = plan.checkpoint.restores === undefined ? 'baleen undo --redo' : 'baleen undo';
+    output.err(`${count(paths.length)} brought back; ${way} takes it back again.\n`);
     if (left.length > 0) {
       output.err(
         `Left alone, because you changed them since: ${showText(left.join(', '))}. --overwrite brings them back too.\n`,
@@ -59,7 +60,11 @@ async function restore(journal: Journal, plan: RestorePlan, context: Context): P
 
 function describeCheckpoint(one: CheckpointInfo): string {
   const kind = one.restores === undefined ? '' : ` (restored ${one.restores})`;
-  return `${one.id}  ${one.at.slice(0, 16).replace('T', ' ')}  ${one.paths.length} files${one.restored ? ', undone' : ''}${kind}  ${one.title}\n`;
+  return `${one.id}  ${one.at.slice(0, 16).replace('T', ' ')}  ${count(one.paths.length)}${one.restored ? ', undone' : ''}${kind}  ${one.title}\n`;
+}
+
+function count(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
 }
 
 function describePlan(plan: RestorePlan): string {
@@ -67,5 +72,5 @@ function describePlan(plan: RestorePlan): string {
     (file) => `  ${file.action.padEnd(10)} ${file.path}${file.touched ? '  (you changed it since)' : ''}`,
   );
   const byCommands = plan.changedByCommands.map((path) => `  not undone ${path}  (written by a command)`);
-  return [`Undo: ${plan.checkpoint.title}`, ...lines, ...byCommands, ''].join('\n');
+  return [titleOfRestore(plan.checkpoint), ...lines, ...byCommands, ''].join('\n');
 }

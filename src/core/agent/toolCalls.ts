@@ -123,7 +123,7 @@ async function approveAndExecute(
     const subject = prepared.subject!;
     if (parts.approver === undefined) {
       parts.onUnapproved(title);
-      return refused(`Not done: it needs the user's approval (${verdict.reason}), and nobody can be asked here.`);
+      return refused(`Not done: it needs the user's approval, and nobody can be asked here. ${verdict.reason}`);
     }
     const request = { id: parts.context.host.randomHex(32), call: call.id, subject, reason: verdict.reason };
     parts.emit({ type: 'approval_request', approval: request });

@@ -13,6 +13,12 @@ export interface CheckpointInfo {
   restored: boolean;
 }
 
+/** A restore is told by what it takes back, however often it has gone back and forth. */
+export function titleOfRestore({ title, restores }: Pick<CheckpointInfo, 'title' | 'restores'>): string {
+  if (restores === undefined) return `Undo: ${title}`;
+  return title.startsWith('Undo: ') ? title.replace('Undo: ', 'Redo: ') : title.replace('Redo: ', 'Undo: ');
+}
+
 /** The open set of pre-images of one turn. */
 export interface Checkpoint {
   readonly id: string;

@@ -4,7 +4,7 @@ import { BaleenError } from '../errors.js';
 import type { Clock, Files, Log } from '../host.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import { absoluteOf, type Roots } from '../repository/roots.js';
-import type { Checkpoint, CheckpointInfo, Journal, RestorePlan } from './checkpoint.js';
+import { titleOfRestore, type Checkpoint, type CheckpointInfo, type Journal, type RestorePlan } from './checkpoint.js';
 import {
   blobPath,
   hashBytes,
@@ -217,7 +217,7 @@ async function restoreCheckpoint(
   const { info } = recorded;
   const checkpoint = beginCheckpoint(parts, {
     session: info.session,
-    title: `Undo: ${info.title}`,
+    title: titleOfRestore(info),
     restores: info.id,
   });
   const paths: string[] = [];

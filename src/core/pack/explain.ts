@@ -1,6 +1,7 @@
 /** Says why a file stands in a pack as it does. */
 import type { PackExplanation, PackedFile, PackReport, WithheldReason } from '../../protocol/pack.js';
 import { isSecretName } from '../repository/secretFiles.js';
+import { isWithheldKind } from '../repository/withholding.js';
 import type { Ranking } from '../rank/ranking.js';
 import type { PackProgress } from './packer.js';
 import type { Survey } from './survey.js';
@@ -28,14 +29,14 @@ export async function explainFile(
       path,
       as: 'unknown',
       files,
-      sentences: [`${path} is not in the pack's tree: it does not exist, or git ignores it.`],
+      sentences: ['This is no file of the tree that is packed: it does not exist, is a folder, or is ignored.'],
     };
   }
   const fullTokens = survey.tree.files[at]?.fullTokens ?? file.contentTokens;
   if (report.files.every(({ as }) => as === 'full')) {
     const sentences = [
       `The file is whole in the pack, with ${tokensOf(file.tokens)}.`,
-      `All ${report.files.length} files fit into the budget of ${tokensOf(report.budget)}, so none had to be ranked.`,
+      `Every file fits into the budget of ${tokensOf(report.budget)}, so none had to be ranked.`,
     ];
     return { path, as: file.as, tokens: file.tokens, fullTokens, files, sentences };
   }
@@ -63,7 +64,7 @@ function explainRanked(one: {
   const hasOutline = outlineTokens !== undefined && Number.isFinite(outlineTokens);
   const sentences = [
     sentenceOfStanding(file, fullTokens, report),
-    `It is number ${rank} of ${files} by rank.`,
+    `It is number ${format(rank)} of ${format(files)} by rank.`,
     users.length === 0
       ? 'No other file uses a name that it defines.'
       : `${users.length === 1 ? 'One file uses' : `${users.length} files use`} names that it defines, above all ${closest.join(', ')}.`,
@@ -94,7 +95,7 @@ function sentenceOfStanding(
   fullTokens: number,
   { budget, tokens: all }: PackReport,
 ): string {
-  const room = `the budget of ${tokensOf(budget)}, of which ${all} are used`;
+  const room = `the budget of ${tokensOf(budget)}, of which ${format(all)} are used`;
   if (as === 'full') return `The file is whole in the pack, with ${tokensOf(tokens)}, within ${room}.`;
   const whole = `Whole it would take ${tokensOf(fullTokens)}, for which there was no room left in ${room}`;
   if (as === 'outline') return `The file stands in the pack by its outline, with ${tokensOf(tokens)}. ${whole}.`;
@@ -112,7 +113,7 @@ function sentenceOfReason(path: string, why: WithheldReason): string {
     generated: 'a program writes it',
     minified: 'it was minified',
     vendored: 'it was copied from another project',
-    'lock file': 'it is a lock file',
+    'lock file': 'a package manager writes it',
     data: 'it holds data rather than code',
     excluded: 'a pattern of the settings or of .baleenignore excludes it',
     'unknown encoding': 'its encoding is neither UTF-8, UTF-16 nor Latin-1, and a guess could garble it',
@@ -122,11 +123,18 @@ function sentenceOfReason(path: string, why: WithheldReason): string {
     'submodule or nested repository': 'it is a repository of its own',
     unreadable: 'it could not be read',
   };
-  return `The file is withheld (${why}): ${reasons[why]}.`;
+  const remedy = isWithheldKind(why)
+    ? ' A pattern with ! in .baleenignore, in the setting baleen.pack.exclude or after --exclude brings it in.'
+    : '';
+  return `The file is withheld (${why}): ${reasons[why]}.${remedy}`;
 }
 
 function tokensOf(count: number): string {
-  return count === 1 ? 'one token' : `${count} tokens`;
+  return count === 1 ? 'one token' : `${format(count)} tokens`;
+}
+
+function format(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 function percent(share: number): string {

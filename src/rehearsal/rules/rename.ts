@@ -119,7 +119,9 @@ function report(renaming: Renaming, { last, edits, runs, asked, command }: Endin
     lines.push('The last search was cut short: places may be left in files that I could not change.');
   const lastRun = runs.at(-1);
   if (lastRun !== undefined)
-    lines.push(`${quote(String(lastRun.arguments['command']))}: ${firstLine(lastRun.result ?? 'no answer')}.`);
+    lines.push(
+      `${quote(String(lastRun.arguments['command']))}: ${firstLine(lastRun.result ?? 'no answer').replace(/\.$/, '')}.`,
+    );
   else if (asked && command === undefined) lines.push('I found no test command in this repository, so I ran none.');
   if (edits.length > 0) lines.push('Names of files and folders were left as they are.');
   return lines.join('\n');

@@ -136,6 +136,18 @@ describe('a checkpoint', () => {
 });
 
 describe('restoring', () => {
+  it('is told by what it takes back, however often it goes back and forth', async () => {
+    put('a', 'old');
+    const checkpoint = await journal.begin({ session: 's', title: 'Undo: the wrong thing' });
+    await change(checkpoint, 'a', 'new');
+    await checkpoint.close();
+    let id = checkpoint.id;
+    for (const way of ['Undo', 'Redo', 'Undo', 'Redo']) {
+      ({ checkpoint: id } = await journal.restore(await journal.plan(id), false));
+      expect((await journal.list())[0]?.title).toBe(`${way}: Undo: the wrong thing`);
+    }
+  });
+
   it('writes back, deletes what was created, removes its folders, and can itself be undone', async () => {
     put('a', 'old a');
     chmodSync(at('a'), 0o755);

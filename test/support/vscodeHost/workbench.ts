@@ -101,11 +101,22 @@ export async function focusEditor(page: Page): Promise<void> {
   await page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
 }
 
-/** Shows Baleen's side bar view and gives the document of its page. */
+/**
+ * Shows Baleen's side bar view and gives the document of its page. A click on the icon of a view that is shown hides it,
+ * and a reloaded window says late that it shows one: so it is looked at again until the page is there.
+ */
 export async function openSidebar(page: Page): Promise<FrameLocator> {
   const icon = activityIcon(page, 'Baleen');
-  if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
-  await page.locator(sidebarSelector()).waitFor();
+  const view = page.locator(sidebarSelector());
+  for (let tries = 0; tries < 5; tries++) {
+    if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
+    const isThere = await view.waitFor({ timeout: 12_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return sidebarFrame(page);
+  }
+  await view.waitFor();
   return sidebarFrame(page);
 }
 
