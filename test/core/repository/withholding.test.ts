@@ -119,7 +119,7 @@ describe('kinds by text', () => {
     for (const folder of ['src', 'test', 'scripts', 'docs']) {
       for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
         const file = join(root, folder, name);
-        if (/node_modules|-lock\.json$/.test(name)) continue;
+        if (/\bnode_modules\b/.test(name)) continue;
         if (!/\.(?:[cm]?[jt]sx?|md|json)$/.test(name) || !statSync(file).isFile()) continue;
         const text = readFileSync(file, 'utf8');
         const path = `${folder}/${name.replaceAll('\\', '/')}`;
