@@ -66,18 +66,21 @@ async function packByWorker(folder, work, budgetTokens) {
   const workerFile = join(dist, 'worker.cjs');
   const workerData = { tablesFile: join(dist, 'deepseek.bin'), grammarsFolder: join(dist, 'grammars'), workerFile };
   const worker = new Worker(workerFile, { workerData });
-  try {
-    return await new Promise((done, fail) => {
+  const call = (id, method, args) =>
+    new Promise((done, fail) => {
       worker.once('error', fail);
-      worker.on('message', ({ type, value, error }) => {
-        if (type === 'result') done(value);
-        if (type === 'error') fail(new Error(error.message));
+      worker.on('message', (message) => {
+        if (message.id !== id) return;
+        if (message.type === 'result') done(message.value);
+        if (message.type === 'error') fail(new Error(message.error.message));
       });
-      const roots = [{ name: '', folder: resolve(folder) }];
-      const selection = { exclude: [], includeSecretFiles: [] };
-      const options = { roots, stateFolder: work, budgetTokens, selection };
-      worker.postMessage({ type: 'call', id: 1, method: 'fresh', args: [options] });
+      worker.postMessage({ type: 'call', id, method, args });
     });
+  try {
+    const roots = [{ name: '', folder: resolve(folder) }];
+    const selection = { exclude: [], includeSecretFiles: [] };
+    const report = await call(1, 'fresh', [{ roots, stateFolder: work, budgetTokens, selection }]);
+    return { report, text: Buffer.from(await call(2, 'packText', [])).toString('utf8') };
   } finally {
     await worker.terminate();
   }

@@ -4,7 +4,7 @@ import type { AgentEvent, Emit } from '../protocol/events.js';
 import { escapeOf } from '../core/view/escapes.js';
 
 export interface Output {
-  out: (text: string) => void;
+  out: (text: string | Uint8Array) => void;
   err: (text: string) => void;
   /** stderr is a terminal, so that a progress line may be redrawn. */
   isTerminal: boolean;

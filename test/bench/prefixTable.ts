@@ -122,7 +122,7 @@ export async function measurePrefixes(options: PrefixOptions): Promise<PrefixTab
             () => undefined,
             noSignal,
           );
-          pack = await packer.packText();
+          pack = Buffer.from(await packer.packText()).toString('utf8');
         }
         entries.push(...(await packer.sync()));
         return [pack, ...entries.map((entry) => entry.text)].join('\n');
@@ -164,12 +164,12 @@ function createFresh(
   let made: { commit: number; views: ReadonlyMap<string, string> } | undefined;
   return async () => {
     if (made?.commit !== commit()) {
-      const { text } = await packer.fresh(
+      await packer.fresh(
         { roots: singleRoot(root), stateFolder, budgetTokens, selection: noSelection },
         () => undefined,
         noSignal,
       );
-      made = { commit: commit(), views: parsePack(text) };
+      made = { commit: commit(), views: parsePack(Buffer.from(await packer.packText()).toString('utf8')) };
     }
     return made.views;
   };

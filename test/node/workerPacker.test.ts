@@ -9,7 +9,15 @@ import { standings } from '../../src/protocol/pack.js';
 import { createWorkerPacker } from '../../src/node/workerPacker.js';
 import { buildTokenTables } from '../../scripts/buildTokenTables.mjs';
 import { copyGrammars } from '../../scripts/copyGrammars.mjs';
-import { createWorkspace, noProgress, noSignal, silentLog, type Workspace } from '../core/pack/workspace.js';
+import {
+  createWorkspace,
+  freshPack,
+  noProgress,
+  noSignal,
+  readPackText,
+  silentLog,
+  type Workspace,
+} from '../core/pack/workspace.js';
 
 let folder: string;
 let workspace: Workspace;
@@ -70,8 +78,8 @@ describe('the packer in a worker', () => {
     const phases = new Set<string>();
     const state = await packer.open(workspace.options(), (event) => phases.add(event.phase), noSignal);
     expect([...phases]).toEqual(['list', 'read', 'count', 'render', 'save']);
-    const text = await packer.packText();
-    expect(text).toBe((await (await workspace.engine()).fresh(workspace.options(), noProgress, noSignal)).text);
+    const text = await readPackText(packer);
+    expect(text).toBe((await freshPack(await workspace.engine(), workspace.options())).text);
     workspace.write('a.txt', 'two\n');
     expect((await packer.sync()).map((entry) => entry.kind)).toEqual(['changed']);
     const query = {

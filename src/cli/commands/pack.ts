@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ratesAt } from '../../core/model/catalogue.js';
 import { priceOfSend } from '../../core/model/cost.js';
 import { BaleenError } from '../../core/errors.js';
-import type { PackProgress } from '../../core/pack/packer.js';
+import type { ChangeEntry, PackProgress } from '../../core/pack/packer.js';
 import { countFiles } from '../../core/pack/summary.js';
 import { pathIn } from '../../core/repository/roots.js';
 import type { Workspace } from '../../node/workspace.js';
@@ -18,14 +18,15 @@ export async function runPack(context: Context): Promise<Outcome> {
   if (args.words.length > 1) throw new BaleenError('pack takes one folder at most. See baleen --help.', 'bad_usage');
   const workspace = await openCliWorkspace(context, resolve(args.cwd, args.words[0] ?? '.'));
   try {
-    const { report, text } = await packWorkspace(context, workspace);
+    const { report, entries } = await packWorkspace(context, workspace);
     if (args.explain !== undefined) return await explain(context, workspace, args.explain);
-    if (args.output !== undefined) {
-      await workspace.parts.host.files.replace(resolve(args.output), Buffer.from(text, 'utf8'), 0o644);
-    }
+    const { host, packer } = workspace.parts;
+    // Of a large pack every copy counts, so that it is fetched only where somebody reads it.
+    const text = async (): Promise<Uint8Array> => joinEntries(await packer.packText(), entries);
+    if (args.output !== undefined) await host.files.replace(resolve(args.output), await text(), 0o644);
     if (args.json) output.out(`${JSON.stringify(report)}\n`);
     else {
-      if (args.output === undefined && !output.resultIsShown) output.out(text);
+      if (args.output === undefined && !output.resultIsShown) output.out(await text());
       output.err(summarize(report, context));
     }
     return 'done';
@@ -34,21 +35,33 @@ export async function runPack(context: Context): Promise<Outcome> {
   }
 }
 
-async function packWorkspace(context: Context, workspace: Workspace): Promise<{ report: PackReport; text: string }> {
+interface MadePack {
+  report: PackReport;
+  /** What follows the pack in the prompt. */
+  entries: readonly ChangeEntry[];
+}
+
+function joinEntries(pack: Uint8Array, entries: readonly ChangeEntry[]): Uint8Array {
+  return entries.length === 0
+    ? pack
+    : Buffer.concat([pack, Buffer.from(entries.map(({ text }) => `\n${text}`).join(''))]);
+}
+
+async function packWorkspace(context: Context, workspace: Workspace): Promise<MadePack> {
   const { args, signal } = context;
   const { packer, roots, stateFolder } = workspace.parts;
   const ownKeys = [context.env.DEEPSEEK_API_KEY ?? ''];
   const chosen = { budgetTokens: budgetOf(args, modelOf(args)), selection: selectionOf(args) };
   const options = { roots, stateFolder, ownKeys, ...chosen };
   if (!args.asSent && !args.renew) {
-    return withProgress(context, (onProgress) => packer.fresh(options, onProgress, signal));
+    const report = await withProgress(context, (onProgress) => packer.fresh(options, onProgress, signal));
+    return { report, entries: [] };
   }
   const wanted = args.renew ? { ...options, renew: true } : options;
   const pack = await withProgress(context, (onProgress) => packer.open(wanted, onProgress, signal));
   const tell = printText(context.output, args.quiet);
   tellBreak(pack, { model: modelOf(args), rehearsal: false }, Date.now(), tell);
-  const text = [await packer.packText(), ...pack.entries.map((entry) => entry.text)].join('\n');
-  return { report: await packer.report(), text };
+  return { report: await packer.report(), entries: pack.entries };
 }
 
 /** What is said afterwards begins on a line of its own. */

@@ -59,7 +59,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
       const parts = await partsOf(options.stateFolder);
       const snapshot = await makeSnapshot(parts, options, onProgress, signal);
       await inspection.take(parts, options, snapshot);
-      return { report: snapshot.report, text: snapshot.bytes.toString('utf8') };
+      return snapshot.report;
     },
     sync(look, selection) {
       const open = needOpen();
@@ -81,7 +81,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     },
     plan: inspection.plan,
     explain: inspection.explain,
-    packText: async () => needOpen().snapshot.bytes.toString('utf8'),
+    packText: inspection.packText,
     report: async () => needOpen().snapshot.report,
     table: async () => tabulate(needOpen().snapshot.report),
     list: async (query) => listWithReasons(ports, reader, needOpen(), query),

@@ -12,7 +12,7 @@ import { standsAs } from './render.js';
 import type { Snapshot } from './snapshotStore.js';
 import type { Survey } from './survey.js';
 
-export interface Inspection extends Pick<Packer, 'plan' | 'explain'> {
+export interface Inspection extends Pick<Packer, 'plan' | 'explain' | 'packText'> {
   /** How snapshots were ranked that this process made. */
   readonly rankings: WeakMap<Snapshot, Ranking>;
   take(parts: SnapshotParts, options: PackOptions, snapshot: Snapshot): Promise<void>;
@@ -56,6 +56,9 @@ export function createInspection(ports: PackPorts): Inspection {
     async explain(path, onProgress, signal) {
       const { survey, snapshot } = need();
       return explainFile(survey, snapshot.report, path, onProgress, signal);
+    },
+    async packText() {
+      return new Uint8Array(need().snapshot.bytes);
     },
     clear() {
       looked = undefined;

@@ -160,11 +160,7 @@ export interface Packer {
   /** The frozen snapshot, made if there is none that is whole, and the change log brought up to the disk. */
   open(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackState>;
   /** A pack of the present tree. The state folder lends it its cache, and no more. */
-  fresh(
-    options: PackOptions,
-    onProgress: PackProgress,
-    signal: AbortSignal,
-  ): Promise<{ report: PackReport; text: string }>;
+  fresh(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackReport>;
   /**
    * Appends entries for what changed on disk since the last entry, to the log of every snapshot in use, and answers with
    * the new ones of the newest, in path order. With `look`, only its paths are looked at, by a caller that knows that
@@ -188,8 +184,8 @@ export interface Packer {
   plan(budgetTokens: number, onProgress: PackProgress, signal: AbortSignal): Promise<PackPlan>;
   /** Why a file stands as it does in the pack that was made or opened last. */
   explain(path: string, onProgress: PackProgress, signal: AbortSignal): Promise<PackExplanation>;
-  /** The text of the open snapshot's pack message. */
-  packText(): Promise<string>;
+  /** The message of the pack that was made or opened last, in UTF-8, in memory of its own. */
+  packText(): Promise<Uint8Array<ArrayBuffer>>;
   /** The open snapshot's files one by one; large for a large repository. */
   report(): Promise<PackReport>;
   /** The same as columns, for whoever shows all files at once. */

@@ -4,15 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeEntry, Packer, PackState } from '../../../src/core/pack/packer.js';
 import { parseChange } from '../../../src/core/pack/frames.js';
 import { rebuildFiles } from '../../../src/core/pack/rebuild.js';
-import {
-  createWorkspace,
-  loadCounter,
-  noProgress,
-  noSignal,
-  openPack,
-  type OpenedPack,
-  type Workspace,
-} from './workspace.js';
+import { createWorkspace, freshPack, loadCounter, type OpenedPack, openPack, type Workspace } from './workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -207,7 +199,7 @@ describe('a switch of branches', () => {
   it('stops a session whose log has no room left, and begins the next one with a new snapshot', async () => {
     for (let n = 0; n < 3_000; n++) workspace.write(`d${n % 30}/file${n}.txt`, `${n}\n`);
     const { packer, state } = await open(2_000_000);
-    const { report } = await (await workspace.engine()).fresh(workspace.options(), noProgress, noSignal);
+    const { report } = await freshPack(await workspace.engine(), workspace.options());
     const tight = await open(report.tokens + 10);
     for (let n = 0; n < 3_000; n++) workspace.write(`d${n % 30}/file${n}.txt`, `${n} and more\n`);
     expect(await tight.packer.sync()).toEqual([]);

@@ -9,7 +9,15 @@ import { rebuildFiles } from '../../../src/core/pack/rebuild.js';
 import { makeRandom } from '../../support/seededRandom.js';
 import { secretMakers } from '../view/secretMakers.js';
 import { makeAwkwardText } from './awkwardText.js';
-import { createWorkspace, loadCounter, noProgress, noSignal, type Workspace } from './workspace.js';
+import {
+  createWorkspace,
+  freshPack,
+  loadCounter,
+  noProgress,
+  noSignal,
+  readPackText,
+  type Workspace,
+} from './workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -22,11 +30,11 @@ async function openPack(
 ): Promise<{ packer: Packer; state: PackState; report: PackReport; text: string }> {
   const packer = await workspace.engine();
   const state = await packer.open(workspace.options(budget), noProgress, noSignal);
-  return { packer, state, report: await packer.report(), text: await packer.packText() };
+  return { packer, state, report: await packer.report(), text: await readPackText(packer) };
 }
 
 async function freshText(budget?: number): Promise<string> {
-  return (await (await workspace.engine()).fresh(workspace.options(budget), noProgress, noSignal)).text;
+  return (await freshPack(await workspace.engine(), workspace.options(budget))).text;
 }
 
 function writeSmallProject(): void {
@@ -46,7 +54,7 @@ function writeSmallProject(): void {
 
 async function entriesOf(packer: Packer): Promise<ChangeEntry[]> {
   const pack = createHash('sha256')
-    .update(await packer.packText())
+    .update(await readPackText(packer))
     .digest('hex');
   return (await packer.entries(pack, { number: 0, chain: pack })).entries;
 }
@@ -66,7 +74,7 @@ describe('the pack', () => {
       for (const path of workspace.git('ls-files', '-co', '-z').split('\0').filter(Boolean).reverse()) {
         other.write(path, workspace.read(path), path === 'run.sh' ? 0o755 : 0o644);
       }
-      const second = await (await other.engine()).fresh(other.options(), noProgress, noSignal);
+      const second = await freshPack(await other.engine(), other.options());
       expect(second.text).toBe(await freshText());
     } finally {
       other.dispose();
@@ -100,11 +108,11 @@ describe('the pack', () => {
         workspace.write(name, makeSource(n, random.below(60) + 1));
       }
       const packer = await workspace.engine();
-      const whole = (await packer.fresh(workspace.options(), noProgress, noSignal)).report.tokens;
+      const whole = (await freshPack(packer, workspace.options())).report.tokens;
       for (const share of [0.1, 0.35, 0.7, 0.95]) {
         const budget = Math.max(400, Math.floor(whole * share));
         if (budget > whole) continue;
-        const { report, text } = await packer.fresh(workspace.options(budget), noProgress, noSignal);
+        const { report, text } = await freshPack(packer, workspace.options(budget));
         expect(counter.countText(text)).toBe(report.tokens);
         expect(report.files.reduce((sum, file) => sum + file.tokens, report.frameTokens)).toBe(report.tokens);
         expect(report.tokens).toBeLessThanOrEqual(budget);
@@ -114,7 +122,7 @@ describe('the pack', () => {
         expect([...parsePack(text).keys()].sort()).toEqual(full.sort());
       }
     }
-    await expect((await workspace.engine()).fresh(workspace.options(20), noProgress, noSignal)).rejects.toMatchObject({
+    await expect(freshPack(await workspace.engine(), workspace.options(20))).rejects.toMatchObject({
       outcome: 'overflow',
     });
   });
@@ -125,7 +133,7 @@ describe('the pack', () => {
       workspace.write(`code/c${n}.ts`, makeSource(n, 20));
       workspace.write(`text/t${n}.rst`, `Title ${n}\n=====\n${'words of a text\n'.repeat(150)}`);
     }
-    const { report, text } = await (await workspace.engine()).fresh(workspace.options(40_000), noProgress, noSignal);
+    const { report, text } = await freshPack(await workspace.engine(), workspace.options(40_000));
     const standings = new Set(report.files.map((file) => file.as));
     expect([...standings].sort()).toEqual(['full', 'listed', 'outline']);
     for (const { path, as, tokens } of report.files) {

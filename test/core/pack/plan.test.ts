@@ -9,6 +9,7 @@ import { createBlockingFiles } from '../../../src/node/blockingReads.js';
 import { createNodeGit } from '../../../src/node/git.js';
 import {
   createWorkspace,
+  freshPack,
   grammarPorts,
   loadCounter,
   noProgress,
@@ -46,7 +47,7 @@ async function engineWith(git: Git = createNodeGit(), programVersion = 'test'): 
 }
 
 const fresh = async (packer: Packer, budget: number, near: string[] = []) =>
-  packer.fresh({ ...workspace.options(budget), near }, noProgress, noSignal);
+  freshPack(packer, { ...workspace.options(budget), near });
 
 describe('a plan', () => {
   it('is what the pack would be, for every budget, from a pack that fits and from one that does not', async () => {

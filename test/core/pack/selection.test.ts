@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Packer, PackState } from '../../../src/core/pack/packer.js';
 import type { PackSelection } from '../../../src/protocol/pack.js';
-import { createWorkspace, noProgress, noSignal, type Workspace } from './workspace.js';
+import { createWorkspace, noProgress, noSignal, readPackText, type Workspace } from './workspace.js';
 
 const canary = 'canary-of-the-excluded-file';
 let workspace: Workspace;
@@ -22,22 +22,22 @@ describe('a selection', () => {
   it('SEC-06 that changes makes a new snapshot, and one that does not keeps the old', async () => {
     const packer = await workspace.engine();
     await open(packer);
-    expect(await packer.packText()).toContain(canary);
+    expect(await readPackText(packer)).toContain(canary);
     expect((await open(packer)).reused).toBe(true);
 
     const excluded = await open(packer, { exclude: ['private/'] });
     expect(excluded.reused).toBe(false);
-    expect(await packer.packText()).not.toContain(canary);
+    expect(await readPackText(packer)).not.toContain(canary);
     expect((await packer.report()).withheld).toContainEqual({ path: 'private/notes.txt', why: 'excluded', bytes: 28 });
     expect((await open(await workspace.engine(), { exclude: ['private/'] })).reused).toBe(true);
 
     workspace.write('.baleenignore', 'private/\n');
     const byFile = await open(packer);
     expect(byFile.reused).toBe(false);
-    expect((await packer.packText()) + byFile.entries.map(({ text }) => text).join('')).not.toContain(canary);
+    expect((await readPackText(packer)) + byFile.entries.map(({ text }) => text).join('')).not.toContain(canary);
     workspace.write('.baleenignore', '# nothing\n');
     expect((await open(packer)).reused).toBe(false);
-    expect(await packer.packText()).toContain(canary);
+    expect(await readPackText(packer)).toContain(canary);
   });
 
   it('SEC-06 holds for the change log and for searching, whatever a search names', async () => {
@@ -60,9 +60,9 @@ describe('a selection', () => {
     workspace.write('.npmrc', '//registry.acme.io/:_authToken=0123456789abcdef0123\nsave-exact=true\n');
     const packer = await workspace.engine();
     await open(packer, { exclude: ['!.env.test', '!.npmrc'] });
-    expect(await packer.packText()).not.toMatch(/PORT=8080|save-exact/);
+    expect(await readPackText(packer)).not.toMatch(/PORT=8080|save-exact/);
     await open(packer, { includeSecretFiles: ['.env.test', '.npmrc'] });
-    const text = await packer.packText();
+    const text = await readPackText(packer);
     expect(text).toMatch(/PORT=8080/);
     expect(text).toMatch(/save-exact/);
     expect(text).not.toContain('AKIAIOSFODNN7EXAMPLQ');
@@ -121,7 +121,7 @@ describe('what is withheld by kind', () => {
     const packer = await workspace.engine();
     await open(packer);
     const report = await packer.report();
-    const text = await packer.packText();
+    const text = await readPackText(packer);
     const section = text.slice(text.indexOf('<baleen-withheld'));
     expect(section).toBe(
       '<baleen-withheld files="64">\n' +

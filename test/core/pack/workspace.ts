@@ -8,7 +8,7 @@ import { createPackEngine } from '../../../src/core/pack/engine.js';
 import type { Packer, PackOptions, PackState } from '../../../src/core/pack/packer.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { noSelection } from '../../../src/core/repository/selection.js';
-import type { PackSelection } from '../../../src/protocol/pack.js';
+import type { PackReport, PackSelection } from '../../../src/protocol/pack.js';
 import { createTokenCounter, type TokenCounter } from '../../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../../src/core/tokens/tables.js';
 import { createNodeFiles } from '../../../src/node/files.js';
@@ -98,5 +98,16 @@ export interface OpenedPack {
 export async function openPack(workspace: Workspace, options: Partial<PackOptions> = {}): Promise<OpenedPack> {
   const packer = await workspace.engine();
   const state = await packer.open({ ...workspace.options(), ...options }, noProgress, noSignal);
-  return { packer, state, text: await packer.packText() };
+  return { packer, state, text: await readPackText(packer) };
+}
+
+/** The message of the pack that was made or opened last. */
+export async function readPackText(packer: Packer): Promise<string> {
+  return Buffer.from(await packer.packText()).toString('utf8');
+}
+
+/** A pack of the present tree. */
+export async function freshPack(packer: Packer, options: PackOptions): Promise<{ report: PackReport; text: string }> {
+  const report = await packer.fresh(options, noProgress, noSignal);
+  return { report, text: await readPackText(packer) };
 }

@@ -68,7 +68,7 @@ test('the pack holds both under their names, and says so', async () => {
   const { report } = session.pack;
   const paths = ['api/package.json', 'api/src/call.ts', 'web/Makefile', 'web/src/page.ts'];
   expect(files.map((file) => file.path)).toEqual(paths);
-  expect([...parsePack(await workspace.parts.packer.packText()).keys()]).toEqual(paths);
+  expect([...parsePack(Buffer.from(await workspace.parts.packer.packText()).toString('utf8')).keys()]).toEqual(paths);
   expect(report).toMatchObject({ root: api, roots: [...roots] });
   expect(events[0]).toMatchObject({ type: 'start', root: api, roots: [...roots] });
   await send(session, 'hello');
