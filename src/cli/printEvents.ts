@@ -56,8 +56,10 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'start':
       return event.rehearsal ? 'Rehearsal: a small stand-in answers, nothing leaves this machine.' : undefined;
     case 'pack_ready': {
-      const withheld = event.withheld + event.listed > 0 ? `, ${event.withheld + event.listed} without text` : '';
-      return `Pack: ${event.files} files, ${formatNumber(event.tokens)} tokens (${shareOf(event.tokens, event.windowTokens)} of the window)${withheld}${event.reused ? ', snapshot reused' : ''}`;
+      const leftOut = event.withheld + event.listed;
+      const others = leftOut === 0 ? '' : `, ${formatNumber(leftOut)} left out`;
+      const outlined = event.outlined === 0 ? '' : ` and ${formatNumber(event.outlined)} outlines`;
+      return `Pack: ${formatNumber(event.files)} files${outlined}, ${formatNumber(event.tokens)} tokens (${shareOf(event.tokens, event.windowTokens)} of the window)${others}${event.reused ? ', snapshot reused' : ''}`;
     }
     case 'step_retry':
       return `Step ${event.step} is tried again in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;

@@ -135,7 +135,9 @@ export type AgentEvent =
   | { type: 'progress'; phase: ProgressPhase; done: number; total: number }
   | {
       type: 'pack_ready';
+      /** Whole. */
       files: number;
+      outlined: number;
       tokens: number;
       budget: number;
       windowTokens: number;

@@ -39,4 +39,6 @@ test('baleen pack says how many files stand by their outlines', async () => {
   expect(stderr).toMatch(/^ {2}files {5}\d+ whole, \d+ by their outlines, \d+ listed for want of room$/m);
   expect(stderr.split('\n').filter((line) => line.length > 80 && !line.startsWith('/'))).toEqual([]);
   expect(stdout).toMatch(/as="outline" bytes="\d+">\n1: export function part\d+\(value: number\) …\n<\/baleen-file>/);
+  const asked = await runCli(['ask', 'find part1', '--budget', '3000', '--rehearse'], { cwd, stateHome });
+  expect(asked.stderr).toMatch(/^Pack: \d+ files and \d+ outlines, [\d,]+ tokens .*, \d+ left out$/m);
 });

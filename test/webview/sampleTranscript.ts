@@ -48,6 +48,7 @@ const diff = `--- a/src/billing/invoice.ts
 const events: AgentEvent[] = [
   {
     type: 'pack_ready',
+    outlined: 0,
     files: 312,
     tokens: 184_000,
     budget: 880_000,

@@ -194,6 +194,7 @@ async function openPack(
   emit({
     type: 'pack_ready',
     files: counts.full,
+    outlined: counts.outline,
     tokens: report.tokens + sumTokens(pack.entries),
     budget: report.budget,
     windowTokens: settings.model.windowTokens,
