@@ -1,11 +1,10 @@
 /** A tree as numbers: what each of its files costs a pack. Counted once, for any number of budgets. */
 import { Buffer } from 'node:buffer';
-import type { WithheldReason } from '../../protocol/pack.js';
 import type { BriefedFile, Brief, Briefs } from './briefs.js';
 import type { FitCosts } from './fit.js';
 import { briefHead, fileFoot, fileHead, listedLine, listFrame, listSection, packFoot, packHead } from './frames.js';
 import type { TokenCounter } from './ports.js';
-import { listWithheld, type WithheldRow } from './withheldRows.js';
+import { listWithheld, type WithheldEntry, type WithheldRow } from './withheldRows.js';
 
 export interface TreeFile extends BriefedFile {
   bytes: number;
@@ -13,12 +12,6 @@ export interface TreeFile extends BriefedFile {
   contentTokens: number;
   /** Tokens of the frame that holds the whole view. */
   fullTokens: number;
-}
-
-export interface WithheldEntry {
-  path: string;
-  bytes: number;
-  why: WithheldReason;
 }
 
 export interface Tree {

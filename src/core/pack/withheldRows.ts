@@ -1,5 +1,11 @@
+import type { WithheldReason } from '../../protocol/pack.js';
 import { withheldFolderLine, withheldLine } from './frames.js';
-import type { WithheldEntry } from './tree.js';
+
+export interface WithheldEntry {
+  path: string;
+  bytes: number;
+  why: WithheldReason;
+}
 
 /** One line of the list of withheld files, and how many it tells of. */
 export interface WithheldRow {
