@@ -9,7 +9,7 @@ import {
   type SelectedFolder,
 } from './listing.js';
 import { comparePaths } from './paths.js';
-import { areNamed, belongsFurtherIn, rootOf, spellingsOf, underName, type Roots } from './roots.js';
+import { areNamed, belongsFurtherIn, belowName, rootOf, spellingsOf, underName, type Roots } from './roots.js';
 import { isSecretName } from './secretFiles.js';
 
 /** The folders of a workspace, and which of their files the user wants. */
@@ -35,7 +35,7 @@ export async function listWorkspace(
   for (const root of roots) {
     const wanted = only
       ?.filter((path) => rootOf(roots, path) === root && path !== root.name)
-      .map((path) => path.slice(root.name.length + 1));
+      .map((path) => belowName(root, path));
     if (wanted?.length === 0) continue;
     if ((await ports.files.lstat(root.folder))?.kind !== 'directory') {
       ports.log.warn(`${root.folder} is gone; its files are left out until it is there again.`);
@@ -62,6 +62,16 @@ function checkName(roots: Roots, file: ListedFile): ListedFile {
   return { ...file, withheld: 'secret file' };
 }
 
+/** Whether two keys of `listWorkspace` stand for equal rules. A root that is gone for a moment has none to compare. */
+export function haveEqualRules(one: string, other: string): boolean {
+  const keyOf = (line: string): [string, string] => [line.slice(0, line.lastIndexOf(' ') + 1), line];
+  const ofRoot = new Map(one.split('\n').map(keyOf));
+  return other
+    .split('\n')
+    .map(keyOf)
+    .every(([root, line]) => (ofRoot.get(root) ?? line) === line);
+}
+
 /** Why a file is withheld by its name and the user's rules; it need not be on disk. */
 export type NameJudge = (path: string, bytes: number) => WithheldReason | undefined;
 
@@ -77,7 +87,7 @@ export async function openNameJudge(
   if (!areNamed(roots)) return judges.get('') as NameJudge;
   return (path, bytes) => {
     const root = rootOf(roots, path);
-    const why = root === undefined ? undefined : judges.get(root.name)?.(path.slice(root.name.length + 1), bytes);
+    const why = root === undefined ? undefined : judges.get(root.name)?.(belowName(root, path), bytes);
     return why ?? (spellingsOf(roots, path).some(isSecretName) ? 'secret file' : undefined);
   };
 }
