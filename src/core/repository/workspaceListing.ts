@@ -37,10 +37,7 @@ export async function listWorkspace(
       ?.filter((path) => rootOf(roots, path) === root && path !== root.name)
       .map((path) => belowName(root, path));
     if (wanted?.length === 0) continue;
-    if ((await ports.files.lstat(root.folder))?.kind !== 'directory') {
-      ports.log.warn(`${root.folder} is gone; its files are left out until it is there again.`);
-      continue;
-    }
+    if (!(await isThere(ports, root))) continue;
     const isOthers = belongsFurtherIn(roots, root);
     const { files, selectionKey } = await listRepository(ports, selectedFolder(root, selection), signal, wanted);
     keys.push(`${root.name} ${selectionKey}`);
@@ -49,6 +46,13 @@ export async function listWorkspace(
     }
   }
   return { files: listed.sort((a, b) => comparePaths(a.path, b.path)), selectionKey: keys.sort().join('\n') };
+}
+
+/** Of several roots one may be gone, for instance on a disk that was taken out. */
+async function isThere({ files, log }: RepositoryPorts, { folder }: Root): Promise<boolean> {
+  if ((await files.lstat(folder))?.kind === 'directory') return true;
+  log.warn(`${folder} is gone; its files are left out until it is there again.`);
+  return false;
 }
 
 function selectedFolder({ name, folder }: Root, selection: PackSelection): SelectedFolder {
@@ -82,6 +86,7 @@ export async function openNameJudge(
 ): Promise<NameJudge> {
   const judges = new Map<string, NameJudge>();
   for (const root of roots) {
+    if (areNamed(roots) && !(await isThere(ports, root))) continue;
     judges.set(root.name, createNameJudge(await openSelector(ports, selectedFolder(root, selection), signal)));
   }
   if (!areNamed(roots)) return judges.get('') as NameJudge;
