@@ -45,6 +45,13 @@ export async function explainFile(
   return explainRanked({ survey, report, file, at, fullTokens, ranking, rank });
 }
 
+/** What decided that it is withheld, or that it is not. */
+export function addRule(explained: PackExplanation, rule: string | undefined): PackExplanation {
+  if (rule === undefined) return explained;
+  const sentence = explained.as === 'withheld' ? `What decides is ${rule}.` : `It is wanted by ${rule}.`;
+  return { ...explained, rule, sentences: [...explained.sentences, sentence] };
+}
+
 function explainRanked(one: {
   survey: Survey;
   report: PackReport;

@@ -11,6 +11,7 @@ import {
 import { comparePaths } from './paths.js';
 import { areNamed, belongsFurtherIn, belowName, rootOf, spellingsOf, underName, type Roots } from './roots.js';
 import { isSecretName } from './secretFiles.js';
+import { describeKindRule, isWithheldKind } from './withholding.js';
 
 /** The folders of a workspace, and which of their files the user wants. */
 export interface SelectedWorkspace {
@@ -74,6 +75,25 @@ export function haveEqualRules(one: string, other: string): boolean {
     .split('\n')
     .map(keyOf)
     .every(([root, line]) => (ofRoot.get(root) ?? line) === line);
+}
+
+/**
+ * By which pattern or rule a file is withheld, or was brought back, in words; `undefined` where neither decides, but its
+ * bytes or its form.
+ */
+export async function findDecidingRule(
+  ports: RepositoryPorts,
+  { roots, selection }: SelectedWorkspace,
+  { path, bytes, why }: { path: string; bytes: number; why?: WithheldReason },
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const root = rootOf(roots, path);
+  if (root === undefined) return undefined;
+  const local = belowName(root, path);
+  const selector = await openSelector(ports, selectedFolder(root, selection), signal);
+  if (why === undefined || why === 'excluded') return selector.decidedBy(local);
+  if (!isWithheldKind(why)) return undefined;
+  return selector.isGenerated(local) === true ? 'linguist-generated in .gitattributes' : describeKindRule(local, bytes);
 }
 
 /** Why a file is withheld by its name and the user's rules; it need not be on disk. */
