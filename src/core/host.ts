@@ -94,12 +94,14 @@ export interface Log {
   error(text: string): void;
 }
 
-/** Editor buffers with unsaved changes. The command line has none. */
+/** What an editor has open. The command line has none. */
 export interface OpenDocuments {
   /** The unsaved text of a document, or `undefined` when it is closed or equal to the disk. */
   unsaved(path: string): { text: string; version: number } | undefined;
   /** Every such document inside the workspace, by its workspace path. */
   listUnsaved(roots: Roots): { path: string; text: string }[];
+  /** The workspace paths of all files that stand in a tab, sorted. */
+  listOpen(roots: Roots): string[];
   /** Replaces a buffer's whole text, minimal edit, only if `version` still holds; the document stays unsaved. */
   replaceText(path: string, text: string, version: number): Promise<boolean>;
 }

@@ -8,6 +8,7 @@ import { createNodeFiles } from './files.js';
 export const noDocuments: OpenDocuments = {
   unsaved: () => undefined,
   listUnsaved: () => [],
+  listOpen: () => [],
   replaceText: async () => false,
 };
 

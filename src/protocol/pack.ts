@@ -106,6 +106,8 @@ export interface PackExplanation {
   path: string;
   as: StandsAs | 'withheld' | 'unknown';
   why?: WithheldReason;
+  /** The pattern or rule that withholds it, or that brought it back. */
+  rule?: string;
   /** Tokens as it stands, frame included, and what the whole file would take. */
   tokens?: number;
   fullTokens?: number;

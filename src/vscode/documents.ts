@@ -1,6 +1,7 @@
-/** Editor buffers with unsaved changes, for tools that must edit what the user sees and not only the disk. */
+/** What is open in the editor: buffers, for tools that must edit what the user sees and not only the disk, and tabs. */
 import * as vscode from 'vscode';
 import type { OpenDocuments } from '../core/host.js';
+import { comparePaths } from '../core/repository/paths.js';
 import { pathIn, type Roots } from '../core/repository/roots.js';
 import { findChangedSpan } from './changedSpan.js';
 import { windowRoots } from './windowFolders.js';
@@ -16,6 +17,12 @@ export function createOpenDocuments(): OpenDocuments {
         const path = isUnsavedFile(document) ? pathOf(roots, document.uri.fsPath) : undefined;
         return path === undefined ? [] : [{ path, text: document.getText() }];
       }),
+    listOpen: (roots) => {
+      const tabs = vscode.window.tabGroups.all.flatMap(({ tabs: all }) => all);
+      const files = tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri] : []));
+      const paths = files.flatMap(({ scheme, fsPath }) => (scheme === 'file' ? (pathOf(roots, fsPath) ?? []) : []));
+      return [...new Set(paths)].sort(comparePaths);
+    },
     async replaceText(path, text, version) {
       const document = findUnsaved(path);
       if (document === undefined || document.version !== version) return false;

@@ -106,9 +106,9 @@ export function createPackMap(parts: PackMapParts): PackMap {
 }
 
 /** The workspace's pack under the settings of now. */
-export function packOptions({ roots, stateFolder }: Workspace['parts'], settings: Settings): PackOptions {
+export function packOptions({ host, roots, stateFolder }: Workspace['parts'], settings: Settings): PackOptions {
   const { budgetTokens, selection } = settings;
-  return { roots, stateFolder, budgetTokens, selection };
+  return { roots, stateFolder, budgetTokens, selection, near: host.documents.listOpen(roots) };
 }
 
 function toMapPack(report: PackReport, { model }: Settings): PackMapPack {

@@ -1,6 +1,7 @@
 import { grammarOf } from '../outline/grammars.js';
 import { firstLinesOf } from '../outline/firstLines.js';
 import type { Outliner } from '../outline/outliner.js';
+import { hideOwnKeys } from '../view/ownKeys.js';
 import type { BriefForm } from './frames.js';
 
 /** What stands for a file that is not whole in the pack. */
@@ -32,11 +33,15 @@ export interface BriefStore {
 /** A brief that is nearly as long as its file is worth less than the file. */
 const mostShare = 0.6;
 
-export function createBriefs(outliner: Outliner, store: BriefStore): Briefs {
+export function createBriefs(outliner: Outliner, store: BriefStore, ownKeys: () => readonly string[]): Briefs {
   /** The same bytes can be read by two grammars, for instance as TypeScript and as TSX. */
   const keyOf = ({ path, sha256 }: BriefedFile): string => `${grammarOf(path) ?? ''}:${sha256}`;
   return {
-    known: (file) => store.brief(keyOf(file)),
+    known(file) {
+      const brief = store.brief(keyOf(file));
+      // One that was made before a key was known may show it, and is made anew.
+      return brief === undefined || hideOwnKeys(brief.text, ownKeys()) !== brief.text ? undefined : brief;
+    },
     async make(file, view) {
       const brief = await makeBrief(outliner, file.path, view);
       store.addBrief(keyOf(file), brief);

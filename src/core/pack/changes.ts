@@ -1,4 +1,5 @@
 import type { FileStat } from '../host.js';
+import type { FileRights } from '../repository/listing.js';
 import { isWithheldKind } from '../repository/withholding.js';
 import type { LogRecord } from './changeLog.js';
 import type { FileReading } from './fileReading.js';
@@ -40,7 +41,7 @@ export interface FileChange {
   /** The view that the model knows, if any. */
   told: string | undefined;
   /** `undefined`: the file is gone. */
-  now: { stat: FileStat; reading: FileReading; checkedAtMs: number } | undefined;
+  now: { stat: FileStat; rights: FileRights; reading: FileReading; checkedAtMs: number } | undefined;
   diffs: number;
   changes: number;
 }
@@ -93,10 +94,11 @@ function fitEntry(
 }
 
 export function knownAfter(path: string, now: NonNullable<FileChange['now']>): KnownFile {
-  const { stat, reading, checkedAtMs } = now;
+  const { stat, rights, reading, checkedAtMs } = now;
   const { size, mtimeMs, mode, identity } = stat;
   const known: KnownFile = {
     path,
+    ...rights,
     sha256: reading.sha256,
     size,
     mtimeMs,

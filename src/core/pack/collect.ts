@@ -1,7 +1,7 @@
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { FileStat } from '../host.js';
 import { readSymbols, type FileSymbols } from '../rank/symbols.js';
-import type { ListedFile } from '../repository/listing.js';
+import { rightsOf, type FileRights, type ListedFile } from '../repository/listing.js';
 import { listWorkspace, type SelectedWorkspace } from '../repository/workspaceListing.js';
 import { readFileBytes, viewBytes, type FileReading } from './fileReading.js';
 import type { PackCache } from './packCache.js';
@@ -23,7 +23,7 @@ export interface CollectedFile extends Omit<ListedFile, 'withheld'> {
   symbols: FileSymbols | undefined;
 }
 
-export interface WithheldFile {
+export interface WithheldFile extends FileRights {
   path: string;
   stat: FileStat;
   why: WithheldReason;
@@ -67,7 +67,8 @@ export async function collectFiles(
       if (bytes === undefined) continue;
       const reading = bytes instanceof Uint8Array ? viewBytes(ports, file, bytes, cache.isPlain) : bytes;
       if (reading.kind === 'withheld') {
-        collection.withheld.push({ path: file.path, stat: file.stat, why: reading.why, sha256: reading.sha256 });
+        const { why, sha256 } = reading;
+        collection.withheld.push({ path: file.path, stat: file.stat, ...rightsOf(file), why, sha256 });
       } else {
         holder.add(countReading(ports, cache, file, reading, bytes as Uint8Array));
         collection.distinctive.push(...reading.distinctive);

@@ -1,9 +1,9 @@
-import type { ListedFile, Listing } from '../repository/listing.js';
+import { rightsOf, type ListedFile, type Listing } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
 import type { Roots } from '../repository/roots.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
 import type { LogRecord } from './changeLog.js';
-import { recordChange, type FileChange, type WholeRule } from './changes.js';
+import { knownAfter, recordChange, type FileChange, type WholeRule } from './changes.js';
 import { looksUnchanged, type KnownFile } from './known.js';
 import type { LogRoom } from './logRoom.js';
 import type { OpenPack } from './openPack.js';
@@ -70,7 +70,7 @@ export async function detectChanges(
         look?.session === undefined || look.call === undefined ? undefined : { session: look.session, call: look.call },
     });
     if (record === undefined) {
-      if (before !== undefined && now !== undefined) noteLook(open, before, now);
+      if (before !== undefined && now !== undefined) open.known.set(path, { ...knownAfter(path, now), as: before.as });
       continue;
     }
     logTokens += record.entry.tokens;
@@ -95,7 +95,7 @@ async function findChanged(
     const file = listed.get(path);
     const before = open.known.get(path);
     if (file === undefined) return before === undefined ? [] : [{ path, file, before }];
-    const isSame = only === undefined && before !== undefined && looksUnchanged(before, file.stat);
+    const isSame = only === undefined && before !== undefined && looksUnchanged(before, file);
     return isSame ? [] : [{ path, file, before }];
   });
 }
@@ -158,15 +158,10 @@ function findTaint(open: OpenPack, { path, told, now }: FileChange): Detected['t
   return isShown ? { path, why: 'holds a secret that was not known as one before' } : undefined;
 }
 
-function noteLook(open: OpenPack, before: KnownFile, { stat, checkedAtMs }: NonNullable<FileChange['now']>): void {
-  const { size, mtimeMs, mode, identity } = stat;
-  open.known.set(before.path, { ...before, size, mtimeMs, mode, identity, checkedAtMs });
-}
-
 async function lookAt(reader: FileReader, roots: Roots, file: ListedFile): Promise<FileChange['now']> {
   const checkedAtMs = Date.now();
   const reading = await reader.read(roots, file);
-  return reading === undefined ? undefined : { stat: file.stat, reading, checkedAtMs };
+  return reading === undefined ? undefined : { stat: file.stat, rights: rightsOf(file), reading, checkedAtMs };
 }
 
 function normalize(path: string): string {

@@ -1,5 +1,6 @@
 import { BaleenError } from '../errors.js';
 import { createOutliner } from '../outline/outliner.js';
+import { isRuleFile } from '../repository/selection.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
 import { countPrompt } from '../tokens/template.js';
 import { assembleBody, SecretInBody } from './body.js';
@@ -36,7 +37,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
   const partsOf = rememberLast(async (stateFolder): Promise<PackParts> => {
     const cache = await loadPackCache(files, stateFolder, ports.programVersion);
     const { rankings } = inspection;
-    return { ports, reader, met, rule, rankings, cache, briefs: createBriefs(outliner, cache) };
+    return { ports, reader, met, rule, rankings, cache, briefs: createBriefs(outliner, cache, () => ownKeys) };
   });
   const packs = createOpenPacks(ports, partsOf);
 
@@ -49,13 +50,13 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
   return {
     open: (options, onProgress, signal) =>
       queue.run(options.stateFolder, async () => {
-        ownKeys = options.ownKeys ?? [];
+        ownKeys = options.ownKeys ?? ownKeys;
         const state = await packs.open(options, onProgress, signal);
         await inspection.take(await partsOf(options.stateFolder), options, needOpen().snapshot);
         return state;
       }),
     async fresh(options, onProgress, signal) {
-      ownKeys = options.ownKeys ?? [];
+      ownKeys = options.ownKeys ?? ownKeys;
       const parts = await partsOf(options.stateFolder);
       const snapshot = await makeSnapshot(parts, options, onProgress, signal);
       await inspection.take(parts, options, snapshot);
@@ -67,6 +68,8 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
         if (selection !== undefined) packs.select(selection);
         const before = open.entries.length;
         await packs.bringUp(look);
+        // New rules decide on files that the look does not name.
+        if (look?.paths.some(isRuleFile) === true) await packs.bringUp(undefined);
         return open.entries.slice(before);
       });
     },

@@ -41,7 +41,16 @@ export async function explainFile(
     return { path, as: file.as, tokens: file.tokens, fullTokens, files, sentences };
   }
   const ranking = await survey.rank(onProgress, signal);
-  return explainRanked({ survey, report, file, at, fullTokens, ranking });
+  // What is open and what was committed may have changed since a stored snapshot was ranked.
+  const rank = (await survey.order(onProgress, signal)).indexOf(at) + 1;
+  return explainRanked({ survey, report, file, at, fullTokens, ranking, rank });
+}
+
+/** What decided that it is withheld, or that it is not. */
+export function addRule(explained: PackExplanation, rule: string | undefined): PackExplanation {
+  if (rule === undefined) return explained;
+  const sentence = explained.as === 'withheld' ? `What decides is ${rule}.` : `It is wanted by ${rule}.`;
+  return { ...explained, rule, sentences: [...explained.sentences, sentence] };
 }
 
 function explainRanked(one: {
@@ -51,11 +60,11 @@ function explainRanked(one: {
   at: number;
   fullTokens: number;
   ranking: Ranking;
+  rank: number;
 }): PackExplanation {
-  const { survey, report, file, at, fullTokens, ranking } = one;
+  const { survey, report, file, at, fullTokens, ranking, rank } = one;
   const { path, as, tokens } = file;
   const files = report.files.length;
-  const rank = ranking.order.indexOf(at) + 1;
   const users = ranking.users(at);
   const closest = users.slice(0, mostClosest).map((user) => report.files[user]?.path ?? '');
   const commits = ranking.history.get(path)?.commits ?? 0;
@@ -71,7 +80,7 @@ function explainRanked(one: {
     commits === 0
       ? 'None of the last commits changed it.'
       : `${commits === 1 ? 'One' : commits} of the last commits changed it.`,
-    ...(parts.near > 0 ? [`It counts as near to the files that are open or were named (${percent(parts.near)}).`] : []),
+    ...(parts.near > 0 ? [`It counts as near to the files that are open (${percent(parts.near)}).`] : []),
     ...(parts.first > 0 ? ['It is one of the files that a newcomer reads first.'] : []),
     `Ahead of ${percent(parts.symbols)} of the files by use, and of ${percent(parts.history)} by change.`,
   ];

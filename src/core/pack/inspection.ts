@@ -1,7 +1,8 @@
 /** What is asked of the pack that was made or opened last: how it would be under another budget, and why it is as it is. */
 import { BaleenError, messageOf } from '../errors.js';
 import type { Ranking } from '../rank/ranking.js';
-import { explainFile } from './explain.js';
+import { findDecidingRule } from '../repository/workspaceListing.js';
+import { addRule, explainFile } from './explain.js';
 import { fitTree } from './fitTree.js';
 import type { SnapshotParts } from './makeSnapshot.js';
 import { surveySnapshot } from './openSurvey.js';
@@ -20,6 +21,7 @@ export interface Inspection extends Pick<Packer, 'plan' | 'explain' | 'packText'
 }
 
 interface Looked {
+  options: PackOptions;
   snapshot: Snapshot;
   survey: Survey;
   cache: PackCache;
@@ -43,7 +45,12 @@ export function createInspection(ports: PackPorts): Inspection {
   return {
     rankings,
     async take({ briefs, cache }, options, snapshot) {
-      looked = { snapshot, cache, survey: surveySnapshot(ports, briefs, options, snapshot, rankings.get(snapshot)) };
+      looked = {
+        options,
+        snapshot,
+        cache,
+        survey: surveySnapshot(ports, briefs, options, snapshot, rankings.get(snapshot)),
+      };
       await save(cache);
     },
     async plan(budgetTokens, onProgress, signal) {
@@ -54,8 +61,13 @@ export function createInspection(ports: PackPorts): Inspection {
       return { budget, tokens, files: fitted.files.map((file) => ({ as: standsAs(file), tokens: file.tokens })) };
     },
     async explain(path, onProgress, signal) {
-      const { survey, snapshot } = need();
-      return explainFile(survey, snapshot.report, path, onProgress, signal);
+      const { options, survey, snapshot } = need();
+      const explained = await explainFile(survey, snapshot.report, path, onProgress, signal);
+      const file = snapshot.files.find((one) => one.path === path);
+      if (file === undefined) return explained;
+      const { size: bytes, why } = file;
+      const asked = { path, bytes, ...(why === undefined ? {} : { why }) };
+      return addRule(explained, await findDecidingRule(ports, options, asked, signal));
     },
     async packText() {
       return new Uint8Array(need().snapshot.bytes);

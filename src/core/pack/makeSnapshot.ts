@@ -10,7 +10,7 @@ import type { PackOptions, PackProgress } from './packer.js';
 import { createPacer, type PackPorts, type TokenCounter } from './ports.js';
 import { renderPack, standsAs, type RenderedPack } from './render.js';
 import type { Snapshot, SnapshotFile } from './snapshotStore.js';
-import type { ListedFile } from '../repository/listing.js';
+import { rightsOf, type FileRights, type ListedFile } from '../repository/listing.js';
 import type { Ranking } from '../rank/ranking.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
 import { surveyTree, type Survey } from './survey.js';
@@ -145,9 +145,9 @@ function snapshotFiles(
   return [...kept, ...hidden];
 }
 
-type Look = Pick<KnownFile, 'path' | 'size' | 'mtimeMs' | 'mode' | 'identity' | 'checkedAtMs'>;
+type Look = FileRights & Pick<KnownFile, 'path' | 'size' | 'mtimeMs' | 'mode' | 'identity' | 'checkedAtMs'>;
 
-function lookOf({ path, stat }: Pick<ListedFile, 'path' | 'stat'>, checkedAtMs: number): Look {
-  const { size, mtimeMs, mode, identity } = stat;
-  return { path, size, mtimeMs, mode, identity, checkedAtMs };
+function lookOf(file: Omit<ListedFile, 'withheld'>, checkedAtMs: number): Look {
+  const { size, mtimeMs, mode, identity } = file.stat;
+  return { path: file.path, ...rightsOf(file), size, mtimeMs, mode, identity, checkedAtMs };
 }

@@ -1,6 +1,7 @@
 import type { PackSelection } from '../../protocol/pack.js';
 import type { Files } from '../host.js';
 import type { Roots } from '../repository/roots.js';
+import { formsOf } from '../view/ownKeys.js';
 import {
   appendRecords,
   cutLog,
@@ -147,6 +148,13 @@ export function createOpenPack(
       records.forEach(take);
     },
   };
+}
+
+/** A key in frozen bytes would have every later request refused, also when it is long gone from the disk. */
+export function holdsAny({ snapshot, entries }: OpenPack, keys: readonly string[]): boolean {
+  return keys
+    .flatMap(formsOf)
+    .some((form) => snapshot.bytes.includes(form) || entries.some((entry) => entry.text.includes(form)));
 }
 
 function nothingTold({ report, files }: Snapshot): Told {

@@ -1,9 +1,8 @@
 /** The snapshots that sessions of this process use side by side: the newest, and those that older sessions began with. */
 import { messageOf } from '../errors.js';
-import { formsOf } from '../view/ownKeys.js';
 import { createEscapedPacks, type EscapedPack } from './escapedPacks.js';
 import type { PackSelection } from '../../protocol/pack.js';
-import type { OpenPack, OpenPlace } from './openPack.js';
+import { holdsAny, type OpenPack, type OpenPlace } from './openPack.js';
 import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { dropSnapshots, isStored } from './snapshotStore.js';
@@ -147,11 +146,4 @@ export function createOpenPacks(
       escapedPacks.clear();
     },
   };
-}
-
-/** A key in frozen bytes would have every later request refused, also when it is long gone from the disk. */
-function holdsAny({ snapshot, entries }: OpenPack, keys: readonly string[]): boolean {
-  return keys
-    .flatMap(formsOf)
-    .some((form) => snapshot.bytes.includes(form) || entries.some((entry) => entry.text.includes(form)));
 }

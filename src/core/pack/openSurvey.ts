@@ -1,5 +1,6 @@
 /** A survey of a snapshot that stands already: for plans of other budgets, and to explain it. */
 import type { Ranking } from '../rank/ranking.js';
+import { rightsOf } from '../repository/listing.js';
 import type { Briefs } from './briefs.js';
 import { readExactView } from './makeSnapshot.js';
 import type { PackOptions } from './packer.js';
@@ -29,7 +30,7 @@ export function surveySnapshot(
       if (file.span !== undefined) return snapshot.bytes.subarray(file.span.start, file.span.end);
       const { path, size, mtimeMs, mode, identity, sha256 } = file;
       const stat = { kind: 'file' as const, size, mtimeMs, mode, identity, links: 1 };
-      return readExactView(ports, options.roots, { path, stat }, sha256);
+      return readExactView(ports, options.roots, { path, stat, ...rightsOf(file) }, sha256);
     },
   });
 }

@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import type { Files } from '../host.js';
 import type { Brief, BriefStore } from './briefs.js';
+import { ownKeyPlaceholder } from '../view/ownKeys.js';
 import { hashOf } from './frames.js';
 
 /** Of a text whose view is the text itself. */
@@ -107,6 +108,8 @@ function lastBriefs(briefs: ReadonlyMap<string, Brief>): StoredBrief[] {
   const kept: StoredBrief[] = [];
   let room = mostBriefChars;
   for (const [key, { form, text }] of [...briefs].reverse()) {
+    // It would be another one for another key, and the key must not be written down to tell.
+    if (text.includes(ownKeyPlaceholder)) continue;
     room -= text.length;
     if (room < 0) break;
     kept.push([key, form, text]);

@@ -21,9 +21,9 @@ export interface PackOptions {
   /** Tokens that the whole pack message may have. */
   budgetTokens: number;
   selection: PackSelection;
-  /** The user's own keys, which no text of the workspace may show. */
+  /** The user's own keys, which no text of the workspace may show; those given last, if absent. */
   ownKeys?: readonly string[];
-  /** Open or mentioned files, as workspace paths: where a new pack cannot hold everything, what is near to them goes first. */
+  /** Files that are open, as workspace paths: where a new pack cannot hold everything, what is near to them goes first. */
   near?: readonly string[];
   /** The snapshot that a session began with, by its SHA-256, instead of the newest. */
   pinned?: string;

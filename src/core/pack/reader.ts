@@ -1,5 +1,5 @@
 import type { WithheldReason } from '../../protocol/pack.js';
-import type { ListedFile } from '../repository/listing.js';
+import { haveSameRights, rightsOf, type FileRights, type ListedFile } from '../repository/listing.js';
 import type { Roots } from '../repository/roots.js';
 import { readFileBytes, viewBytes, type FileReading, type ViewPorts } from './fileReading.js';
 import type { ByteFilter } from './byteFilter.js';
@@ -10,7 +10,7 @@ interface Remembered {
   mtimeMs: number;
   identity: string;
   checkedAtMs: number;
-  rights: number;
+  rights: FileRights;
   why: WithheldReason | undefined;
   /** SHA-256 of bytes whose view is their text. */
   plainSha256: string | undefined;
@@ -71,15 +71,10 @@ export function createFileReader(ports: ViewPorts): FileReader {
   };
 }
 
-/** What the user allows of a file decides on it too. */
-function rightsOf({ isWanted, isAllowedSecret }: ListedFile): number {
-  return (isWanted === true ? 1 : 0) + (isAllowedSecret === true ? 2 : 0);
-}
-
 function looksSame(entry: Remembered, file: ListedFile): boolean {
   const { stat } = file;
   return (
-    entry.rights === rightsOf(file) &&
+    haveSameRights(entry.rights, file) &&
     entry.size === stat.size &&
     entry.mtimeMs === stat.mtimeMs &&
     entry.identity === stat.identity &&

@@ -1,6 +1,6 @@
 import { createPathFilter } from '../repository/ignoreRules.js';
 import type { ListedFile } from '../repository/listing.js';
-import type { Roots } from '../repository/roots.js';
+import { belowName, rootOf, type Roots } from '../repository/roots.js';
 import { createKindFinder, isWithheldKind } from '../repository/withholding.js';
 import { placeholdersOf } from '../view/codec.js';
 import { createByteFilter } from './byteFilter.js';
@@ -23,7 +23,7 @@ export async function searchFiles(
   const matcher = createMatcher(query);
   const byteFilter = createByteFilter(query);
   const pace = createPacer(signal);
-  const candidates = chooseFiles(reader, listed, query.include);
+  const candidates = chooseFiles(reader, roots, listed, query.include);
   const result: SearchResult = { hits: [], totalHits: 0, totalFiles: 0 };
   for (let at = 0; at < candidates.length; at += readAtOnce) {
     const batch = candidates.slice(at, at + readAtOnce);
@@ -49,13 +49,18 @@ export async function searchFiles(
  * Files that the filter lets through and that have a view. Those withheld by kind only where a pattern names them: as a
  * file, or by a form that is only theirs, as `vendor/` or `*.min.js`.
  */
-function chooseFiles(reader: FileReader, listed: readonly ListedFile[], include: readonly string[]): ListedFile[] {
+function chooseFiles(
+  reader: FileReader,
+  roots: Roots,
+  listed: readonly ListedFile[],
+  include: readonly string[],
+): ListedFile[] {
   const isIncluded = include.length === 0 ? () => true : createPathFilter(include, false);
   const kindOf = createKindFinder();
   const naming = include.map((pattern) => ({
     matches: createPathFilter([pattern], false),
     name: pattern.slice(pattern.lastIndexOf('/') + 1),
-    kind: kindOf(pattern.replace(/^\//, '').replace(/\*+/g, 'x').replace(/\/$/, '/x'), Infinity),
+    kind: kindOf(pathLike(roots, pattern), Infinity),
   }));
   return listed.flatMap((file) => {
     if (!isIncluded(file.path)) return [];
@@ -69,6 +74,13 @@ function chooseFiles(reader: FileReader, listed: readonly ListedFile[], include:
     const { withheld: _withheld, ...rest } = file;
     return [{ ...rest, isWanted: true as const }];
   });
+}
+
+/** A path that a pattern could mean, from its root on: rules about kinds know no roots. */
+function pathLike(roots: Roots, pattern: string): string {
+  const path = pattern.replace(/^\//, '').replace(/\*+/g, 'x').replace(/\/$/, '/x');
+  const root = rootOf(roots, path);
+  return root === undefined ? path : belowName(root, path);
 }
 
 /** Numbers of the lines on which a match begins, 0-based, the first `wanted` of them; and how many there are. */

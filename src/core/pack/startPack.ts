@@ -1,12 +1,12 @@
 /** Brings a pack and its change log up to the disk: at the start of a session, and again before each turn. */
 import type { Listing } from '../repository/listing.js';
-import { listWorkspace } from '../repository/workspaceListing.js';
+import { haveEqualRules, listWorkspace } from '../repository/workspaceListing.js';
 import { logPath } from './changeLog.js';
 import type { WholeRule } from './changes.js';
 import { detectChanges, type Detected } from './detect.js';
 import { isWorthRenewing, logRoomOf } from './logRoom.js';
 import { makeSnapshot, type SnapshotParts } from './makeSnapshot.js';
-import { createOpenPack, type OpenPack, type OpenPlace } from './openPack.js';
+import { createOpenPack, holdsAny, type OpenPack, type OpenPlace } from './openPack.js';
 import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
 import { createPacer } from './ports.js';
 import type { FileReader } from './reader.js';
@@ -104,8 +104,13 @@ async function reasonToRenew(
   { selectionKey }: Listing,
 ): Promise<string | undefined> {
   if (tainted !== undefined) return `${tainted.path} ${tainted.why}, and the stored snapshot showed its text`;
+  if (holdsAny(open, ports.ownKeys?.() ?? [])) {
+    await dropSnapshots(ports.files, open.stateFolder);
+    return 'your API key stood in the stored snapshot';
+  }
   const { report } = open.snapshot;
-  if (open.snapshot.selectionKey !== selectionKey) return 'the choice of files has changed (.baleenignore or settings)';
+  if (!haveEqualRules(open.snapshot.selectionKey, selectionKey))
+    return 'the choice of files has changed (.baleenignore or settings)';
   if (isFull) return 'more has changed than the change log has room for';
   if (open.logTokens > logRoomOf(report).renewTokens) return `the change log had grown to ${open.logTokens} tokens`;
   if (open.entries.length === 0) return undefined;

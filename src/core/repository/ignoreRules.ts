@@ -7,9 +7,12 @@ export type IgnoreVerdict = 'ignored' | 'unignored' | undefined;
 export interface IgnoreRules {
   /** `path` is relative to the rules' own folder, with `/` and without one at its end. The last pattern that fits decides. */
   test(path: string, isFolder: boolean): IgnoreVerdict;
+  /** That pattern, as it was written. */
+  deciding(path: string, isFolder: boolean): string | undefined;
 }
 
 interface Pattern {
+  line: string;
   isNegative: boolean;
   onlyFolders: boolean;
   /** Compared with the last name of the path alone. */
@@ -32,17 +35,21 @@ export function createRules(lines: readonly string[], ignoreCase: boolean): Igno
     const pattern = parsePattern(line, ignoreCase);
     if (pattern !== undefined) patterns.unshift(pattern);
   }
+  const find = (path: string, isFolder: boolean): Pattern | undefined => {
+    if (patterns.length === 0) return undefined;
+    const bytes = ignoreCase ? foldCase(toBytes(path)) : toBytes(path);
+    const name = bytes.slice(bytes.lastIndexOf('/') + 1);
+    return patterns.find(
+      ({ onlyFolders, onlyName, matches }) => (isFolder || !onlyFolders) && matches(onlyName ? name : bytes),
+    );
+  };
   return {
     test(path, isFolder) {
-      if (patterns.length === 0) return undefined;
-      const bytes = ignoreCase ? foldCase(toBytes(path)) : toBytes(path);
-      const name = bytes.slice(bytes.lastIndexOf('/') + 1);
-      const found = patterns.find(
-        ({ onlyFolders, onlyName, matches }) => (isFolder || !onlyFolders) && matches(onlyName ? name : bytes),
-      );
+      const found = find(path, isFolder);
       if (found === undefined) return undefined;
       return found.isNegative ? 'unignored' : 'ignored';
     },
+    deciding: (path, isFolder) => find(path, isFolder)?.line,
   };
 }
 
@@ -67,7 +74,7 @@ function parsePattern(line: string, ignoreCase: boolean): Pattern | undefined {
   if (onlyFolders) body = body.slice(0, -1);
   const onlyName = !body.includes('/');
   const glob = toBytes(body.startsWith('/') ? body.slice(1) : body);
-  return { isNegative, onlyFolders, onlyName, matches: compileGlob(glob, ignoreCase) };
+  return { line: ended, isNegative, onlyFolders, onlyName, matches: compileGlob(glob, ignoreCase) };
 }
 
 /** A backslash keeps the space behind it. */

@@ -30,16 +30,28 @@ export const mostFileBytes = 4 * 1024 * 1024;
 /** Nothing larger fits any window, so that it would only cost time. */
 const mostWantedBytes = 16 * 1024 * 1024;
 
-export interface ListedFile {
+/** What the user allows of a file though a rule would withhold it. */
+export interface FileRights {
+  /** The user brought it back: its text is not judged by the rules of `withholding.ts`. */
+  isWanted?: true;
+  /** The user has it read though it is a secret file. */
+  isAllowedSecret?: true;
+}
+
+export interface ListedFile extends FileRights {
   /** Relative to the workspace folder, with `/`. */
   path: string;
   stat: FileStat;
   /** Known without reading. */
   withheld?: WithheldReason;
-  /** The user brought it back: its text is not judged by the rules of `withholding.ts`. */
-  isWanted?: true;
-  /** The user has it read though it is a secret file. */
-  isAllowedSecret?: true;
+}
+
+export function rightsOf({ isWanted, isAllowedSecret }: FileRights): FileRights {
+  return { ...(isWanted && { isWanted }), ...(isAllowedSecret && { isAllowedSecret }) };
+}
+
+export function haveSameRights(a: FileRights, b: FileRights): boolean {
+  return a.isWanted === b.isWanted && a.isAllowedSecret === b.isAllowedSecret;
 }
 
 export interface Listing {
@@ -49,7 +61,7 @@ export interface Listing {
 }
 
 /** The most bytes that are read of a file. */
-export function mostBytesOf(file: Pick<ListedFile, 'isWanted'>): number {
+export function mostBytesOf(file: FileRights): number {
   return file.isWanted === true ? mostWantedBytes : mostFileBytes;
 }
 

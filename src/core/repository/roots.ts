@@ -53,6 +53,11 @@ export function underName({ name }: Root, local: string): string {
   return local === '' ? name : `${name}/${local}`;
 }
 
+/** The reverse of `underName`, for a path that begins with the root's name. */
+export function belowName({ name }: Root, path: string): string {
+  return name === '' ? path : path.slice(name.length + 1);
+}
+
 /** A root itself as a folder that commands run in. */
 export function asFolder({ name }: Root): string {
   return name === '' ? '.' : name;

@@ -25,6 +25,8 @@ export const noSelection: PackSelection = { exclude: [], includeSecretFiles: [] 
 export interface Selector {
   /** `wanted`: no rule of ours withholds it, though it may still be secret or binary. */
   verdict(path: string): 'excluded' | 'wanted' | undefined;
+  /** The pattern behind a verdict, and where it stands, in words. */
+  decidedBy(path: string): string | undefined;
   /** The repository says that a machine wrote it, or that none did. */
   isGenerated(path: string): boolean | undefined;
   allowsSecretFile(path: string): boolean;
@@ -66,12 +68,15 @@ export async function readSelector(
   const secrets = createDecider(rulesAtRoot(selection.includeSecretFiles, ignoreCase));
   return {
     verdict(path) {
-      const verdict = bySetting(under + path) ?? byFiles(path);
+      const verdict = bySetting.ask(under + path) ?? byFiles.ask(path);
       if (verdict === undefined) return undefined;
       return verdict === 'ignored' ? 'excluded' : 'wanted';
     },
+    decidedBy: (path) =>
+      bySetting.decidedBy(under + path, () => 'the settings') ??
+      byFiles.decidedBy(path, (folder) => folder + ignoreFileName),
     isGenerated: (path) => askUpwards(attributes, path, (rules, below) => rules.test(below)),
-    allowsSecretFile: (path) => secrets(under + path) === 'ignored',
+    allowsSecretFile: (path) => secrets.ask(under + path) === 'ignored',
     key: hash.digest('hex').slice(0, 32),
   };
 }
@@ -80,9 +85,15 @@ function rulesAtRoot(patterns: readonly string[], ignoreCase: boolean): Map<stri
   return new Map(patterns.length === 0 ? [] : [['', createRules(patterns, ignoreCase)]]);
 }
 
+interface Decider {
+  ask(this: void, path: string): IgnoreVerdict;
+  /** The pattern that decided; `nameOf` names the list that stands in a folder. */
+  decidedBy(path: string, nameOf: (folder: string) => string): string | undefined;
+}
+
 /** A verdict on a folder is one on all that lies in it; only what is not ignored may be judged further down. */
-function createDecider(byFolder: ReadonlyMap<string, IgnoreRules>): (path: string) => IgnoreVerdict {
-  if (byFolder.size === 0) return () => undefined;
+function createDecider(byFolder: ReadonlyMap<string, IgnoreRules>): Decider {
+  if (byFolder.size === 0) return { ask: () => undefined, decidedBy: () => undefined };
   const known = new Map<string, IgnoreVerdict>();
   const ask = (path: string, isFolder: boolean): IgnoreVerdict => {
     const slash = path.lastIndexOf('/');
@@ -94,7 +105,32 @@ function createDecider(byFolder: ReadonlyMap<string, IgnoreRules>): (path: strin
     if (!known.has(folder)) known.set(folder, ask(folder, true));
     return known.get(folder);
   };
-  return (path) => ask(path, false);
+  return {
+    ask: (path) => ask(path, false),
+    decidedBy(path, nameOf) {
+      // An excluded folder decides on all that lies in it; else the nearest pattern that says anything does.
+      const ends = [...path.matchAll(/\//g)].map(({ index }) => index);
+      const excluded = ends.map((end) => path.slice(0, end)).find((folder) => askFolder(folder) === 'ignored');
+      const asked = excluded === undefined ? [path, ...ends.reverse().map((end) => path.slice(0, end))] : [excluded];
+      for (const one of asked) {
+        const found = findDeciding(byFolder, one, one !== path);
+        if (found !== undefined) return `the pattern ${JSON.stringify(found.pattern)} of ${nameOf(found.folder)}`;
+      }
+      return undefined;
+    },
+  };
+}
+
+function findDeciding(
+  byFolder: ReadonlyMap<string, IgnoreRules>,
+  path: string,
+  isFolder: boolean,
+): { pattern: string; folder: string } | undefined {
+  const named = new Map([...byFolder].map(([folder, rules]) => [folder, { folder, rules }]));
+  return askUpwards(named, path, ({ folder, rules }, below) => {
+    const pattern = rules.deciding(below, isFolder);
+    return pattern === undefined ? undefined : { pattern, folder };
+  });
 }
 
 /** The answer of the deepest rules that have one. */

@@ -122,19 +122,36 @@ export function createKindFinder(): (path: string, bytes: number) => WithheldKin
     const folder = path.slice(0, path.length - name.length);
     let kind = known.get(folder);
     if (kind === undefined && !known.has(folder)) {
-      kind = findFolderRule(folder)?.kind;
+      kind = findFolderRule(folder)?.rule.kind;
       known.set(folder, kind);
     }
     if (kind !== undefined || bytes < leastBytes) return kind;
-    return nameRules.find((rule) => bytes > (rule.above ?? 0) && rule.name.test(name))?.kind;
+    return findNameRule(name, bytes)?.kind;
   };
 }
 
-function findFolderRule(folder: string): FolderRule | undefined {
-  return folderRules.find((rule) => {
+/** By what a file has its kind, in words; its text, where path and size say nothing. */
+export function describeKindRule(path: string, bytes: number): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const folder = findFolderRule(path.slice(0, path.length - name.length))?.folder;
+  if (folder !== undefined) return `its folder ${folder}`;
+  const rule = bytes < leastBytes ? undefined : findNameRule(name, bytes);
+  if (rule === undefined) return 'its text';
+  return rule.above === undefined ? 'its name' : `its name and a size above ${rule.above / kib} KiB`;
+}
+
+function findNameRule(name: string, bytes: number): NameRule | undefined {
+  return nameRules.find((rule) => bytes > (rule.above ?? 0) && rule.name.test(name));
+}
+
+/** With the folder that the rule means, which may lie further up. */
+function findFolderRule(folder: string): { rule: FolderRule; folder: string } | undefined {
+  for (const rule of folderRules) {
     const found = rule.folder.exec(folder);
-    return found !== null && !testFolder.test(folder.slice(0, found.index + 1));
-  });
+    if (found === null || testFolder.test(folder.slice(0, found.index + 1))) continue;
+    return { rule, folder: folder.slice(0, found.index + found[0].length) };
+  }
+  return undefined;
 }
 
 /** Only of what begins so late is it worth asking whether a machine wrote it. */

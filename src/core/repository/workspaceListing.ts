@@ -9,8 +9,9 @@ import {
   type SelectedFolder,
 } from './listing.js';
 import { comparePaths } from './paths.js';
-import { areNamed, belongsFurtherIn, rootOf, spellingsOf, underName, type Roots } from './roots.js';
+import { areNamed, belongsFurtherIn, belowName, rootOf, spellingsOf, underName, type Roots } from './roots.js';
 import { isSecretName } from './secretFiles.js';
+import { describeKindRule, isWithheldKind } from './withholding.js';
 
 /** The folders of a workspace, and which of their files the user wants. */
 export interface SelectedWorkspace {
@@ -35,12 +36,9 @@ export async function listWorkspace(
   for (const root of roots) {
     const wanted = only
       ?.filter((path) => rootOf(roots, path) === root && path !== root.name)
-      .map((path) => path.slice(root.name.length + 1));
+      .map((path) => belowName(root, path));
     if (wanted?.length === 0) continue;
-    if ((await ports.files.lstat(root.folder))?.kind !== 'directory') {
-      ports.log.warn(`${root.folder} is gone; its files are left out until it is there again.`);
-      continue;
-    }
+    if (!(await isThere(ports, root))) continue;
     const isOthers = belongsFurtherIn(roots, root);
     const { files, selectionKey } = await listRepository(ports, selectedFolder(root, selection), signal, wanted);
     keys.push(`${root.name} ${selectionKey}`);
@@ -49,6 +47,13 @@ export async function listWorkspace(
     }
   }
   return { files: listed.sort((a, b) => comparePaths(a.path, b.path)), selectionKey: keys.sort().join('\n') };
+}
+
+/** Of several roots one may be gone, for instance on a disk that was taken out. */
+async function isThere({ files, log }: RepositoryPorts, { folder }: Root): Promise<boolean> {
+  if ((await files.lstat(folder))?.kind === 'directory') return true;
+  log.warn(`${folder} is gone; its files are left out until it is there again.`);
+  return false;
 }
 
 function selectedFolder({ name, folder }: Root, selection: PackSelection): SelectedFolder {
@@ -62,6 +67,35 @@ function checkName(roots: Roots, file: ListedFile): ListedFile {
   return { ...file, withheld: 'secret file' };
 }
 
+/** Whether two keys of `listWorkspace` stand for equal rules. A root that is gone for a moment has none to compare. */
+export function haveEqualRules(one: string, other: string): boolean {
+  const keyOf = (line: string): [string, string] => [line.slice(0, line.lastIndexOf(' ') + 1), line];
+  const ofRoot = new Map(one.split('\n').map(keyOf));
+  return other
+    .split('\n')
+    .map(keyOf)
+    .every(([root, line]) => (ofRoot.get(root) ?? line) === line);
+}
+
+/**
+ * By which pattern or rule a file is withheld, or was brought back, in words; `undefined` where neither decides, but its
+ * bytes or its form.
+ */
+export async function findDecidingRule(
+  ports: RepositoryPorts,
+  { roots, selection }: SelectedWorkspace,
+  { path, bytes, why }: { path: string; bytes: number; why?: WithheldReason },
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const root = rootOf(roots, path);
+  if (root === undefined) return undefined;
+  const local = belowName(root, path);
+  const selector = await openSelector(ports, selectedFolder(root, selection), signal);
+  if (why === undefined || why === 'excluded') return selector.decidedBy(local);
+  if (!isWithheldKind(why)) return undefined;
+  return selector.isGenerated(local) === true ? 'linguist-generated in .gitattributes' : describeKindRule(local, bytes);
+}
+
 /** Why a file is withheld by its name and the user's rules; it need not be on disk. */
 export type NameJudge = (path: string, bytes: number) => WithheldReason | undefined;
 
@@ -72,12 +106,13 @@ export async function openNameJudge(
 ): Promise<NameJudge> {
   const judges = new Map<string, NameJudge>();
   for (const root of roots) {
+    if (areNamed(roots) && !(await isThere(ports, root))) continue;
     judges.set(root.name, createNameJudge(await openSelector(ports, selectedFolder(root, selection), signal)));
   }
   if (!areNamed(roots)) return judges.get('') as NameJudge;
   return (path, bytes) => {
     const root = rootOf(roots, path);
-    const why = root === undefined ? undefined : judges.get(root.name)?.(path.slice(root.name.length + 1), bytes);
+    const why = root === undefined ? undefined : judges.get(root.name)?.(belowName(root, path), bytes);
     return why ?? (spellingsOf(roots, path).some(isSecretName) ? 'secret file' : undefined);
   };
 }

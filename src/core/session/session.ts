@@ -187,7 +187,8 @@ async function openPack(
 ): Promise<PackState> {
   const { roots, stateFolder } = parts;
   const { budgetTokens, selection } = settings;
-  const options = { roots, stateFolder, budgetTokens, selection, ownKeys: ownKeysOf(settings), ...which };
+  const near = parts.host.documents.listOpen(roots);
+  const options = { roots, stateFolder, budgetTokens, selection, near, ownKeys: ownKeysOf(settings), ...which };
   const pack = await parts.packer.open(options, emit, signal);
   tellBreak(pack, settings, parts.host.clock.now(), emit);
   const { report, counts } = pack;

@@ -112,6 +112,39 @@ describe('what is withheld by kind', () => {
     expect((await packer.list({ paths: ['src/page.js'] })).files[0]?.withheld).toBe('minified');
   });
 
+  it('is explained by the rule or the pattern that decides', async () => {
+    workspace.write('.gitattributes', 'gen/* linguist-generated\n');
+    workspace.write('gen/code.ts', 'code\n');
+    workspace.write('.baleenignore', '# mine\nprivate/\n');
+    workspace.write('sub/.baleenignore', '*.txt\n!kept.txt\n');
+    workspace.write('sub/x/a.txt', 'a\n');
+    workspace.write('sub/kept.txt', 'a\n');
+    workspace.write('big.csv', 'a,b\n'.repeat(9000));
+    workspace.write('.env', 'A=1\n');
+    const packer = await workspace.engine();
+    workspace.write('docs/a.md', 'a\n');
+    await open(packer, { exclude: ['/docs/**', '!src/api.ts'] });
+    const rules: Record<string, string | undefined> = {
+      'node_modules/a/index.js': 'its folder node_modules/',
+      'yarn.lock': 'its name',
+      'src/page.js': 'its text',
+      'big.csv': 'its name and a size above 16 KiB',
+      'gen/code.ts': 'linguist-generated in .gitattributes',
+      'private/notes.txt': 'the pattern "private/" of .baleenignore',
+      'sub/x/a.txt': 'the pattern "*.txt" of sub/.baleenignore',
+      'sub/kept.txt': 'the pattern "!kept.txt" of sub/.baleenignore',
+      'docs/a.md': 'the pattern "/docs/**" of the settings',
+      'src/api.ts': 'the pattern "!src/api.ts" of the settings',
+      'src/own.ts': undefined,
+      '.env': undefined,
+    };
+    for (const [path, rule] of Object.entries(rules)) {
+      const explained = await packer.explain(path, noProgress, noSignal);
+      expect([path, explained.rule]).toEqual([path, rule]);
+      if (rule !== undefined) expect(explained.sentences.join(' ')).toContain(rule);
+    }
+  });
+
   it('takes one line for a folder full of it', async () => {
     for (let number = 0; number < 30; number++) {
       workspace.write(`node_modules/b/${number % 7}/${number}.js`, 'x');

@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, unlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { singleRoot } from '../../../src/core/repository/roots.js';
+import { singleRoot, type Roots } from '../../../src/core/repository/roots.js';
 import { collectChanges, type CollectedChanges, type ReviewSource } from '../../../src/core/review/collectChanges.js';
 import { isFormattingOnly, makeChange } from '../../../src/core/review/changes.js';
 import { parseReviewed, renderReviewed } from '../../../src/core/review/reviewedFrames.js';
@@ -136,4 +136,19 @@ it('keeps secrets out of the diff, and frames that cannot be closed from within'
     ['x "1".js', 'changed'],
     ['y.js', 'deleted'],
   ]);
+});
+
+it('reviews the other roots while one is gone, each under the patterns of its own workspace path', async () => {
+  changeMuch();
+  const roots: Roots = [
+    { name: 'here', folder: root },
+    { name: 'away', folder: `${root}-away` },
+  ];
+  const collected = await collectChanges(
+    host,
+    { roots, selection: { exclude: ['here/a.js', 'new.js', '/gone.js'], includeSecretFiles: [] } },
+    { kind: 'head' },
+    new AbortController().signal,
+  );
+  expect(namesOf(collected)).toEqual(['deleted here/gone.js']);
 });

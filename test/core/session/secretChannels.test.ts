@@ -147,6 +147,7 @@ describe.each(wires)('SEC-10 (%s)', (wire) => {
     const documents = {
       unsaved: (path: string) => (path === buffer.path ? { text: buffer.text, version: 1 } : undefined),
       listUnsaved: () => [],
+      listOpen: () => [],
       replaceText: async () => false,
     };
     workspace = await openSimulatedWorkspace(folder, script, {

@@ -24,6 +24,7 @@ const documents: OpenDocuments = {
     const text = buffers.get(path.slice(folder.length + 1));
     return text === undefined ? undefined : { text, version: 1 };
   },
+  listOpen: () => [...buffers.keys()],
   listUnsaved: () => [...buffers].map(([path, text]) => ({ path, text })),
   replaceText: async () => false,
 };

@@ -56,6 +56,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   const unsaved: Bench['unsaved'] = new Map();
   const documents: OpenDocuments = {
     unsaved: (path) => unsaved.get(path.slice(root.length + 1)),
+    listOpen: () => [...unsaved.keys()],
     listUnsaved: () => [...unsaved].map(([path, { text }]) => ({ path, text })),
     replaceText: async (path, text, version) => {
       const open = unsaved.get(path.slice(root.length + 1));
