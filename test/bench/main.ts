@@ -7,11 +7,14 @@ import { parseArgs } from 'node:util';
 import { openCorpus, type Corpus } from './corpus.js';
 import type { IncrementalFigures } from './incrementalProbe.js';
 import { comparePackers } from './packers.js';
+import type { PrefixTable } from './prefixTable.js';
 import { renderReport } from './report.js';
 import type { Results } from './targets.js';
 import { compareTokenizers } from './tokenizers.js';
 
-const parts = ['pack', 'tokens', 'incremental'] as const;
+const parts = ['pack', 'tokens', 'incremental', 'prefix'] as const;
+/** So many consecutive commits are played for the prefix table. */
+const playedCommits = 20;
 type Part = (typeof parts)[number];
 
 interface Settings {
@@ -64,7 +67,21 @@ async function runBench({ root, pairs, only }: Settings, corpus: Corpus): Promis
     const args = [join(bundles, 'incrementalProbe.cjs'), corpus.folder, root];
     results.incremental = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as IncrementalFigures;
   }
+  if (only.has('prefix') && countCommits(corpus.folder) <= playedCommits)
+    say('too short a history for the prefix table');
+  else if (only.has('prefix')) {
+    say('commits');
+    const args = [join(bundles, 'prefixProbe.cjs'), root, corpus.folder, String(playedCommits)];
+    const text = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    results.prefixes = JSON.parse(text) as PrefixTable;
+  }
   return results;
+}
+
+function countCommits(folder: string): number {
+  return Number(
+    execFileSync('git', ['-C', folder, 'rev-list', '--first-parent', '--count', 'HEAD'], { encoding: 'utf8' }),
+  );
 }
 
 function describeMachine(root: string): string {

@@ -23,6 +23,8 @@ import { openHistory, type History } from './history.js';
 import { orderByPath, orderLikeRepomix } from './orders.js';
 
 export interface PrefixOptions {
+  /** Folder of the built program: its grammars are used. */
+  program: string;
   /** A git repository with its history. */
   repository: string;
   commits: number;
@@ -101,14 +103,20 @@ export async function measurePrefixes(options: PrefixOptions): Promise<PrefixTab
   }
 
   async function createLanes(
-    { budgetTokens = packBudgetTokens(findModel('v4-flash')!) }: PrefixOptions,
+    { program, budgetTokens = packBudgetTokens(findModel('v4-flash')!) }: PrefixOptions,
     base: string,
     root: string,
     rules: Record<string, WholeRule>,
     history: History,
   ): Promise<Lane[]> {
     const makeEngine = (rule?: WholeRule): Packer =>
-      createPackEngine({ files: createNodeFiles(), git: createNodeGit(), counter, log: silent, ...grammarPorts }, rule);
+      createPackEngine(
+        {
+          ...{ files: createNodeFiles(), git: createNodeGit(), counter, log: silent, programVersion: 'bench' },
+          loadGrammar: (name) => readFile(join(program, 'grammars', `${name}.wasm`)),
+        },
+        rule,
+      );
     const lanes: Lane[] = [];
     for (const [index, [name, rule]] of Object.entries(rules).entries()) {
       const packer = makeEngine(rule);
@@ -145,11 +153,6 @@ interface Lane {
   row: () => PrefixRow;
 }
 
-/** The grammars of the package, and a version that never changes. */
-const grammarPorts = {
-  loadGrammar: (name: string) => readFile(`node_modules/@vscode/tree-sitter-wasm/wasm/${name}.wasm`),
-  programVersion: 'bench',
-};
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const noSignal = new AbortController().signal;
 
@@ -219,24 +222,4 @@ function describeLog(entries: readonly ChangeEntry[] | undefined): Pick<PrefixRo
   const tokens = entries.reduce((sum, entry) => sum + entry.tokens, 0);
   const whole = entries.filter((entry) => / body="full"/.test(entry.text.slice(0, entry.text.indexOf('\n')))).length;
   return { log: { tokens, entries: entries.length, whole } };
-}
-
-export function renderPrefixTable({ repository, commits, promptTokens, rows }: PrefixTable): string {
-  const reference = rows.find(({ name }) => name === 'repomix order')?.costUsd ?? 0;
-  const lines = rows.map((row) => {
-    const log = row.log === undefined ? '' : `${row.log.tokens} in ${row.log.entries} (${row.log.whole} whole)`;
-    const cells = [percent(row.meanShare), percent(row.worstShare), `${row.contained} of ${commits}`];
-    return `| ${[row.name, ...cells, `$${row.costUsd.toFixed(4)}`, `1/${(reference / row.costUsd).toFixed(1)}`, log].join(' | ')} |`;
-  });
-  return [
-    `${repository}: ${commits} commits, ${promptTokens} tokens`,
-    '| order | prefix, mean | prefix, worst | containment | input cost | of repomix order | log tokens |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...lines,
-    '',
-  ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }

@@ -2,6 +2,7 @@ import type { Corpus } from './corpus.js';
 import type { IncrementalFigures, Step } from './incrementalProbe.js';
 import type { Cost } from './measure.js';
 import { packers, type PackerName, type Round } from './packers.js';
+import { renderPrefixTable } from './prefixReport.js';
 import { medianOf, spreadOf } from './statistics.js';
 import { formatFigure, renderTable } from './tables.js';
 import { isReached, ratioOf, type Results, targetsOf } from './targets.js';
@@ -10,12 +11,13 @@ import { tokenizers, type TokenizerFigures, type TokenizerName } from './tokeniz
 const mebi = 1024 * 1024;
 
 export function renderReport({ name, commit, paths, bytes }: Corpus, results: Results): string {
-  const { rounds, tokenizers: counters, incremental } = results;
+  const { rounds, tokenizers: counters, incremental, prefixes } = results;
   return [
     `### ${name} at ${commit}: ${paths.length.toLocaleString('en-US')} files, ${(bytes / 1e6).toFixed(2)} MB`,
     ...(rounds === undefined ? [] : [renderCosts(rounds), renderRatios(rounds)]),
     ...(counters === undefined ? [] : [renderTokenizers(counters)]),
     ...(incremental === undefined ? [] : [renderIncremental(incremental)]),
+    ...(prefixes === undefined ? [] : [renderPrefixTable(prefixes)]),
     renderTargets(results),
   ].join('\n\n');
 }

@@ -20,7 +20,9 @@ if (args.length === 0) {
   await ensureBenchPackages();
   await runQuietly(process.execPath, ['esbuild.mjs', '--production'], { cwd: root });
   await esbuild.build({
-    entryPoints: ['main', 'tokenizerProbe', 'incrementalProbe'].map((name) => join(import.meta.dirname, `${name}.ts`)),
+    entryPoints: ['main', 'tokenizerProbe', 'incrementalProbe', 'prefixProbe'].map((name) =>
+      join(import.meta.dirname, `${name}.ts`),
+    ),
     outdir,
     outExtension: { '.js': '.cjs' },
     ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', minify: true, logLevel: 'warning' },

@@ -1,6 +1,7 @@
 /** The figures to reach, as far as this bench measures them. docs/performance.md says what follows from each. */
 import type { IncrementalFigures } from './incrementalProbe.js';
 import type { Round } from './packers.js';
+import type { PrefixTable } from './prefixTable.js';
 import { medianOf } from './statistics.js';
 import type { TokenizerFigures, TokenizerName } from './tokenizers.js';
 
@@ -9,6 +10,7 @@ export interface Results {
   tokenizers?: Record<TokenizerName, TokenizerFigures>;
   tablesBytes?: number;
   incremental?: IncrementalFigures;
+  prefixes?: PrefixTable;
 }
 
 export interface Target {
@@ -26,7 +28,7 @@ export function ratioOf(rounds: readonly Round[], part: (round: Round) => [own: 
   });
 }
 
-export function targetsOf({ rounds, tokenizers, tablesBytes, incremental }: Results): Target[] {
+export function targetsOf({ rounds, tokenizers, tablesBytes, incremental, prefixes }: Results): Target[] {
   const targets: Target[] = [];
   const atMost = (what: string, limit: number, measured: number): unknown =>
     targets.push({ what, limit, measured, atMost: true });
@@ -54,6 +56,14 @@ export function targetsOf({ rounds, tokenizers, tablesBytes, incremental }: Resu
     const { coldOpen, syncNamed, syncAll } = incremental;
     atMost('save that is told, CPU, × cold pack', 1 / 20, syncNamed.cpuMs / coldOpen.cpuMs);
     atMost('save that is looked for, CPU, × cold pack', 1 / 20, syncAll.cpuMs / coldOpen.cpuMs);
+  }
+  const own = prefixes?.rows.find(({ name }) => name === 'Baleen');
+  const peer = prefixes?.rows.find(({ name }) => name === 'repomix order');
+  if (prefixes !== undefined && own !== undefined && peer !== undefined) {
+    atLeast('identical prefix, mean', 0.995, own.meanShare);
+    atLeast('identical prefix, worst', 0.98, own.worstShare);
+    atLeast('prompts that hold the one before', prefixes.commits, own.contained);
+    atMost('input cost, × repomix order', 1 / 25, own.costUsd / peer.costUsd);
   }
   return targets;
 }

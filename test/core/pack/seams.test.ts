@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packMarker, type Packer, type PackOptions, type PackState } from '../../../src/core/pack/packer.js';
 import { noSelection } from '../../../src/core/repository/selection.js';
-import { createWorkspace, noProgress, noSignal, openPack, type Workspace } from './workspace.js';
+import { createWorkspace, noProgress, noSignal, openPack, type Workspace, freshPack } from './workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -141,9 +141,7 @@ describe('what is asked of an opened pack', () => {
     const { packer } = await openPack(workspace, tight);
     const wide = await packer.plan(1_000_000, noProgress, noSignal);
     expect(wide.files.map(({ as }) => as)).toEqual(['full', 'full', 'full']);
-    const fresh = await (
-      await workspace.engine()
-    ).fresh({ ...workspace.options(900), selection }, noProgress, noSignal);
+    const fresh = await freshPack(await workspace.engine(), { ...workspace.options(900), selection });
     const plan = await packer.plan(900, noProgress, noSignal);
     expect(plan.files).toEqual(fresh.report.files.map(({ as, tokens }) => ({ as, tokens })));
     // The text must be read again for it: it stands in no snapshot whole.
