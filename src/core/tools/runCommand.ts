@@ -3,6 +3,7 @@ import { messageOf } from '../errors.js';
 import type { CommandResult } from '../host.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed } from '../repository/roots.js';
+import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { decideFailed, decideRefused, fail, plural, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
@@ -104,6 +105,8 @@ async function noteChanges(before: number, { host, turn }: ToolContext): Promise
     // A formatter that follows an edit must not make undo take the result for the user's own work.
     const edited = new Set(turn.checkpoint.paths);
     for (const path of changed) if (edited.has(path)) await turn.checkpoint.after(path);
+    // What is excluded now must not leave with the answer.
+    if (changed.some(isRuleFile)) await turn.packer.sync();
     return changed;
   } catch (error) {
     // The command has run, and its answer must not be lost over this.

@@ -1,5 +1,5 @@
 /** What falls between two parts: a choice of files, keys and roots that change while packs and caches are in use. */
-import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packMarker, type Packer, type PackOptions, type PackState } from '../../../src/core/pack/packer.js';
@@ -149,6 +149,60 @@ describe('what is asked of an opened pack', () => {
       const { symbols } = (await packer.explain(path, noProgress, noSignal)).parts ?? {};
       expect(symbols).toBeDefined();
     }
+  });
+});
+
+describe('what is withheld without being read', () => {
+  it('is told when the reason is another one, and not when only its bytes are', async () => {
+    const at = (path: string): string => join(workspace.root, path);
+    workspace.write('.env', 'A=1\n');
+    workspace.write('.env.local', 'A=1\n');
+    workspace.write('yarn.lock', 'a line\n'.repeat(300));
+    symlinkSync('one', at('link'));
+    const { packer } = await openPack(workspace);
+    workspace.write('yarn.lock', 'another line\n'.repeat(300));
+    unlinkSync(at('link'));
+    symlinkSync('elsewhere', at('link'));
+    unlinkSync(at('.env'));
+    symlinkSync('.env.local', at('.env'));
+    unlinkSync(at('.env.local'));
+    workspace.write('.env.local/a.txt', 'a\n');
+    const told = (await packer.sync()).map(({ kind, path, text }) => [
+      kind,
+      path,
+      /withheld="([^"]+)"/.exec(text)?.[1],
+    ]);
+    expect(told).toEqual([
+      ['changed', '.env', 'symbolic link'],
+      ['deleted', '.env.local', undefined],
+      ['created', '.env.local/a.txt', undefined],
+    ]);
+    expect(await packer.sync()).toEqual([]);
+  });
+
+  it('is moved in and out as deleted and created, and a name in another case as renamed', async () => {
+    const text = Array.from({ length: 90 }, (_, n) => `export const line${n} = ${n};\n`).join('');
+    workspace.write('third_party/lib.ts', text);
+    workspace.write('own.ts', text.replaceAll('line', 'other'));
+    workspace.write('Case.ts', text.replaceAll('line', 'third'));
+    const { packer } = await openPack(workspace);
+    const move = (from: string, to: string): void => renameSync(join(workspace.root, from), join(workspace.root, to));
+    move('third_party/lib.ts', 'lib.ts');
+    move('own.ts', 'third_party/own.ts');
+    move('Case.ts', 'case.ts');
+    const told = (await packer.sync()).map(({ kind, path, from, text: entry }) => [
+      kind,
+      path,
+      from,
+      /body="(\w+)"/.exec(entry)?.[1],
+    ]);
+    expect(told).toEqual([
+      ['renamed', 'case.ts', 'Case.ts', 'none'],
+      ['created', 'lib.ts', undefined, 'full'],
+      ['deleted', 'own.ts', undefined, 'none'],
+      ['deleted', 'third_party/lib.ts', undefined, 'none'],
+      ['created', 'third_party/own.ts', undefined, 'none'],
+    ]);
   });
 });
 

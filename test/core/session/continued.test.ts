@@ -38,7 +38,11 @@ test('after a stop between two calls, the second runs once and one undo takes ba
     approve: 'ask',
     approver: {
       ask: async (request) => {
-        if (request.subject.kind === 'edit' && request.subject.path === 'b.txt' && isFirst) throw stopped;
+        const isSecond = request.subject.kind === 'edit' && request.subject.path === 'b.txt';
+        if (isSecond && isFirst) {
+          isFirst = false;
+          throw stopped;
+        }
         return 'approved';
       },
     },
@@ -52,7 +56,8 @@ test('after a stop between two calls, the second runs once and one undo takes ba
   void open.send({ kind: 'chat', request: 'shout' }, signal);
   await expect.poll(() => readFileSync(join(folder, 'a.txt'), 'utf8'), patience).toBe('ONE\n');
   await expect.poll(() => before.conversation.openCalls().map((call) => call.id), patience).toEqual(['c2']);
-  isFirst = false;
+  // Who asks next is the second process.
+  await expect.poll(() => isFirst, patience).toBe(false);
 
   const events: AgentEvent[] = [];
   const emit = (event: AgentEvent): void => void events.push(event);
