@@ -1,6 +1,5 @@
 import type { FileStat } from '../host.js';
 import type { FileRights } from '../repository/listing.js';
-import { isWithheldKind } from '../repository/withholding.js';
 import type { LogRecord } from './changeLog.js';
 import type { FileReading } from './fileReading.js';
 import { changeFoot, hashOf, renderChange, type ChangeFrame } from './frames.js';
@@ -138,11 +137,8 @@ function frameOf(change: FileChange, after: KnownFile | null, context: EntryCont
 
 function isSameWithheld(before: KnownFile | undefined, after: KnownFile): boolean {
   if (before?.why !== after.why) return false;
-  // Vendored and generated files change by the hundred, and a lock file with every install: nobody misses the news.
-  if (isWithheldKind(after.why)) return true;
-  const same = before?.sha256 === after.sha256 && before.size === after.size;
-  // Files that are not read have no hash: their size and time must do.
-  return same && (after.sha256 !== '' || before.mtimeMs === after.mtimeMs);
+  // What is not read (vendored, lock files, secrets …) changes by the hundred, and nothing of it is told anyway.
+  return after.sha256 === '' || (before?.sha256 === after.sha256 && before.size === after.size);
 }
 
 /** The shorter of diff and whole view, or the whole one by the rule. Nothing if neither is short enough. */

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packMarker, type Packer, type PackOptions, type PackState } from '../../../src/core/pack/packer.js';
 import { noSelection } from '../../../src/core/repository/selection.js';
-import { createWorkspace, noProgress, noSignal, openPack, type Workspace, freshPack } from './workspace.js';
+import {
+  createWorkspace,
+  noProgress,
+  noSignal,
+  openPack,
+  type Workspace,
+  freshPack,
+  readPackText,
+} from './workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -90,7 +98,7 @@ describe('a key that becomes known only after it was packed', () => {
   it('is taken out with the next open, and every stored snapshot goes', async () => {
     workspace.write('a.ts', source);
     const { packer, state } = await openPack(workspace);
-    expect(await packer.packText()).toContain(key);
+    expect(await readPackText(packer)).toContain(key);
     const next = await open(packer, { ownKeys: [key] });
     expect(next.cacheBreak).toMatch(/API key/);
     expect(next.cacheBreak).not.toContain(key);
@@ -113,7 +121,7 @@ describe('a key that becomes known only after it was packed', () => {
     workspace.write('b.ts', `${source}${source.replace('send', 'sendMore')}`);
     const tight = { budgetTokens: 300 };
     const { packer } = await openPack(workspace, tight);
-    expect(await packer.packText()).toMatch(new RegExp(`as="outline"[^]*${key}`));
+    expect(await readPackText(packer)).toMatch(new RegExp(`as="outline"[^]*${key}`));
     for (const one of [packer, await workspace.engine()]) {
       const next = await open(one, { ...tight, ownKeys: [key] });
       expect(await send(one, next, [key])).toContain('secret:own-key#0');
