@@ -42,10 +42,14 @@ export function findSecretsInPath(path: string): SecretRange[] {
   return longRun.test(path) ? findSecrets(path).filter(({ distinctive }) => distinctive) : [];
 }
 
+/** What stands for a secret already, as in a text that the model quotes. */
+const onlyPlaceholder = /^\u27e6secret:[^\u27e7]*\u27e7$/;
+
 function* candidatesOf(kind: SecretKind, text: string): Generator<Candidate> {
   for (const span of kind.find(text)) {
     const trimmed = trimRange(text, span);
-    if (kind.accept?.(text.slice(trimmed.start, trimmed.end)) === false) continue;
+    const value = text.slice(trimmed.start, trimmed.end);
+    if (onlyPlaceholder.test(value) || kind.accept?.(value) === false) continue;
     yield { ...trimmed, kind };
   }
 }

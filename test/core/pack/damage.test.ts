@@ -33,7 +33,7 @@ function damage(file: string, kind: Damage, at: number, foreign: string): void {
   if (kind === 'empty') return writeFileSync(file, '');
   if (kind === 'cut') return writeFileSync(file, bytes.subarray(0, place));
   if (kind === 'bit') bytes[place] = (bytes[place] ?? 0) ^ (1 << (Math.floor(at * 997) % 8));
-  if (kind === 'zeros') bytes.fill(0, place, place + 64);
+  if (kind === 'zeros') bytes.fill(0, place, Math.min(place + 64, bytes.length));
   if (kind === 'bit' || kind === 'zeros') return writeFileSync(file, bytes);
   if (kind === 'swap') [lines[line], lines[line + 1]] = [lines[line + 1] ?? '', lines[line] ?? ''];
   if (kind === 'double') lines.splice(line, 0, lines[line] ?? '');

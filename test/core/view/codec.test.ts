@@ -78,6 +78,13 @@ const v4Tokens = [
 
 const allMakers = { ...secretMakers, ...furtherMakers };
 
+it.each(Object.entries(allMakers))('takes a placeholder of %s for no secret, where a view is quoted', (_kind, make) => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { view } = encodeView(make(seed).text);
+    expect(encodeView(view).secrets).toEqual([]);
+  }
+});
+
 describe('the view', () => {
   it('decodes to the very text that was encoded, whatever the text', () => {
     fc.assert(
