@@ -28,11 +28,6 @@ export function readEditEnd(use: ToolUse): EditEnd {
   return /^(?:Not done|The user said no|Plan mode|Refused)/.test(result) ? 'refused' : 'failed';
 }
 
-/** True once the command's process ran, whatever its exit code was. */
-export function didRun(use: ToolUse): boolean {
-  return /^(?:exit code|timed out|killed|stopped)/.test(use.result ?? '');
-}
-
 /** The command did not run because an edit before it in the same reply failed. */
 export function isHeldBack(use: ToolUse): boolean {
   return /^Not run: an edit/.test(use.result ?? '');
