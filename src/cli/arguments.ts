@@ -1,4 +1,5 @@
 /** The command line's words. Unknown options and wrong values are a sentence and exit code 2. */
+import type { Currency } from '../protocol/money.js';
 import { parseArgs } from 'node:util';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
 import { BaleenError } from '../core/errors.js';
@@ -20,7 +21,8 @@ export interface Arguments {
   approve: ApprovalMode;
   allow: string[];
   maxSteps: number;
-  maxCostUsd?: number;
+  currency: Currency;
+  maxCost?: number;
   json: boolean;
   quiet: boolean;
   rehearse: boolean;
@@ -78,7 +80,8 @@ Common options
                             ask unless allowed
   --allow "CMD"             run exactly this command without asking (repeatable)
   --max-steps N             model requests in one turn (default 50)
-  --max-cost USD            stop before a request that could pass this
+  --max-cost AMOUNT         stop before a request that could pass this
+  --currency NAME           USD (default) or CNY: of prices and of --max-cost
   --json                    one JSON object (pack) or one event a line
   --quiet                   no progress
   --rehearse                a small stand-in answers; no key, nothing is sent
@@ -101,6 +104,7 @@ const options = {
   approve: { type: 'string' },
   allow: { type: 'string', multiple: true },
   'max-steps': { type: 'string' },
+  currency: { type: 'string' },
   'max-cost': { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
@@ -153,7 +157,8 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       approve: oneOf('approve', values.approve ?? 'ask', ['plan', 'ask', 'auto-edit']),
       allow: values.allow ?? [],
       maxSteps: numberOf('max-steps', values['max-steps'] ?? '50', 1),
-      ...(values['max-cost'] === undefined ? {} : { maxCostUsd: numberOf('max-cost', values['max-cost'], 0) }),
+      currency: oneOf('currency', values.currency ?? 'USD', ['USD', 'CNY']),
+      ...(values['max-cost'] === undefined ? {} : { maxCost: numberOf('max-cost', values['max-cost'], 0) }),
       json: values.json ?? false,
       quiet: values.quiet ?? false,
       rehearse: values.rehearse ?? false,

@@ -1,4 +1,5 @@
 /** What every command of the command line works with. */
+import type { Payer } from '../core/model/prices.js';
 import { findHost, findModel, retirementNotice, type CatalogueModel } from '../core/model/catalogue.js';
 import { BaleenError } from '../core/errors.js';
 import type { Emit, Workflow } from '../protocol/events.js';
@@ -38,6 +39,10 @@ export function modelOf(args: Arguments): CatalogueModel {
   );
 }
 
+export function payerOf(args: Arguments): Payer {
+  return { model: modelOf(args), currency: args.currency, rehearsal: false };
+}
+
 /** `folder` is as the user wrote it, relative to where the program was started. */
 export async function openCliWorkspace(context: Context, folder: string): Promise<Workspace> {
   const { args, env, output } = context;
@@ -73,10 +78,11 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
     baseUrl: args.rehearse ? host.baseUrls[args.wire] : (args.baseUrl ?? host.baseUrls[args.wire]),
     apiKey: args.rehearse ? rehearsalKey : key,
     userId: workspace.userId,
+    currency: args.currency,
     thinking: args.thinking,
     approve: args.command === 'ask' ? 'plan' : args.approve,
     allowedCommands: args.allow,
-    limits: { maxSteps: args.maxSteps, ...(args.maxCostUsd === undefined ? {} : { maxCostUsd: args.maxCostUsd }) },
+    limits: { maxSteps: args.maxSteps, ...(args.maxCost === undefined ? {} : { maxCost: args.maxCost }) },
     commandTimeoutMs: 600_000,
     budgetTokens: budgetOf(args, model),
     selection: selectionOf(args),

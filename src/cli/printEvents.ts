@@ -1,4 +1,5 @@
 /** Events on a terminal: the answer on stdout, everything about the work on stderr; or each event as a JSON line. */
+import { formatCost } from '../protocol/money.js';
 import { describeProposal } from '../core/session/renewal.js';
 import type { AgentEvent, Emit } from '../protocol/events.js';
 import { escapeOf } from '../core/view/escapes.js';
@@ -81,7 +82,7 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'restored':
       return `Restored ${event.paths.length} files: ${event.reason}`;
     case 'cache_break':
-      return `Cache break: ${event.reason}${event.priceUsd === undefined ? '' : `; the next request reads all of it for ${formatUsd(event.priceUsd)}`}`;
+      return `Cache break: ${event.reason}${event.price === undefined ? '' : `; the next request reads all of it for ${formatCost(event.price)}`}`;
     case 'resnapshot_proposed':
       return `· ${describeProposal(event)} To make one: baleen pack --renew.`;
     case 'notice':
@@ -141,7 +142,7 @@ function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
     event.outcome === 'refused'
       ? '\nSomething needed a yes and nobody could be asked. On a terminal you are; else --approve auto-edit allows edits (protected files still ask) and --allow "CMD" exactly that command.'
       : '';
-  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}${drift}, ${formatUsd(event.costUsd)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;
+  return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}${drift}, ${formatCost(event.cost)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;
 }
 
 function describeDrift(tokens: number): string {
@@ -172,11 +173,6 @@ function firstLine(text: string): string {
 export function shareOf(part: number, whole: number): string {
   const percent = (100 * part) / whole;
   return percent > 0 && percent < 0.1 ? '<0.1 %' : `${percent.toFixed(1)} %`;
-}
-
-/** To four digits, and never a price of nothing for what costs something. */
-export function formatUsd(usd: number): string {
-  return usd > 0 && usd < 0.0001 ? '<$0.0001' : `$${usd.toFixed(4)}`;
 }
 
 export function formatNumber(value: number): string {

@@ -3,6 +3,7 @@
  * `--json`, the session log and the tests. Every event is plain JSON and never changes its meaning.
  */
 
+import type { Cost } from './money.js';
 import type { Root } from './pack.js';
 
 export type Workflow = 'chat' | 'ask' | 'run' | 'refactor' | 'review';
@@ -152,10 +153,10 @@ export type AgentEvent =
       type: 'resnapshot_proposed';
       logTokens: number;
       packTokens: number;
-      /** US dollars for the first request over a new snapshot, which finds nothing in the cache. */
-      renewUsd: number;
-      /** US dollars that each request pays for carrying the log, while it is in the cache. */
-      carryUsd: number;
+      /** The input of the first request over a new snapshot, which finds nothing in the cache. */
+      renewCost: Cost;
+      /** What each request pays for carrying the log, while it is in the cache. */
+      carryCost: Cost;
     }
   | { type: 'turn_start'; turn: number; message: string }
   | { type: 'step_start'; step: number }
@@ -180,7 +181,7 @@ export type AgentEvent =
       step: number;
       stopReason: StopReason;
       usage: Usage;
-      costUsd: number;
+      cost: Cost;
       contextTokens: number;
       windowTokens: number;
       /** Our own count of the request; the service billed `cacheHitTokens` and `cacheMissTokens` of the usage. */
@@ -192,15 +193,15 @@ export type AgentEvent =
   | { type: 'verify_end'; command: string; round: number; exitCode: number | null; durationMs: number; output: string }
   /** `undone`: all of this checkpoint was taken back; `redone`: the changes of this one are there again. */
   | { type: 'restored'; paths: string[]; reason: string; undone?: string; redone?: string }
-  /** `priceUsd`: what reading the prompt anew costs, where that is known. */
-  | { type: 'cache_break'; reason: string; firstDifferingByte?: number; priceUsd?: number }
+  /** `price`: what reading the prompt anew costs. */
+  | { type: 'cache_break'; reason: string; firstDifferingByte?: number; price?: Cost }
   | { type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; action?: NoticeAction }
   | {
       type: 'turn_end';
       turn: number;
       outcome: Outcome;
       usage: Usage;
-      costUsd: number;
+      cost: Cost;
       /** By how much the service's count was above ours in the last request, below it where negative; 0 in a rehearsal. */
       driftTokens: number;
       changed: string[];

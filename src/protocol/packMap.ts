@@ -1,4 +1,5 @@
 /** What the pack map's page and the extension say to each other. The page is not trusted: the door checks each message. */
+import type { SendPrice } from './money.js';
 import type { EventOf } from './events.js';
 import type { StandsAs } from './pack.js';
 
@@ -20,12 +21,6 @@ export interface PackMapFiles {
   /** Why it is withheld, as an index into `reasonNames`; -1 for the pack's own files. */
   reasons: number[];
   reasonNames: string[];
-}
-
-/** US dollars: with nothing of the pack in the prefix cache, and with all of it there. */
-export interface SendPrice {
-  firstUsd: number;
-  furtherUsd: number;
 }
 
 export interface PackMapPack {

@@ -1,4 +1,5 @@
 /** What the sidebar page and the extension say to each other. The page is not trusted: see `core` for the checks. */
+import type { Cost } from './money.js';
 import type { AgentEvent, ApprovalDecision, ApprovalMode, ThinkingLevel } from './events.js';
 
 export interface ModelChoice {
@@ -13,7 +14,7 @@ export interface SessionSummary {
   title: string;
   /** ISO 8601, UTC. */
   at: string;
-  costUsd: number;
+  cost: Cost;
 }
 
 /** Which model answers: the host with a key, the rehearsal, or nothing yet. */

@@ -123,7 +123,8 @@ export function createConnection(parts: ConnectionParts): Connection {
 }
 
 function toSessionSettings(from: Settings, userId: string, apiKey: string, rehearsal: boolean): SessionSettings {
-  const { model, host, wire, thinking, approve, allowedCommands, commandTimeoutMs, budgetTokens, selection } = from;
+  const { model, host, wire, thinking, approve, allowedCommands, commandTimeoutMs, budgetTokens, selection, currency } =
+    from;
   return {
     model,
     host,
@@ -131,10 +132,11 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     baseUrl: rehearsal ? host.baseUrls[wire] : from.baseUrl,
     apiKey,
     userId,
+    currency,
     thinking,
     approve,
     allowedCommands,
-    limits: { maxSteps: from.maxSteps, ...(from.maxCostUsd === undefined ? {} : { maxCostUsd: from.maxCostUsd }) },
+    limits: { maxSteps: from.maxSteps, ...(from.maxCost === undefined ? {} : { maxCost: from.maxCost }) },
     commandTimeoutMs,
     budgetTokens,
     selection,

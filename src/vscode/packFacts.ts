@@ -1,7 +1,7 @@
 /** What a pack means under the settings of now: its share of the window, its price, whether another one is wanted. */
-import { ratesAt } from '../core/model/catalogue.js';
-import { priceOfSend } from '../core/model/cost.js';
-import type { PackMapFacts, SendPrice } from '../protocol/packMap.js';
+import { priceOfSend, ratesAt } from '../core/model/prices.js';
+import type { SendPrice } from '../protocol/money.js';
+import type { PackMapFacts } from '../protocol/packMap.js';
 import type { PackView } from './packWatch.js';
 import type { Settings } from './settings.js';
 
@@ -21,7 +21,6 @@ function isStale({ summary, selection }: PackView, settings: Settings): boolean 
 }
 
 /** At the rates of this moment. */
-export function priceNow(tokens: number, { model }: Pick<Settings, 'model'>): SendPrice {
-  const { allMissUsd, allHitUsd } = priceOfSend(tokens, ratesAt(model, Date.now()));
-  return { firstUsd: allMissUsd, furtherUsd: allHitUsd };
+export function priceNow(tokens: number, { model, currency }: Pick<Settings, 'model' | 'currency'>): SendPrice {
+  return priceOfSend(tokens, ratesAt({ model, currency, rehearsal: false }, Date.now()));
 }

@@ -13,7 +13,7 @@ import { priceNow } from './packFacts.js';
 import type { PackMapPanel } from './packMapPanel.js';
 import { toMapFiles, toPlanRows } from './packMapRows.js';
 import type { PackWatch } from './packWatch.js';
-import { formatUsd } from './reviewStatus.js';
+import { formatCost } from '../protocol/money.js';
 import { choosePackBudget, choosePackExclude, type Settings } from './settings.js';
 
 export interface PackMapParts {
@@ -140,10 +140,10 @@ async function confirmNewPack(
   settings: Settings,
   sessions: string,
 ): Promise<boolean> {
-  const { firstUsd, furtherUsd } = priceNow(tokens, settings);
+  const { first, further } = priceNow(tokens, settings);
   const detail =
     `A new snapshot is made. Its first send, about ${count(tokens)} tokens, is read at the full price: ` +
-    `about ${formatUsd(firstUsd)} with ${settings.model.label} now; each further one ${formatUsd(furtherUsd)}. ` +
+    `about ${formatCost(first)} with ${settings.model.label} now; each further one ${formatCost(further)}. ` +
     sessions;
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }

@@ -69,7 +69,7 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
     if (!isOn() || saved.collect().length === 0) return;
     if (lane.isWarm()) return reviewSaved();
     try {
-      status.show({ kind: 'offer', usd: await runner.coldPrice() });
+      status.show({ kind: 'offer', price: await runner.coldPrice() });
     } catch (error) {
       status.show({ kind: 'no_result', why: messageOf(error) });
     }
@@ -132,7 +132,7 @@ function createRun(parts: {
       if (mine !== runs) return;
       if (reviewed === undefined) return status.show(settled.kind === 'offer' ? { kind: 'idle' } : settled);
       const { result, changes } = reviewed;
-      status.addCost(result.costUsd);
+      status.addCost(result.cost);
       if (result.state !== 'clean' && result.state !== 'findings') {
         return status.show({ kind: 'no_result', why: 'The review came to no result; the log says why.' });
       }

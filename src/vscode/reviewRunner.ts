@@ -1,8 +1,8 @@
 /** The running review conversation of a window: every review goes to its end, one at a time, the newest wins. */
+import type { Cost } from '../protocol/money.js';
 import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
-import { ratesAt } from '../core/model/catalogue.js';
-import { priceOfSend } from '../core/model/cost.js';
+import { priceOfSend, ratesAt } from '../core/model/prices.js';
 import type { ChangeToReview } from '../core/review/changes.js';
 import { reviewChanges, type ReviewResult } from '../core/review/review.js';
 import { startSession, type Session, type SessionParts } from '../core/session/session.js';
@@ -13,8 +13,8 @@ import type { Engine } from './engine.js';
 export interface ReviewRunner {
   /** Stops a running review and takes its place. `undefined` when it was stopped in turn, or had nothing to review. */
   run(title: string, collect: Collect): Promise<{ result: ReviewResult; changes: ChangeToReview[] } | undefined>;
-  /** US dollars for a send that finds nothing in the cache. Packs the repository if need be; sends nothing. */
-  coldPrice(): Promise<number>;
+  /** Of a send that finds nothing in the cache. Packs the repository if need be; sends nothing. */
+  coldPrice(): Promise<Cost>;
   /** Another session uses this snapshot: the next review does so too, so that one paid read warms both. */
   noteSnapshot(snapshot: string): void;
   stop(): Promise<void>;
@@ -82,7 +82,7 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
     async coldPrice() {
       const { pack, settings } = await open(new AbortController().signal);
       const tokens = pack.report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0);
-      return settings.rehearsal ? 0 : priceOfSend(tokens, ratesAt(settings.model, Date.now())).allMissUsd;
+      return priceOfSend(tokens, ratesAt(settings, Date.now())).first;
     },
     noteSnapshot(snapshot) {
       if (session?.pack.report.snapshot !== snapshot) session = undefined;

@@ -1,4 +1,5 @@
 /** The review's place in the status bar: what it does, what it found and what it cost. */
+import { addCost, formatCost, type Cost } from '../protocol/money.js';
 import * as vscode from 'vscode';
 import { whyBlocked } from './gate.js';
 
@@ -6,7 +7,7 @@ export type ReviewState =
   | { kind: 'off' }
   | { kind: 'idle' }
   /** The cache is cold: nothing is sent until the user says so. */
-  | { kind: 'offer'; usd: number }
+  | { kind: 'offer'; price: Cost }
   | { kind: 'reviewing'; title: string }
   | { kind: 'clean' }
   | { kind: 'findings'; count: number }
@@ -15,7 +16,7 @@ export type ReviewState =
 export interface ReviewStatus extends vscode.Disposable {
   show(state: ReviewState): void;
   /** US dollars of one more review. */
-  addCost(usd: number): void;
+  addCost(cost: Cost): void;
   readonly state: ReviewState;
 }
 
@@ -23,14 +24,14 @@ export function createReviewStatus(): ReviewStatus {
   const item = vscode.window.createStatusBarItem('baleen.review', vscode.StatusBarAlignment.Right, 89);
   item.name = 'Baleen: review on save';
   let state: ReviewState = { kind: 'off' };
-  let lastUsd = 0;
-  let allUsd = 0;
+  let last: Cost | undefined;
+  let all: Cost | undefined;
   const draw = (): void => {
     if (whyBlocked() !== undefined) return item.hide();
     const { text, tooltip, command } = describe(state);
     const isDone = state.kind === 'clean' || state.kind === 'findings';
-    item.text = isDone ? `${text} · ${formatUsd(lastUsd)}` : text;
-    item.tooltip = allUsd === 0 ? tooltip : `${tooltip} Reviews of this window: ${formatUsd(allUsd)}.`;
+    item.text = isDone && last !== undefined ? `${text} · ${formatCost(last)}` : text;
+    item.tooltip = all === undefined ? tooltip : `${tooltip} Reviews of this window: ${formatCost(all)}.`;
     item.command = command;
     item.show();
   };
@@ -40,9 +41,9 @@ export function createReviewStatus(): ReviewStatus {
       state = next;
       draw();
     },
-    addCost(usd) {
-      lastUsd = usd;
-      allUsd += usd;
+    addCost(cost) {
+      last = cost;
+      all = all === undefined ? cost : addCost(all, cost);
       draw();
     },
     get state() {
@@ -65,7 +66,7 @@ function describe(state: ReviewState): { text: string; tooltip: string; command:
     case 'idle':
       return { text: '$(eye) Review', tooltip: 'Each saved change is reviewed.', command: problems };
     case 'offer': {
-      const price = formatUsd(state.usd);
+      const price = formatCost(state.price);
       const tooltip = `The repository is not in the cache, so this review would read it at the full price, about ${price}. Click to start it; nothing is sent before.`;
       return { text: `$(eye) Review: start for ${price}`, tooltip, command: 'baleen.startReview' };
     }
@@ -82,9 +83,4 @@ function describe(state: ReviewState): { text: string; tooltip: string; command:
     case 'no_result':
       return { text: '$(question) Review: no result', tooltip: `${state.why}`, command: 'baleen.showLog' };
   }
-}
-
-/** Four digits for small sums: a review may cost a third of a cent. */
-export function formatUsd(usd: number): string {
-  return usd >= 1 ? `$${usd.toFixed(2)}` : `$${usd.toFixed(4)}`;
 }

@@ -8,6 +8,7 @@ import {
   type CatalogueModel,
 } from '../core/model/catalogue.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
 
@@ -27,8 +28,10 @@ export interface Settings {
   selection: PackSelection;
   explorerTokens: boolean;
   maxSteps: number;
-  /** US dollars a turn; absent means no cap. */
-  maxCostUsd?: number;
+  /** In which prices are shown and caps are meant. */
+  currency: Currency;
+  /** A turn's, in `currency`; absent means no cap. */
+  maxCost?: number;
   reviewOnSave: boolean;
   minimumSeverity: Severity;
   verifyCommands: string[];
@@ -37,6 +40,7 @@ export interface Settings {
 const thinkingLevels: readonly ThinkingLevel[] = ['off', 'low', 'high', 'max'];
 const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit'];
 const wires: readonly WireName[] = ['openai', 'anthropic'];
+const currencies: readonly Currency[] = ['USD', 'CNY'];
 const severities: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** Settings that the pickers of the sidebar change, always for the user and never for a folder. */
@@ -47,7 +51,7 @@ export function readSettings(): Settings {
   const { model, modelNotice } = readModel(config.get('model'));
   const host = catalogueHosts[0]!;
   const wire = oneOf(wires, config.get('wire'), 'openai');
-  const maxCostUsd = positive(config.get('maxCostUsd'));
+  const maxCost = positive(config.get('maxCost'));
   const mostTokens = packBudgetTokens(model);
   return {
     model,
@@ -66,7 +70,8 @@ export function readSettings(): Settings {
     },
     explorerTokens: config.get('explorerTokens') === true,
     maxSteps: positive(config.get('maxSteps')) ?? 50,
-    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+    currency: oneOf(currencies, config.get('currency'), 'USD'),
+    ...(maxCost === undefined ? {} : { maxCost }),
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
     minimumSeverity: oneOf(severities, config.get('reviewOnSave.minimumSeverity'), 'info'),
     verifyCommands: texts(config.get('refactor.verifyCommands')),

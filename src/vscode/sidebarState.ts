@@ -1,5 +1,7 @@
 /** The state that the sidebar shows beside the transcript. */
-import { catalogueModels, ratesAt, type CatalogueModel } from '../core/model/catalogue.js';
+import { catalogueModels, type CatalogueModel } from '../core/model/catalogue.js';
+import { ratesAt } from '../core/model/prices.js';
+import { formatRate, type Currency } from '../protocol/money.js';
 import type { ModelChoice, SidebarState } from '../protocol/sidebar.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
@@ -7,14 +9,14 @@ import { isUntrusted, whyBlocked } from './gate.js';
 import { readSettings } from './settings.js';
 
 export function readSidebarState(chat: Chat, connection: Connection): SidebarState {
-  const { model, thinking, approve } = readSettings();
+  const { model, thinking, approve, currency } = readSettings();
   const keyDetail = connection.keyDetail();
   const blocked = whyBlocked();
   return {
     keyState: connection.keyState(),
     ...(keyDetail === undefined ? {} : { keyDetail }),
     model: model.id,
-    models: catalogueModels.map(describeModel),
+    models: catalogueModels.map((one) => describeModel(one, currency)),
     thinking,
     approve,
     session: chat.sessionId(),
@@ -24,7 +26,12 @@ export function readSidebarState(chat: Chat, connection: Connection): SidebarSta
   };
 }
 
-function describeModel(model: CatalogueModel): ModelChoice {
-  const { hit, miss, output } = ratesAt(model, Date.now());
-  return { id: model.id, label: model.label, detail: `$${miss} in · $${hit} cached · $${output} out per 1M, now` };
+function describeModel(model: CatalogueModel, currency: Currency): ModelChoice {
+  const rates = ratesAt({ model, currency, rehearsal: false }, Date.now());
+  const say = (amount: number): string => formatRate({ amount, currency });
+  const detail =
+    rates === null
+      ? 'price not known'
+      : `${say(rates.miss)} in · ${say(rates.hit)} cached · ${say(rates.output)} out per 1M, now`;
+  return { id: model.id, label: model.label, detail };
 }

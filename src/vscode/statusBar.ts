@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PackMapFacts } from '../protocol/packMap.js';
 import type { FileCounts } from '../protocol/pack.js';
 import { whyBlocked } from './gate.js';
-import { formatUsd } from './reviewStatus.js';
+import { formatCost } from '../protocol/money.js';
 
 export interface PackStatusState {
   /** Absent until something needed the pack: nothing is scanned for the status bar. */
@@ -55,12 +55,12 @@ export function describePack({ pack, rehearsal }: PackStatusState): string {
   const count = (value: number): string => value.toLocaleString('en');
   const { full, outline, listed, withheld } = counts;
   const outlined = outline === 0 ? '' : `${count(outline)} as outlines, `;
-  const { firstUsd, furtherUsd } = facts.price;
+  const { first, further } = facts.price;
   return [
     `${count(tokens)} tokens of a window of ${count(facts.windowTokens)}.`,
     `${count(full + outline + listed)} files: ${outlined}${count(listed)} only listed; ${count(withheld)} more withheld.`,
     `${facts.changes === 1 ? '1 change' : `${count(facts.changes)} changes`} since the snapshot, ${count(facts.logTokens)} tokens.`,
-    `First send ${formatUsd(firstUsd)}, each further one ${formatUsd(furtherUsd)} (${facts.modelLabel}, now).`,
+    `First send ${formatCost(first)}, each further one ${formatCost(further)} (${facts.modelLabel}, now).`,
     ...who,
     'Click for the pack map.',
   ].join('\n');

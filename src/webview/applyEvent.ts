@@ -1,3 +1,4 @@
+import { addCost, formatCost, free } from '../protocol/money.js';
 import type { AgentEvent, AgentEventType, ApprovalDecision, EventOf, Outcome } from '../protocol/events.js';
 import type { AnswerItem, Item, PageState, ReasoningItem, ToolItem } from './items.js';
 
@@ -60,7 +61,7 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
     append(state, {
       kind: 'notice',
       level: 'warning',
-      text: `The cached prefix could not be used again, so the next input is billed in full${event.priceUsd === undefined ? '' : ` ($${event.priceUsd.toFixed(4)})`}: ${event.reason}`,
+      text: `The cached prefix could not be used again, so the next input is billed in full${event.price === undefined ? '' : ` (${formatCost(event.price)})`}: ${event.reason}`,
     }),
   notice: (state, event) => ({
     ...append(state, {
@@ -221,10 +222,10 @@ function endStep(state: PageState, event: EventOf<'step_end'>, nowMs: number | u
     meter: {
       contextTokens: event.contextTokens,
       windowTokens: event.windowTokens,
-      stepCostUsd: event.costUsd,
+      stepCost: event.cost,
       stepUsage: event.usage,
       countedTokens: state.rehearsal ? 0 : event.countedTokens,
-      sessionCostUsd: (state.meter?.sessionCostUsd ?? 0) + event.costUsd,
+      sessionCost: addCost(state.meter?.sessionCost ?? free, event.cost),
     },
   };
   if (event.stopReason !== 'length') return next;

@@ -9,13 +9,6 @@ function trimNumber(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
-/** Small sums keep two digits that say something: $0.0018, $0.09, $1.20. */
-export function formatCost(usd: number): string {
-  if (usd === 0) return '$0';
-  if (usd < 0.00005) return '<$0.0001';
-  return `$${usd < 0.01 ? usd.toFixed(4) : usd.toFixed(2)}`;
-}
-
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
   const seconds = durationMs / 1000;

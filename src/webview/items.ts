@@ -1,3 +1,4 @@
+import type { Cost } from '../protocol/money.js';
 import type {
   ApprovalDecision,
   ApprovalRequest,
@@ -89,11 +90,11 @@ export type ItemOf<K extends ItemKind> = Extract<Item, { kind: K }>;
 export interface Meter {
   contextTokens: number;
   windowTokens: number;
-  stepCostUsd: number;
+  stepCost: Cost;
   stepUsage: Usage;
   /** Our own count of the step's input, to be set beside what was billed. 0 where it says nothing. */
   countedTokens: number;
-  sessionCostUsd: number;
+  sessionCost: Cost;
 }
 
 export type Progress = EventOf<'progress'>;

@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findModel, type Rates } from '../../src/core/model/catalogue.js';
+import { findModel } from '../../src/core/model/catalogue.js';
 import { tellWhole, type WholeRule } from '../../src/core/pack/changes.js';
 import { createPackEngine } from '../../src/core/pack/engine.js';
 import { parsePack } from '../../src/core/pack/frames.js';
@@ -180,7 +180,7 @@ function createFresh(
 
 function createPrompts(counter: TokenCounter) {
   const shares: { share: number; commit: string }[] = [];
-  const rates: Rates = findModel('v4-flash')!.prices.at(-1)!.offPeak;
+  const [hitRate, missRate] = findModel('v4-flash')!.prices.at(-1)!.offPeak.USD;
   let before: Buffer | undefined;
   let tokens = 0;
   let contained = 0;
@@ -194,7 +194,7 @@ function createPrompts(counter: TokenCounter) {
         const common = commonPrefix(before, now);
         const hit = Math.min(tokens, counter.count(now.subarray(0, common)));
         shares.push({ share: hit / tokens, commit });
-        costUsd += (hit * rates.hit + (tokens - hit) * rates.miss) / 1e6;
+        costUsd += (hit * hitRate + (tokens - hit) * missRate) / 1e6;
         if (common === before.length) contained++;
       }
       before = now;

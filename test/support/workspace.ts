@@ -69,6 +69,7 @@ export async function openSimulatedWorkspace(
     baseUrl: simulator.baseUrls[wire],
     apiKey: simulator.key,
     userId: workspace.userId,
+    currency: 'USD',
     thinking: 'high',
     approve: 'auto-edit',
     allowedCommands: [],

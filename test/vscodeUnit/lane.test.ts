@@ -10,7 +10,7 @@ const answered: AgentEvent = {
   step: 1,
   stopReason: 'stop',
   usage: noUsage,
-  costUsd: 0,
+  cost: { amount: 0, currency: 'USD' },
   contextTokens: 1,
   windowTokens: 10,
   countedTokens: 0,
@@ -20,7 +20,7 @@ function setUp() {
   const settings: Settings = {
     ...{ model: findModel('v4-flash')!, host: catalogueHosts[0]!, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
-    ...{ selection: noSelection, explorerTokens: false, maxSteps: 1 },
+    ...{ selection: noSelection, explorerTokens: false, currency: 'USD', maxSteps: 1 },
     ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
   };
   const world = { settings, rehearsal: false, nowMs: 1_000_000 };

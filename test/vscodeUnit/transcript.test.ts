@@ -9,7 +9,7 @@ const turnEnd = (checkpoint?: string): AgentEvent => ({
   turn: 1,
   outcome: 'done',
   usage: noUsage,
-  costUsd: 0,
+  cost: { amount: 0, currency: 'USD' },
   driftTokens: 0,
   changed: [],
   changedByCommands: [],

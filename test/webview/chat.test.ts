@@ -369,8 +369,8 @@ describe('every button says what it does', () => {
     await harness.tell({
       type: 'sessions',
       sessions: [
-        { id: 's1', title: 'Here', at, costUsd: 0 },
-        { id: 's2', title: 'Elsewhere', at, costUsd: 0.2 },
+        { id: 's1', title: 'Here', at, cost: { amount: 0, currency: 'USD' } },
+        { id: 's2', title: 'Elsewhere', at, cost: { amount: 0.2, currency: 'USD' } },
       ],
     });
     await harness.page.getByRole('searchbox').fill('else');

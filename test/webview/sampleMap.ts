@@ -1,8 +1,11 @@
 /** Packs for the tests of the map's page, as the extension sends them. */
+import type { Money } from '../../src/protocol/money.js';
 import type { StandsAs, WithheldReason } from '../../src/protocol/pack.js';
 import type { PackMapFacts, PackMapPack, ToMapPage } from '../../src/protocol/packMap.js';
 import { codeOf, toMapFiles } from '../../src/vscode/packMapRows.js';
 import { makeRandom } from '../support/seededRandom.js';
+
+const usd = (amount: number): Money => ({ amount, currency: 'USD' });
 
 export interface SampleFile {
   path: string;
@@ -19,7 +22,7 @@ export interface SampleWithheld {
 export const sampleFacts: PackMapFacts = {
   modelLabel: 'DeepSeek V4-Flash',
   windowTokens: 1_048_576,
-  price: { firstUsd: 0.0618, furtherUsd: 0.0012 },
+  price: { first: usd(0.0618), further: usd(0.0012) },
   changes: 3,
   logTokens: 1840,
   rehearsal: false,
@@ -50,7 +53,7 @@ export function planMessage(pack: PackMapPack, request: number, budget: number, 
   const packed = paths.filter((_, row) => (reasons[row] ?? 0) < 0);
   const planned = packed.map((path, row) => (leaving.includes(path) ? 0 : (tokens[row] ?? 0)));
   return {
-    ...{ type: 'plan', request, budget, price: { firstUsd: 0.01, furtherUsd: 0.0002 } },
+    ...{ type: 'plan', request, budget, price: { first: usd(0.01), further: usd(0.0002) } },
     packTokens: planned.reduce((sum, one) => sum + one, pack.frameTokens),
     states: packed.map((path, row) => (leaving.includes(path) ? codeOf('listed') : (states[row] ?? 0))),
     tokens: planned,

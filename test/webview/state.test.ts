@@ -93,13 +93,17 @@ describe('turns', () => {
       step: 1,
       stopReason: 'stop',
       usage,
-      costUsd: 0.25,
+      cost: { amount: 0.25, currency: 'USD' },
       contextTokens: 100,
       windowTokens: 1000,
       countedTokens: 0,
     };
     const state = play(opened, 0, end, end);
-    expect(state.meter).toMatchObject({ stepCostUsd: 0.25, sessionCostUsd: 0.5, contextTokens: 100 });
+    expect(state.meter).toMatchObject({
+      stepCost: { amount: 0.25, currency: 'USD' },
+      sessionCost: { amount: 0.5, currency: 'USD' },
+      contextTokens: 100,
+    });
     expect(play(opened, 0, { ...end, countedTokens: 98 }).meter?.countedTokens).toBe(98);
     // A rehearsal's counts are a guess of its own.
     expect(play({ ...opened, rehearsal: true }, 0, { ...end, countedTokens: 98 }).meter?.countedTokens).toBe(0);
@@ -113,7 +117,7 @@ describe('turns', () => {
       step: 1,
       stopReason: 'length',
       usage: noUsage,
-      costUsd: 0,
+      cost: { amount: 0, currency: 'USD' },
       contextTokens: 1,
       windowTokens: 2,
       countedTokens: 0,
@@ -124,7 +128,15 @@ describe('turns', () => {
 
 describe('an undo', () => {
   const end: AgentEvent = {
-    ...{ type: 'turn_end', turn: 1, outcome: 'done', usage: noUsage, costUsd: 0, driftTokens: 0, changed: ['a'] },
+    ...{
+      type: 'turn_end',
+      turn: 1,
+      outcome: 'done',
+      usage: noUsage,
+      cost: { amount: 0, currency: 'USD' },
+      driftTokens: 0,
+      changed: ['a'],
+    },
     ...{ changedByCommands: [], checkpoint: 'turn', durationMs: 1 },
   };
   const restored = (about: object): AgentEvent => ({ type: 'restored', paths: ['a'], reason: 'x', ...about });

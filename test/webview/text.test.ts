@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTame, splitBlocks } from '../../src/webview/blocks.js';
 import { readDiff } from '../../src/webview/diffText.js';
-import { formatCost, formatDuration, formatShare, formatTokens } from '../../src/webview/format.js';
+import { formatCost } from '../../src/protocol/money.js';
+import { formatDuration, formatShare, formatTokens } from '../../src/webview/format.js';
 import { markInvisible } from '../../src/webview/invisible.js';
 import { classifyLink, readCitation, showsOtherPlace } from '../../src/webview/links.js';
 import { readTerminalText, takeTail } from '../../src/webview/terminalText.js';
@@ -179,7 +180,15 @@ test('figures are short and say something', () => {
     '1M',
     '1.05M',
   ]);
-  expect([0, 0.00001, 0.0018, 0.09, 1.2].map(formatCost)).toEqual(['$0', '<$0.0001', '$0.0018', '$0.09', '$1.20']);
+  expect([0, 0.00001, 0.0018, 0.09, 1.2].map((amount) => formatCost({ amount, currency: 'USD' }))).toEqual([
+    '$0',
+    '<$0.0001',
+    '$0.0018',
+    '$0.09',
+    '$1.20',
+  ]);
+  expect(formatCost({ amount: 13.5, currency: 'CNY' })).toBe('¥13.50');
+  expect(formatCost(null)).toBe('price not known');
   expect([0.4, 999, 1234, 59_999, 61_000].map(formatDuration)).toEqual([
     '0 ms',
     '999 ms',

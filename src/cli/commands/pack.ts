@@ -1,7 +1,7 @@
 /** `baleen pack`: the repository part of the prompt, as text, as a summary, or as JSON. */
+import { formatCost } from '../../protocol/money.js';
 import { resolve } from 'node:path';
-import { ratesAt } from '../../core/model/catalogue.js';
-import { priceOfSend } from '../../core/model/cost.js';
+import { priceOfSend, ratesAt } from '../../core/model/prices.js';
 import { BaleenError } from '../../core/errors.js';
 import type { ChangeEntry, PackProgress } from '../../core/pack/packer.js';
 import { countFiles } from '../../core/pack/summary.js';
@@ -9,8 +9,8 @@ import { pathIn } from '../../core/repository/roots.js';
 import type { Workspace } from '../../node/workspace.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
-import { budgetOf, modelOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
-import { createProgressLine, formatNumber, formatUsd, printText, shareOf } from '../printEvents.js';
+import { budgetOf, modelOf, payerOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
+import { createProgressLine, formatNumber, printText, shareOf } from '../printEvents.js';
 import { tellBreak } from '../../core/session/renewal.js';
 
 export async function runPack(context: Context): Promise<Outcome> {
@@ -60,7 +60,7 @@ async function packWorkspace(context: Context, workspace: Workspace): Promise<Ma
   const wanted = args.renew ? { ...options, renew: true } : options;
   const pack = await withProgress(context, (onProgress) => packer.open(wanted, onProgress, signal));
   const tell = printText(context.output, args.quiet);
-  tellBreak(pack, { model: modelOf(args), rehearsal: false }, Date.now(), tell);
+  tellBreak(pack, payerOf(args), Date.now(), tell);
   return { report: await packer.report(), entries: pack.entries };
 }
 
@@ -98,13 +98,13 @@ function summarize(report: PackReport, context: Context): string {
   const reasons = new Map<string, number>();
   for (const { why } of report.withheld) reasons.set(why, (reasons.get(why) ?? 0) + 1);
   const withheld = [...reasons].sort().map(([why, count]) => `${formatNumber(count)} ${why}`);
-  const price = priceOfSend(report.tokens, ratesAt(model, Date.now()));
+  const price = priceOfSend(report.tokens, ratesAt(payerOf(context.args), Date.now()));
   return [
     report.root,
     `  files     ${files.join(', ')}`,
     `  tokens    ${formatNumber(report.tokens)} by DeepSeek's own count, ${shareOf(report.tokens, model.windowTokens)} of the window`,
     `  withheld  ${withheld.length === 0 ? 'nothing' : withheld.join(', ')}`,
-    `  price     first send ${formatUsd(price.allMissUsd)}, each further one ${formatUsd(price.allHitUsd)}`,
+    `  price     first send ${formatCost(price.first)}, each further one ${formatCost(price.further)}`,
     `            (input of ${model.label}, at this hour)`,
     '',
   ].join('\n');

@@ -3,6 +3,7 @@
  * The conversation belongs to the session, files to the checkpoint, questions to the approver; the loop
  * borrows them for one turn.
  */
+import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Emit, type Outcome, type Usage } from '../../protocol/events.js';
 import type { Failure, Message, ModelClient, ModelRequest, ToolCall, ToolMessage } from '../model/types.js';
 import type { RetryParts } from '../model/retry.js';
@@ -20,9 +21,8 @@ export interface Conversation {
 
 /** A request that fits the window, or the sentence that says why none does. */
 export type PlannedRequest =
-  /** `worstUsd` is its price without any cache hit and with the longest answer; `countedTokens` its input. */
-  | { kind: 'ready'; request: ModelRequest; worstUsd: number; countedTokens: number }
-  | { kind: 'overflow'; sentence: string };
+  /** `worst` is its price without any cache hit and with the longest answer; `countedTokens` its input. */
+  { kind: 'ready'; request: ModelRequest; worst: Cost; countedTokens: number } | { kind: 'overflow'; sentence: string };
 
 export interface LoopParts {
   conversation: Conversation;
@@ -34,7 +34,7 @@ export interface LoopParts {
   noteBilled: (tokens: number) => void;
   /** After an overflow answer: the server's own numbers correct the plan. `false` if nothing can be lowered. */
   lowerOutput: (failure: Failure) => boolean;
-  costUsd: (usage: Usage) => number;
+  costOf: (usage: Usage) => Cost;
   windowTokens: number;
   toolCalls: Omit<ToolCallParts, 'noteResult' | 'onUnapproved'>;
   limits: Limits;
@@ -48,7 +48,7 @@ export interface LoopResult {
   /** The text of the last reply. */
   text: string;
   usage: Usage;
-  costUsd: number;
+  cost: Cost;
   steps: number;
 }
 
@@ -56,7 +56,7 @@ export interface LoopResult {
 export async function runLoop(parts: LoopParts, firstStep: number, signal: AbortSignal): Promise<LoopResult> {
   const { conversation, emit } = parts;
   const repeats = createRepeatGuard();
-  const result: LoopResult = { outcome: 'done', text: '', usage: noUsage, costUsd: 0, steps: 0 };
+  const result: LoopResult = { outcome: 'done', text: '', usage: noUsage, cost: free, steps: 0 };
   let unapproved = false;
   const end = (outcome: Outcome, sentence?: string): LoopResult => {
     if (sentence !== undefined)
@@ -71,7 +71,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     if (parts.endsOnReport && parts.toolCalls.context.turn.hasReport) return end('done');
     const planned = await parts.plan();
     if (planned.kind === 'overflow') return end('overflow', planned.sentence);
-    const limit = refuseStep(parts.limits, result.steps + 1, result.costUsd, planned.worstUsd);
+    const limit = refuseStep(parts.limits, result.steps + 1, result.cost, planned.worst);
     if (limit !== undefined) return end('cap_reached', limit);
 
     const step = firstStep + result.steps++;
@@ -84,9 +84,9 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       return end(outcomeOf(reply.failure));
     }
     await conversation.append(reply.message);
-    const costUsd = parts.costUsd(reply.usage);
+    const cost = parts.costOf(reply.usage);
     result.usage = addUsage(result.usage, reply.usage);
-    result.costUsd += costUsd;
+    result.cost = addCost(result.cost, cost);
     result.text = reply.message.text;
     const billedTokens = reply.usage.cacheHitTokens + reply.usage.cacheMissTokens;
     parts.noteBilled(billedTokens);
@@ -95,7 +95,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       step,
       stopReason: reply.stopReason,
       usage: reply.usage,
-      costUsd,
+      cost,
       contextTokens: billedTokens + reply.usage.outputTokens,
       windowTokens: parts.windowTokens,
       countedTokens: planned.countedTokens,

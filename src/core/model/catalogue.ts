@@ -1,18 +1,6 @@
 /** The models and hosts as data: ids, limits, prices with their dates. */
 
-/** US dollars per million tokens. */
-export interface Rates {
-  hit: number;
-  miss: number;
-  output: number;
-}
-
-export interface PricePeriod {
-  /** First moment at which these hold, ISO 8601 UTC. */
-  from: string;
-  offPeak: Rates;
-  peak: Rates;
-}
+import type { PricePeriod } from './prices.js';
 
 export interface CatalogueModel {
   /** Our name: `v4-pro`, `v4-flash`. */
@@ -37,6 +25,12 @@ export interface CatalogueModel {
 export interface CatalogueHost {
   name: string;
   label: string;
+  /** Who runs it: a company, or the user. */
+  operator: 'service' | 'own server';
+  /** Under whose law the operator stands, as far as known; absent for an own server. */
+  jurisdiction?: string;
+  /** The command line's environment variable for its key. */
+  keyVariable: string;
   /** Base URL per wire, without a trailing slash. */
   baseUrls: { openai: string; anthropic: string };
 }
@@ -60,8 +54,8 @@ export const catalogueModels: readonly CatalogueModel[] = [
     prices: [
       {
         from: '2026-08-16T16:00:00Z',
-        offPeak: { hit: 0.022, miss: 0.66, output: 1.98 },
-        peak: { hit: 0.044, miss: 1.32, output: 3.96 },
+        offPeak: { USD: [0.022, 0.66, 1.98], CNY: [0.15, 4.5, 13.5] },
+        peak: { USD: [0.044, 1.32, 3.96], CNY: [0.3, 9, 27] },
       },
     ],
   },
@@ -85,8 +79,8 @@ export const catalogueModels: readonly CatalogueModel[] = [
     prices: [
       {
         from: '2026-09-10T04:00:00Z',
-        offPeak: { hit: 0.003, miss: 0.15, output: 0.6 },
-        peak: { hit: 0.006, miss: 0.3, output: 1.2 },
+        offPeak: { USD: [0.003, 0.15, 0.6], CNY: [0.02, 1, 4] },
+        peak: { USD: [0.006, 0.3, 1.2], CNY: [0.04, 2, 8] },
       },
     ],
   },
@@ -96,6 +90,9 @@ export const catalogueHosts: readonly CatalogueHost[] = [
   {
     name: 'deepseek',
     label: 'DeepSeek',
+    operator: 'service',
+    jurisdiction: 'China',
+    keyVariable: 'DEEPSEEK_API_KEY',
     baseUrls: { openai: 'https://api.deepseek.com', anthropic: 'https://api.deepseek.com/anthropic' },
   },
 ];
@@ -123,24 +120,4 @@ export function retirementNotice(idOrAlias: string): string | undefined {
 
 export function findHost(name: string): CatalogueHost | undefined {
   return catalogueHosts.find((host) => host.name === name.trim().toLowerCase());
-}
-
-/**
- * Peak hours, Monday to Friday 01:00-04:00 and 06:00-10:00 UTC. DeepSeek exempts Chinese public holidays;
- * they are counted as peak here, so that a shown price is never too low.
- */
-export function isPeak(epochMs: number): boolean {
-  const at = new Date(epochMs);
-  const day = at.getUTCDay();
-  if (day === 0 || day === 6) return false;
-  const hour = at.getUTCHours();
-  return (hour >= 1 && hour < 4) || (hour >= 6 && hour < 10);
-}
-
-/** The rates that hold at a moment; before the first known period, that period's. Zeros for a model without prices. */
-export function ratesAt(model: CatalogueModel, epochMs: number): Rates {
-  let period = model.prices[0];
-  for (const candidate of model.prices) if (Date.parse(candidate.from) <= epochMs) period = candidate;
-  if (period === undefined) return { hit: 0, miss: 0, output: 0 };
-  return isPeak(epochMs) ? period.peak : period.offPeak;
 }

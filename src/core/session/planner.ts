@@ -1,7 +1,6 @@
 /** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
-import { ratesAt } from '../model/catalogue.js';
-import { costUsd } from '../model/cost.js';
+import { costOf, ratesAt } from '../model/prices.js';
 import type { Failure } from '../model/types.js';
 import { outputTokensFor } from '../prompt/budget.js';
 import { systemText } from '../prompt/systemText.js';
@@ -28,7 +27,7 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteB
       return {
         kind: 'ready',
         countedTokens: promptTokens,
-        worstUsd: settings.rehearsal ? 0 : costUsd(worst, ratesAt(model, parts.host.clock.now())),
+        worst: costOf(worst, ratesAt(settings, parts.host.clock.now())),
         request: {
           model,
           host,

@@ -1,14 +1,8 @@
 /** What a session says of its snapshot: that a new one may be worth its price, or that there had to be one. */
 import type { Emit, EventOf } from '../../protocol/events.js';
-import { ratesAt, type CatalogueModel } from '../model/catalogue.js';
-import { priceOfSend } from '../model/cost.js';
+import { formatCost } from '../../protocol/money.js';
+import { priceOfSend, ratesAt, type Payer } from '../model/prices.js';
 import type { PackState } from '../pack/packer.js';
-
-/** Who pays, and by which prices. */
-export interface Payer {
-  model: CatalogueModel;
-  rehearsal: boolean;
-}
 
 export interface Renewable {
   /** A new snapshot was proposed already: whoever wants to go on as before is not asked again. */
@@ -22,27 +16,27 @@ export function proposeSnapshot(session: Renewable, logTokens: number, now: numb
   if (session.hasProposed) return;
   session.hasProposed = true;
   const { settings, pack } = session;
-  const rates = ratesAt(settings.model, now);
+  const rates = ratesAt(settings, now);
   // What a new pack will have is not known before it is made: about as much as this one.
   const packTokens = pack.report.tokens;
-  const renewUsd = settings.rehearsal ? 0 : priceOfSend(packTokens, rates).allMissUsd;
-  const carryUsd = settings.rehearsal ? 0 : priceOfSend(logTokens, rates).allHitUsd;
-  session.emit({ type: 'resnapshot_proposed', logTokens, packTokens, renewUsd, carryUsd });
+  const renewCost = priceOfSend(packTokens, rates).first;
+  const carryCost = priceOfSend(logTokens, rates).further;
+  session.emit({ type: 'resnapshot_proposed', logTokens, packTokens, renewCost, carryCost });
 }
 
 /** Numbers only: who shows it adds what there is to do. */
 export function describeProposal(event: EventOf<'resnapshot_proposed'>): string {
-  const { logTokens, packTokens, renewUsd, carryUsd } = event;
+  const { logTokens, packTokens, renewCost, carryCost } = event;
   const tokens = (count: number): string => count.toLocaleString('en-US');
-  return `The change log has ${tokens(logTokens)} tokens beside a pack of ${tokens(packTokens)}, and each request carries it for $${carryUsd.toFixed(4)}. A new snapshot would be read in full once, for about $${renewUsd.toFixed(4)}; nothing is done unless you ask for it.`;
+  return `The change log has ${tokens(logTokens)} tokens beside a pack of ${tokens(packTokens)}, and each request carries it for ${formatCost(carryCost)}. A new snapshot would be read in full once, for about ${formatCost(renewCost)}; nothing is done unless you ask for it.`;
 }
 
 /** Says before the first request that its prefix is not in the cache, and which older sessions end here. */
 export function tellBreak(pack: PackState, settings: Payer, now: number, emit: Emit): void {
   if (pack.cacheBreak !== undefined) {
     const tokens = pack.report.tokens + sumTokens(pack.entries);
-    const priceUsd = settings.rehearsal ? 0 : priceOfSend(tokens, ratesAt(settings.model, now)).allMissUsd;
-    emit({ type: 'cache_break', reason: pack.cacheBreak, priceUsd });
+    const price = priceOfSend(tokens, ratesAt(settings, now)).first;
+    emit({ type: 'cache_break', reason: pack.cacheBreak, price });
   }
   const evicted = pack.evicted ?? [];
   if (evicted.length === 0) return;

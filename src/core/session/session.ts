@@ -1,4 +1,5 @@
 /** One conversation with its log, its place in the change log, and its turns. */
+import type { Currency } from '../../protocol/money.js';
 import { join } from 'node:path';
 import type { Emit, ThinkingLevel, ApprovalMode, WireName, Workflow } from '../../protocol/events.js';
 import type { PackSelection } from '../../protocol/pack.js';
@@ -39,6 +40,8 @@ export interface SessionSettings {
   baseUrl: string;
   apiKey: string;
   userId: string;
+  /** In which costs are told and caps are meant. */
+  currency: Currency;
   thinking: ThinkingLevel;
   approve: ApprovalMode;
   allowedCommands: readonly string[];

@@ -1,4 +1,5 @@
 /** The sessions of a workspace on disk: the list of them, and each as the page shows it again. */
+import { addCost, free, type Cost } from '../../protocol/money.js';
 import { join } from 'node:path';
 import type { SessionSummary, TranscriptEntry } from '../../protocol/sidebar.js';
 import type { Files } from '../host.js';
@@ -37,10 +38,10 @@ function summarize(records: readonly SessionRecord[]): SessionSummary | undefine
   const head = records.find((record) => record.type === 'head');
   if (head === undefined) return undefined;
   const title = records.find((record) => record.type === 'title')?.title ?? '(nothing sent yet)';
-  let costUsd = 0;
+  let cost: Cost = free;
   for (const record of records)
-    if (record.type === 'event' && record.event.type === 'step_end') costUsd += record.event.costUsd;
-  return { id: head.id, title, at: head.at, costUsd };
+    if (record.type === 'event' && record.event.type === 'step_end') cost = addCost(cost, record.event.cost);
+  return { id: head.id, title, at: head.at, cost };
 }
 
 /** Replies come back as one delta each; live output of commands is not kept. */

@@ -1,12 +1,12 @@
 /** A turn of a session: one user message, and everything until the agent stops. */
+import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
 import { allowanceOf } from '../agent/approval.js';
 import type { LoopParts, LoopResult } from '../agent/loop.js';
 import { runLoop } from '../agent/loop.js';
 import type { ReportedFinding, Turn } from '../agent/turn.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
-import { ratesAt } from '../model/catalogue.js';
-import { costUsd } from '../model/cost.js';
+import { costOf, ratesAt } from '../model/prices.js';
 import type { ToolCall } from '../model/types.js';
 import { asFolder } from '../repository/roots.js';
 import { createPlanner } from './planner.js';
@@ -43,7 +43,7 @@ export interface TurnResult {
   outcome: Outcome;
   text: string;
   usage: Usage;
-  costUsd: number;
+  cost: Cost;
   changed: string[];
   changedByCommands: string[];
   checkpoint?: string;
@@ -76,7 +76,7 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
   const { parts } = session;
   const startedAt = parts.host.clock.now();
   const turn = createTurn(session, checkpoint);
-  const total = { text: '', usage: noUsage, costUsd: 0, steps: 0 };
+  const total = { text: '', usage: noUsage, cost: free as Cost, steps: 0 };
   let isRestored = false;
 
   const run = async (input: Pick<SendInput, 'refuse' | 'endsOnReport'>, signal: AbortSignal): Promise<SendResult> => {
@@ -85,7 +85,7 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
     const result = await runLoop(createLoopParts(session, turn, input, signal), total.steps + 1, signal);
     total.text = result.text;
     total.usage = addUsage(total.usage, result.usage);
-    total.costUsd += result.costUsd;
+    total.cost = addCost(total.cost, result.cost);
     total.steps += result.steps;
     return { ...result, reported: turn.reported, hasReport: turn.hasReport };
   };
@@ -119,7 +119,7 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
         outcome,
         text: total.text,
         usage: total.usage,
-        costUsd: total.costUsd,
+        cost: total.cost,
         changed,
         changedByCommands: [...turn.changedByCommands].sort(),
         ...(checkpoint.paths.length > 0 && !isRestored ? { checkpoint: checkpoint.id } : {}),
@@ -203,7 +203,7 @@ function createLoopParts(
     plan: planner.plan,
     noteBilled: planner.noteBilled,
     lowerOutput: planner.lowerOutput,
-    costUsd: (usage) => (settings.rehearsal ? 0 : costUsd(usage, ratesAt(settings.model, host.clock.now()))),
+    costOf: (usage) => costOf(usage, ratesAt(settings, host.clock.now())),
     windowTokens: settings.model.windowTokens,
     toolCalls: {
       tools: parts.tools,

@@ -1,5 +1,6 @@
+import { formatCost } from '../../protocol/money.js';
 import type { VNode } from 'preact';
-import { formatCost, formatShare, formatTokens } from '../format.js';
+import { formatShare, formatTokens } from '../format.js';
 import type { Meter } from '../items.js';
 import { computeCacheShare } from '../state.js';
 
@@ -38,8 +39,8 @@ export function MeterLine({
       </span>
       {drift === undefined ? null : <span>{drift}</span>}
       {cached === undefined ? null : <span>{formatShare(cached)} cached</span>}
-      <span>step {formatCost(meter.stepCostUsd)}</span>
-      <span>session {formatCost(meter.sessionCostUsd)}</span>
+      <span>step {formatCost(meter.stepCost)}</span>
+      <span>session {formatCost(meter.sessionCost)}</span>
     </div>
   );
 }

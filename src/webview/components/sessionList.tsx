@@ -1,7 +1,7 @@
+import { formatCost } from '../../protocol/money.js';
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SessionSummary } from '../../protocol/sidebar.js';
-import { formatCost } from '../format.js';
 import type { PageState } from '../items.js';
 import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
@@ -52,7 +52,7 @@ function SessionRow({ session, isOpen }: { session: SessionSummary; isOpen: bool
         <Icon name="comment-discussion" />
         <span class="session-title">{session.title}</span>
         <span class="session-facts">
-          {formatWhen(session.at)} · {formatCost(session.costUsd)}
+          {formatWhen(session.at)} · {formatCost(session.cost)}
         </span>
       </button>
     </li>

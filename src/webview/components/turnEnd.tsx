@@ -1,8 +1,9 @@
+import { formatCost } from '../../protocol/money.js';
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Outcome } from '../../protocol/events.js';
 import { outcomeTexts } from '../applyEvent.js';
-import { formatCost, formatCount, formatDuration } from '../format.js';
+import { formatCount, formatDuration } from '../format.js';
 import type { TurnEndItem } from '../items.js';
 import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
@@ -23,7 +24,7 @@ const outcomeIcons: Record<Outcome, string> = {
 
 export function TurnEnd({ item }: { item: TurnEndItem }): VNode {
   const { end } = item;
-  const facts = [outcomeTexts[end.outcome], formatDuration(end.durationMs), formatCost(end.costUsd)];
+  const facts = [outcomeTexts[end.outcome], formatDuration(end.durationMs), formatCost(end.cost)];
   return (
     <div class={`turn-end outcome-${end.outcome}`}>
       <div class="turn-end-head">

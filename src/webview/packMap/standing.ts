@@ -1,4 +1,5 @@
 /** How each file stands: in the pack as it is, or in the one that the slider asks about. */
+import type { SendPrice } from '../../protocol/money.js';
 import { mapStates } from '../../protocol/packMap.js';
 import type { MapModel } from './model.js';
 
@@ -19,7 +20,7 @@ export interface Plan {
   packTokens: number;
   states: number[];
   tokens: number[];
-  price: { firstUsd: number; furtherUsd: number };
+  price: SendPrice;
 }
 
 export interface Standing {

@@ -1,3 +1,4 @@
+import type { Money } from '../../../src/protocol/money.js';
 import { expect, test } from 'vitest';
 import { createRepeatGuard, refuseStep } from '../../../src/core/agent/limits.js';
 
@@ -11,8 +12,9 @@ test('equal calls are counted until something changes', () => {
 });
 
 test('the cap stops before the request that could pass it, not after', () => {
-  const limits = { maxSteps: 3, maxCostUsd: 1 };
-  expect(refuseStep(limits, 1, 0.5, 0.5)).toBeUndefined();
-  expect(refuseStep(limits, 1, 0.5, 0.51)).toMatch(/cap of \$1\.00/);
-  expect(refuseStep(limits, 4, 0, 0)).toMatch(/3 steps/);
+  const usd = (amount: number): Money => ({ amount, currency: 'USD' });
+  const limits = { maxSteps: 3, maxCost: 1 };
+  expect(refuseStep(limits, 1, usd(0.5), usd(0.5))).toBeUndefined();
+  expect(refuseStep(limits, 1, usd(0.5), usd(0.51))).toMatch(/cap of \$1\.00/);
+  expect(refuseStep(limits, 4, usd(0), usd(0))).toMatch(/3 steps/);
 });

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  catalogueModels,
-  findHost,
-  findModel,
-  isPeak,
-  ratesAt,
-  retirementNotice,
-} from '../../../src/core/model/catalogue.js';
-import { costUsd, priceOfSend } from '../../../src/core/model/cost.js';
+import { catalogueModels, findHost, findModel, retirementNotice } from '../../../src/core/model/catalogue.js';
+import { costOf, isPeak, priceOfSend, ratesAt, type Payer } from '../../../src/core/model/prices.js';
 import type { CatalogueModel } from '../../../src/core/model/catalogue.js';
 
 function model(id: string): CatalogueModel {
@@ -53,6 +46,8 @@ describe('findModel', () => {
   });
 });
 
+const payer = (id: string): Payer => ({ model: model(id), currency: 'USD', rehearsal: false });
+
 describe('prices', () => {
   // 2026-11-23 is a Monday.
   it.each([
@@ -73,25 +68,26 @@ describe('prices', () => {
   it('double at peak, for every model', () => {
     for (const { prices } of catalogueModels)
       for (const { peak, offPeak } of prices)
-        for (const kind of ['hit', 'miss', 'output'] as const) expect(peak[kind]).toBeCloseTo(2 * offPeak[kind], 9);
+        for (const currency of ['USD', 'CNY'] as const)
+          for (const at of [0, 1, 2] as const) expect(peak[currency][at]).toBeCloseTo(2 * offPeak[currency][at], 9);
   });
 
   it('of a pack of 600K tokens on Flash, off-peak: 9 cents cold, 0.18 cents warm', () => {
-    const rates = ratesAt(model('v4-flash'), Date.parse('2026-11-22T12:00:00Z'));
-    const { allMissUsd, allHitUsd } = priceOfSend(600_000, rates);
-    expect(allMissUsd).toBeCloseTo(0.09, 6);
-    expect(allHitUsd).toBeCloseTo(0.0018, 6);
+    const rates = ratesAt(payer('v4-flash'), Date.parse('2026-11-22T12:00:00Z'));
+    const { first, further } = priceOfSend(600_000, rates);
+    expect(first?.amount).toBeCloseTo(0.09, 6);
+    expect(further?.amount).toBeCloseTo(0.0018, 6);
   });
 
   it('of a usage on Pro at peak', () => {
-    const rates = ratesAt(model('v4-pro'), Date.parse('2026-11-23T02:00:00Z'));
+    const rates = ratesAt(payer('v4-pro'), Date.parse('2026-11-23T02:00:00Z'));
     const usage = { cacheHitTokens: 1_000_000, cacheMissTokens: 500_000, outputTokens: 10_000, reasoningTokens: 9_000 };
-    expect(costUsd(usage, rates)).toBeCloseTo(0.044 + 0.66 + 0.0396, 9);
+    expect(costOf(usage, rates)?.amount).toBeCloseTo(0.044 + 0.66 + 0.0396, 9);
   });
 
-  it('before the first known date are those of that date, without a price zero', () => {
+  it('before the first known date are those of that date, and not known without any', () => {
     const flash = model('v4-flash');
-    expect(ratesAt(flash, 0)).toEqual(flash.prices[0]?.offPeak);
-    expect(ratesAt({ ...flash, prices: [] }, 0)).toEqual({ hit: 0, miss: 0, output: 0 });
+    expect(ratesAt(payer('v4-flash'), 0)?.miss).toBe(flash.prices[0]?.offPeak.USD[1]);
+    expect(ratesAt({ ...payer('v4-flash'), model: { ...flash, prices: [] } }, 0)).toBeNull();
   });
 });

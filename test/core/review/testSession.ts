@@ -125,6 +125,7 @@ function settingsFor(simulator: Simulator): SessionSettings {
     baseUrl: simulator.baseUrls.openai,
     apiKey: simulator.key,
     userId: 'user-1',
+    currency: 'USD',
     thinking: 'high',
     approve: 'auto-edit',
     allowedCommands: [],

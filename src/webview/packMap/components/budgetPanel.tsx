@@ -1,8 +1,9 @@
+import { formatCost } from '../../../protocol/money.js';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PackMapFacts } from '../../../protocol/packMap.js';
 import { MarkedText } from '../../components/markedText.js';
-import { formatCost, formatCount, formatShare } from '../../format.js';
+import { formatCount, formatShare } from '../../format.js';
 import type { MapModel } from '../model.js';
 import { differenceOf, type Difference, type Plan } from '../standing.js';
 import type { MapPageState } from '../state.js';
@@ -147,12 +148,12 @@ interface OutcomeProps {
 
 function Outcome({ plan, model, facts, difference }: OutcomeProps): VNode {
   const tokens = plan?.packTokens ?? model.pack.tokens;
-  const { firstUsd, furtherUsd } = plan?.price ?? facts.price;
+  const { first, further } = plan?.price ?? facts.price;
   const parts = [
     formatCount(tokens, 'token'),
     `${formatShare(tokens / Math.max(1, facts.windowTokens))} of the window`,
-    `first send ${formatCost(firstUsd)}`,
-    `each further ${formatCost(furtherUsd)}`,
+    `first send ${formatCost(first)}`,
+    `each further ${formatCost(further)}`,
   ];
   return (
     <p class="budget-outcome" role="status">

@@ -1,7 +1,8 @@
+import { formatCost } from '../../../protocol/money.js';
 import type { VNode } from 'preact';
 import type { PackMapFacts } from '../../../protocol/packMap.js';
 import { Icon } from '../../components/icon.js';
-import { formatCost, formatCount, formatShare, formatTokens } from '../../format.js';
+import { formatCount, formatShare, formatTokens } from '../../format.js';
 import type { MapModel } from '../model.js';
 import type { Post } from '../post.js';
 
@@ -28,8 +29,8 @@ export function Facts({ model, facts, post }: { model: MapModel; facts: PackMapF
         />
         <Fact
           name={`First send, ${modelLabel.replace('DeepSeek ', '')}`}
-          value={formatCost(price.firstUsd)}
-          detail={`then ${formatCost(price.furtherUsd)} each`}
+          value={formatCost(price.first)}
+          detail={`then ${formatCost(price.further)} each`}
         />
         <Fact name="Since the snapshot" value={formatCount(changes, 'change')} detail={`${exact(logTokens)} tokens`} />
       </dl>

@@ -102,7 +102,7 @@ describe('a turn with the service', () => {
     await takeTurn(api, 'Go on.');
     const [told] = listEvents(api, 'cache_break');
     assert.equal(told?.reason, 'you asked for a new snapshot');
-    assert.ok((told?.priceUsd ?? 0) > 0);
+    assert.ok((told?.price?.amount ?? 0) > 0);
     assert.equal(listEvents(api, 'pack_ready').at(-1)?.reused, false);
   });
 
