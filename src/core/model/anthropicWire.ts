@@ -120,7 +120,7 @@ export const startAnthropic: WireStart = async (request, fetch, signal) => {
 interface Event {
   type?: unknown;
   index?: unknown;
-  message?: { model?: unknown; usage?: unknown };
+  message?: { id?: unknown; model?: unknown; usage?: unknown };
   content_block?: { type?: unknown; id?: unknown; name?: unknown; input?: unknown; text?: unknown; thinking?: unknown };
   delta?: { type?: unknown; text?: unknown; thinking?: unknown; partial_json?: unknown; stop_reason?: unknown };
   usage?: unknown;
@@ -183,7 +183,11 @@ export function createAnthropicReader(reply: Reply): (value: unknown) => void {
   return (value) => {
     const event = value as Event;
     if (event.type === 'message_start') {
-      if (typeof event.message?.model === 'string') reply.setModel(event.message.model);
+      const { id, model } = event.message ?? {};
+      reply.setOrigin({
+        ...(typeof model === 'string' ? { model } : {}),
+        ...(typeof id === 'string' ? { responseId: id } : {}),
+      });
       readUsage(event.message?.usage, reply);
     }
     if (event.type === 'content_block_start') startBlock(event);
@@ -191,7 +195,7 @@ export function createAnthropicReader(reply: Reply): (value: unknown) => void {
     if (event.type === 'content_block_stop') endBlock(event);
     if (event.type === 'message_delta') {
       const reason = event.delta?.stop_reason;
-      if (typeof reason === 'string') reply.setFinish(finishes.get(reason) ?? 'unknown');
+      if (typeof reason === 'string') reply.setFinish(finishes.get(reason) ?? 'unknown', reason);
       readUsage(event.usage, reply);
     }
   };

@@ -91,7 +91,9 @@ export const startOpenai: WireStart = async (request, fetch, signal) => {
 };
 
 interface Chunk {
+  id?: unknown;
   model?: unknown;
+  system_fingerprint?: unknown;
   choices?: { index?: number; delta?: Delta | null; finish_reason?: string | null }[] | null;
   usage?: Record<string, unknown> | null;
 }
@@ -116,12 +118,17 @@ const finishes: ReadonlyMap<string, Finish> = new Map([
 /** Adds one chunk of the stream to the reply. */
 export function readOpenaiChunk(value: unknown, reply: Reply): void {
   const chunk = value as Chunk;
-  if (typeof chunk.model === 'string') reply.setModel(chunk.model);
+  reply.setOrigin({
+    ...(isName(chunk.model) ? { model: chunk.model } : {}),
+    ...(isName(chunk.id) ? { responseId: chunk.id } : {}),
+    ...(isName(chunk.system_fingerprint) ? { fingerprint: chunk.system_fingerprint } : {}),
+  });
   if (typeof chunk.usage === 'object' && chunk.usage !== null) readUsage(chunk.usage, reply);
   for (const choice of Array.isArray(chunk.choices) ? chunk.choices : []) {
     if ((choice.index ?? 0) !== 0) continue;
     if (choice.delta !== null && choice.delta !== undefined) readDelta(choice.delta, reply);
-    if (typeof choice.finish_reason === 'string') reply.setFinish(finishes.get(choice.finish_reason) ?? 'unknown');
+    const reason = choice.finish_reason;
+    if (typeof reason === 'string') reply.setFinish(finishes.get(reason) ?? 'unknown', reason);
   }
 }
 
@@ -142,6 +149,10 @@ function textOf(value: unknown, what: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   throw new FailureError(failureOfMalformed(`its ${what} is not text`));
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function nonEmpty(value: string | null | undefined): string | undefined {

@@ -22,15 +22,23 @@ interface OpenCall {
   announced: boolean;
 }
 
+export interface ReplyOrigin {
+  model?: string;
+  responseId?: string;
+  fingerprint?: string;
+}
+
 export interface Reply {
   addReasoning(text: string): void;
   addText(text: string): void;
   /** Throws a `FailureError` when it is not certain to which call the fragment belongs. */
   addCall(fragment: CallFragment): void;
-  setFinish(finish: Finish): void;
+  /** `raw` is the provider's own word. */
+  setFinish(finish: Finish, raw: string): void;
   /** The last figures count; absent ones keep what was known. */
   setUsage(usage: Partial<Usage>): void;
-  setModel(model: string): void;
+  /** Who answers, as the server says it; absent names keep what was known. */
+  setOrigin(origin: ReplyOrigin): void;
   /** The closing event, after a clean end of the stream. */
   end(sawEndMarker: boolean, requestId: string | undefined): ModelEvent;
 }
@@ -40,8 +48,9 @@ export function createReply(push: (event: ModelEvent) => void): Reply {
   const text: string[] = [];
   const calls: OpenCall[] = [];
   const usage: Usage = { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  const origin: ReplyOrigin = {};
   let finish: Finish | undefined;
-  let model = '';
+  let rawFinish: string | undefined;
 
   return {
     addReasoning(piece) {
@@ -60,9 +69,12 @@ export function createReply(push: (event: ModelEvent) => void): Reply {
       call.announced = true;
       push({ type: 'call', id: call.id, name: call.name });
     },
-    setFinish: (value) => void (finish = value),
+    setFinish(value, raw) {
+      finish = value;
+      rawFinish = raw;
+    },
     setUsage: (value) => void Object.assign(usage, value),
-    setModel: (value) => void (model = value),
+    setOrigin: (value) => void Object.assign(origin, value),
     end(sawEndMarker, requestId) {
       const whole = { reasoning: reasoning.join(''), text: text.join(''), calls };
       const verdict = judgeEnd(finish, sawEndMarker, whole);
@@ -71,8 +83,11 @@ export function createReply(push: (event: ModelEvent) => void): Reply {
       if (!Array.isArray(closed)) return { type: 'failed', failure: withRequestId(closed, requestId) };
       const thought = whole.reasoning.trim() === '' ? noReasoning : whole.reasoning;
       const message = { role: 'assistant', reasoning: thought, text: whole.text, calls: closed } as const;
-      const done: ModelEvent = { type: 'done', message, stopReason: verdict, usage, model };
-      return requestId === undefined ? done : { ...done, requestId };
+      return {
+        ...{ type: 'done', message, stopReason: verdict, usage, model: '', ...origin },
+        ...(rawFinish === undefined ? {} : { rawFinish }),
+        ...(requestId === undefined ? {} : { requestId }),
+      };
     },
   };
 }

@@ -100,6 +100,13 @@ export type ModelEvent =
       usage: Usage;
       /** The model that the server says answered, for the log. */
       model: string;
+      /** The provider's own word for the end, before it is mapped; absent where the stream ended without one. */
+      rawFinish?: string;
+      /** Of the service's build, where it names one: a model's behaviour changes behind its name. */
+      fingerprint?: string;
+      /** The answer's own id, inside the stream. */
+      responseId?: string;
+      /** The request's id in a header (`x-ds-trace-id`): what the service's support asks for. */
       requestId?: string;
     }
   | { type: 'failed'; failure: Failure }

@@ -40,7 +40,6 @@ describe.each(wires)('the %s wire', (wire) => {
         { type: 'call', id: 'call_2', name: 'run_command' },
       ]);
       expect(done.model).toBe('deepseek-flash');
-      expect(done.requestId).toBe('simulated-trace');
       const [request] = simulator.requests;
       expect(request?.parsed.thinking).toBe(thinking !== 'off');
       expect(request?.parsed.effort).toBe(thinking === 'off' ? undefined : thinking);
@@ -54,6 +53,20 @@ describe.each(wires)('the %s wire', (wire) => {
       expect(done.usage.outputTokens).toBe(request?.usage?.outputTokens);
     },
   );
+
+  it('api-9.30: trace id, answer id, model, fingerprint and the raw finish reason are told', async () => {
+    simulator = await startSimulator({ script: [twoCalls] });
+    const { requestId, responseId, model, fingerprint, rawFinish } = doneOf(
+      await ask(clientOf(), requestTo(simulator, wire)),
+    );
+    expect({ requestId, responseId, model, fingerprint, rawFinish }).toEqual({
+      requestId: 'simulated-trace',
+      responseId: 'simulated-1',
+      model: 'deepseek-flash',
+      fingerprint: wire === 'openai' ? 'fp_simulated' : undefined,
+      rawFinish: wire === 'openai' ? 'tool_calls' : 'tool_use',
+    });
+  });
 
   it('grows by whole elements over steps and turns, and hits the cache from the second request on', async () => {
     const pack = `<pack>${'line of the repository\n'.repeat(2000)}</pack>`;
