@@ -14,6 +14,9 @@ export interface Arguments {
   model: string;
   thinking: ThinkingLevel;
   wire: WireName;
+  host: string;
+  /** A file with hosts of the user's own. */
+  hostsFile?: string;
   baseUrl?: string;
   budget?: number;
   exclude: string[];
@@ -68,7 +71,12 @@ Common options
   --model NAME              v4-flash (default) or v4-pro
   --thinking LEVEL          off, low, high (default) or max
   --wire NAME               openai (default) or anthropic
-  --base-url URL            instead of DeepSeek's (or BALEEN_BASE_URL); the key
+  --host NAME               deepseek (default), openrouter, fireworks,
+                            deepinfra, azure, ollama-cloud; your own server:
+                            vllm, sglang, tensorrt, ollama; or one of --hosts
+  --hosts FILE              hosts, models and prices of your own (or
+                            BALEEN_HOSTS), see docs/self-hosting.md
+  --base-url URL            instead of the host's (or BALEEN_BASE_URL); the key
                             is sent to its origin only
   --budget N                tokens that the pack may have (default: what fits)
   --exclude PATTERN         keep files out, in .gitignore syntax; '!PATTERN'
@@ -87,7 +95,8 @@ Common options
   --rehearse                a small stand-in answers; no key, nothing is sent
   --help, --version
 
-Key: DEEPSEEK_API_KEY. Exit codes: 0 done, 1 failed, 2 bad usage,
+Key: DEEPSEEK_API_KEY, another host's in its own variable (OPENROUTER_API_KEY,
+VLLM_API_KEY …). Exit codes: 0 done, 1 failed, 2 bad usage,
 3 verification failed, 4 cap reached, 5 refused for want of approval, 6 context
 would overflow, 7 the API refused, 8 findings, 130 interrupted.
 `;
@@ -97,6 +106,8 @@ const options = {
   model: { type: 'string' },
   thinking: { type: 'string' },
   wire: { type: 'string' },
+  host: { type: 'string' },
+  hosts: { type: 'string' },
   'base-url': { type: 'string' },
   budget: { type: 'string' },
   exclude: { type: 'string', multiple: true },
@@ -141,6 +152,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
     );
   }
   const baseUrl = values['base-url'] ?? env.BALEEN_BASE_URL;
+  const hostsFile = values.hosts ?? env.BALEEN_HOSTS;
   return {
     kind: 'command',
     arguments: {
@@ -150,6 +162,8 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       model: values.model ?? 'v4-flash',
       thinking: oneOf('thinking', values.thinking ?? 'high', ['off', 'low', 'high', 'max']),
       wire: oneOf('wire', values.wire ?? 'openai', ['openai', 'anthropic']),
+      host: values.host ?? 'deepseek',
+      ...(hostsFile === undefined || hostsFile === '' ? {} : { hostsFile }),
       ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
       ...optionalNumber('budget', values.budget, 1000),
       exclude: values.exclude ?? [],

@@ -1,6 +1,6 @@
 /** What every command of the command line works with. */
-import type { Payer } from '../core/model/prices.js';
-import { findHost, findModel, retirementNotice, type CatalogueModel } from '../core/model/catalogue.js';
+import { retirementNotice, type ServedModel } from '../core/model/catalogue.js';
+import { needsKey } from '../core/model/requestRules.js';
 import { BaleenError } from '../core/errors.js';
 import type { Emit, Workflow } from '../protocol/events.js';
 import type { PackSelection } from '../protocol/pack.js';
@@ -14,6 +14,7 @@ import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import type { Arguments } from './arguments.js';
 import { createTerminalApprover } from './askOnTerminal.js';
+import { baseUrlOf, hostOf, modelOf } from './hosts.js';
 import { printJson, printText, type Output } from './printEvents.js';
 
 export interface Context {
@@ -28,19 +29,6 @@ export interface Context {
 
 export function emitterOf(context: Context): Emit {
   return context.args.json ? printJson(context.output) : printText(context.output, context.args.quiet);
-}
-
-export function modelOf(args: Arguments): CatalogueModel {
-  const model = findModel(args.model);
-  if (model !== undefined) return model;
-  throw new BaleenError(
-    `There is no model ${JSON.stringify(args.model)}; the models are v4-pro and v4-flash.`,
-    'bad_usage',
-  );
-}
-
-export function payerOf(args: Arguments): Payer {
-  return { model: modelOf(args), currency: args.currency, rehearsal: false };
 }
 
 /** `folder` is as the user wrote it, relative to where the program was started. */
@@ -59,15 +47,21 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
   });
 }
 
-/** Throws a sentence, outcome `api_refused`, when there is no key and no rehearsal was asked for. */
+/** The key of the chosen host; empty where none is set. */
+export function keyOf({ args, env }: Context): string {
+  return env[hostOf(args).keyVariable] ?? '';
+}
+
+/** Throws a sentence, outcome `api_refused`, when a key is needed, there is none, and no rehearsal was asked for. */
 function settingsOf(context: Context, workspace: Workspace): SessionSettings {
-  const { args, env } = context;
+  const { args } = context;
+  const host = hostOf(args);
   const model = modelOf(args);
-  const host = findHost('deepseek')!;
-  const key = env.DEEPSEEK_API_KEY ?? '';
-  if (!args.rehearse && key === '') {
+  const baseUrl = baseUrlOf(args);
+  const key = keyOf(context);
+  if (!args.rehearse && key === '' && needsKey(host, baseUrl)) {
     throw new BaleenError(
-      'There is no key, so nothing was sent. Set DEEPSEEK_API_KEY, or try --rehearse, which needs none.',
+      `There is no key, so nothing was sent. Set ${host.keyVariable}, or try --rehearse, which needs none.`,
       'api_refused',
     );
   }
@@ -75,7 +69,7 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
     model,
     host,
     wire: args.wire,
-    baseUrl: args.rehearse ? host.baseUrls[args.wire] : (args.baseUrl ?? host.baseUrls[args.wire]),
+    baseUrl,
     apiKey: args.rehearse ? rehearsalKey : key,
     userId: workspace.userId,
     currency: args.currency,
@@ -107,7 +101,7 @@ export async function openPackedSession(
   );
 }
 
-export function budgetOf(args: Arguments, model: CatalogueModel): number {
+export function budgetOf(args: Arguments, model: ServedModel): number {
   return Math.min(args.budget ?? Infinity, packBudgetTokens(model));
 }
 

@@ -129,7 +129,7 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     model,
     host,
     wire,
-    baseUrl: rehearsal ? host.baseUrls[wire] : from.baseUrl,
+    baseUrl: (rehearsal ? host.baseUrls[wire] : undefined) ?? from.baseUrl,
     apiKey,
     userId,
     currency,

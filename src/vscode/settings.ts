@@ -1,19 +1,14 @@
 /** The only reader of VS Code's settings: `baleen.*` to one typed object. */
 import * as vscode from 'vscode';
-import {
-  catalogueHosts,
-  findModel,
-  retirementNotice,
-  type CatalogueHost,
-  type CatalogueModel,
-} from '../core/model/catalogue.js';
+import { findHost, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
+import type { CatalogueHost } from '../core/model/hosts.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
 
 export interface Settings {
-  model: CatalogueModel;
+  model: ServedModel;
   /** A sentence if the setting names a model that is gone or unknown. */
   modelNotice?: string;
   host: CatalogueHost;
@@ -48,8 +43,8 @@ export type ChosenSetting = 'model' | 'thinking' | 'approve';
 
 export function readSettings(): Settings {
   const config = vscode.workspace.getConfiguration('baleen');
-  const { model, modelNotice } = readModel(config.get('model'));
-  const host = catalogueHosts[0]!;
+  const host = findHost('deepseek')!;
+  const { model, modelNotice } = readModel(host, config.get('model'));
   const wire = oneOf(wires, config.get('wire'), 'openai');
   const maxCost = positive(config.get('maxCost'));
   const mostTokens = packBudgetTokens(model);
@@ -59,7 +54,7 @@ export function readSettings(): Settings {
     host,
     thinking: oneOf(thinkingLevels, config.get('thinking'), 'high'),
     wire,
-    baseUrl: readBaseUrl(config.get('baseUrl'), host.baseUrls[wire]),
+    baseUrl: readBaseUrl(config.get('baseUrl'), host.baseUrls[wire] ?? ''),
     approve: oneOf(approvalModes, config.get('approve'), 'ask'),
     allowedCommands: texts(config.get('allowedCommands')),
     commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
@@ -99,10 +94,10 @@ export async function choosePackExclude(patterns: readonly string[]): Promise<vo
   await config.update('pack.exclude', value, vscode.ConfigurationTarget.Global);
 }
 
-function readModel(value: unknown): { model: CatalogueModel; modelNotice?: string } {
+function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; modelNotice?: string } {
   const name = typeof value === 'string' && value.trim() !== '' ? value : 'v4-flash';
-  const found = findModel(name);
-  const fallback = findModel('v4-flash')!;
+  const found = serveModel(host, name);
+  const fallback = serveModel(host, 'v4-flash')!;
   if (found === undefined) {
     const modelNotice = `The setting baleen.model names "${name}", which is not known; ${fallback.label} is used instead.`;
     return { model: fallback, modelNotice };

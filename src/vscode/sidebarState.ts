@@ -1,5 +1,5 @@
 /** The state that the sidebar shows beside the transcript. */
-import { catalogueModels, type CatalogueModel } from '../core/model/catalogue.js';
+import { modelsOf, type ServedModel } from '../core/model/catalogue.js';
 import { ratesAt } from '../core/model/prices.js';
 import { formatRate, type Currency } from '../protocol/money.js';
 import type { ModelChoice, SidebarState } from '../protocol/sidebar.js';
@@ -9,14 +9,14 @@ import { isUntrusted, whyBlocked } from './gate.js';
 import { readSettings } from './settings.js';
 
 export function readSidebarState(chat: Chat, connection: Connection): SidebarState {
-  const { model, thinking, approve, currency } = readSettings();
+  const { host, model, thinking, approve, currency } = readSettings();
   const keyDetail = connection.keyDetail();
   const blocked = whyBlocked();
   return {
     keyState: connection.keyState(),
     ...(keyDetail === undefined ? {} : { keyDetail }),
     model: model.id,
-    models: catalogueModels.map((one) => describeModel(one, currency)),
+    models: modelsOf(host).map((one) => describeModel(one, currency)),
     thinking,
     approve,
     session: chat.sessionId(),
@@ -26,7 +26,7 @@ export function readSidebarState(chat: Chat, connection: Connection): SidebarSta
   };
 }
 
-function describeModel(model: CatalogueModel, currency: Currency): ModelChoice {
+function describeModel(model: ServedModel, currency: Currency): ModelChoice {
   const rates = ratesAt({ model, currency, rehearsal: false }, Date.now());
   const say = (amount: number): string => formatRate({ amount, currency });
   const detail =

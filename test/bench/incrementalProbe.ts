@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findModel } from '../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { createPackEngine } from '../../src/core/pack/engine.js';
 import { coarsestClockMs } from '../../src/core/pack/known.js';
 import { packMarker, type Packer } from '../../src/core/pack/packer.js';
@@ -113,7 +113,7 @@ async function probe(folder: string, root: string): Promise<IncrementalFigures> 
     const copy = join(work, 'tree');
     const paths = copyTree(folder, copy);
     const engine = createEngine(root);
-    const budgetTokens = packBudgetTokens(findModel('v4-flash')!);
+    const budgetTokens = packBudgetTokens(serveModel(findHost('deepseek')!, 'v4-flash')!);
     const options = { roots: singleRoot(copy), stateFolder: join(work, 'state'), budgetTokens, selection: noSelection };
     const signal = new AbortController().signal;
 

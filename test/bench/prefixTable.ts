@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findModel } from '../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { tellWhole, type WholeRule } from '../../src/core/pack/changes.js';
 import { createPackEngine } from '../../src/core/pack/engine.js';
 import { parsePack } from '../../src/core/pack/frames.js';
@@ -21,6 +21,8 @@ import { createNodeFiles } from '../../src/node/files.js';
 import { createNodeGit } from '../../src/node/git.js';
 import { openHistory, type History } from './history.js';
 import { orderByPath, orderLikeRepomix } from './orders.js';
+
+const flash = serveModel(findHost('deepseek')!, 'v4-flash')!;
 
 export interface PrefixOptions {
   /** Folder of the built program: its grammars are used. */
@@ -103,7 +105,7 @@ export async function measurePrefixes(options: PrefixOptions): Promise<PrefixTab
   }
 
   async function createLanes(
-    { program, budgetTokens = packBudgetTokens(findModel('v4-flash')!) }: PrefixOptions,
+    { program, budgetTokens = packBudgetTokens(flash) }: PrefixOptions,
     base: string,
     root: string,
     rules: Record<string, WholeRule>,
@@ -180,7 +182,7 @@ function createFresh(
 
 function createPrompts(counter: TokenCounter) {
   const shares: { share: number; commit: string }[] = [];
-  const [hitRate, missRate] = findModel('v4-flash')!.prices.at(-1)!.offPeak.USD;
+  const [hitRate, missRate] = flash.prices.at(-1)!.offPeak.USD!;
   let before: Buffer | undefined;
   let tokens = 0;
   let contained = 0;

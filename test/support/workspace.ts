@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { noSelection } from '../../src/core/repository/selection.js';
 import type { Approver } from '../../src/core/agent/approval.js';
 import type { OpenDocuments } from '../../src/core/host.js';
-import { findHost, findModel } from '../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
 import { singleRoot, type Roots } from '../../src/core/repository/roots.js';
 import type { SessionSettings } from '../../src/core/session/session.js';
@@ -60,11 +60,12 @@ export async function openSimulatedWorkspace(
     ...(approver === undefined ? {} : { approver }),
     ...(documents === undefined ? {} : { documents }),
   });
-  const model = findModel('v4-flash')!;
+  const host = chosen.host ?? findHost('deepseek')!;
+  const model = chosen.model ?? serveModel(host, 'v4-flash')!;
   const wire = chosen.wire ?? 'openai';
   const settings: SessionSettings = {
     model,
-    host: findHost('deepseek')!,
+    host,
     wire,
     baseUrl: simulator.baseUrls[wire],
     apiKey: simulator.key,

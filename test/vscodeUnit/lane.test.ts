@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noSelection } from '../../src/core/repository/selection.js';
-import { findModel, catalogueHosts } from '../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { noUsage, type AgentEvent } from '../../src/protocol/events.js';
 import { createLane } from '../../src/vscode/lane.js';
 import type { Settings } from '../../src/vscode/settings.js';
@@ -16,9 +16,11 @@ const answered: AgentEvent = {
   countedTokens: 0,
 };
 
+const deepseek = findHost('deepseek')!;
+
 function setUp() {
   const settings: Settings = {
-    ...{ model: findModel('v4-flash')!, host: catalogueHosts[0]!, thinking: 'high', wire: 'openai' },
+    ...{ model: serveModel(deepseek, 'v4-flash')!, host: deepseek, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
     ...{ selection: noSelection, explorerTokens: false, currency: 'USD', maxSteps: 1 },
     ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
@@ -49,7 +51,7 @@ describe('the lane', () => {
     lane.note(answered);
     const first = world.settings;
     for (const other of [
-      { model: findModel('v4-pro')! },
+      { model: serveModel(deepseek, 'v4-pro')! },
       { wire: 'anthropic' as const },
       { baseUrl: 'https://b.example' },
       { thinking: 'max' as const },

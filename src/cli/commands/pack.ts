@@ -9,7 +9,8 @@ import { pathIn } from '../../core/repository/roots.js';
 import type { Workspace } from '../../node/workspace.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
-import { budgetOf, modelOf, payerOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
+import { budgetOf, keyOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
+import { modelOf, payerOf } from '../hosts.js';
 import { createProgressLine, formatNumber, printText, shareOf } from '../printEvents.js';
 import { tellBreak } from '../../core/session/renewal.js';
 
@@ -50,7 +51,7 @@ function joinEntries(pack: Uint8Array, entries: readonly ChangeEntry[]): Uint8Ar
 async function packWorkspace(context: Context, workspace: Workspace): Promise<MadePack> {
   const { args, signal } = context;
   const { packer, roots, stateFolder } = workspace.parts;
-  const ownKeys = [context.env.DEEPSEEK_API_KEY ?? ''];
+  const ownKeys = [keyOf(context)];
   const chosen = { budgetTokens: budgetOf(args, modelOf(args)), selection: selectionOf(args) };
   const options = { roots, stateFolder, ownKeys, ...chosen };
   if (!args.asSent && !args.renew) {

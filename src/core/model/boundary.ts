@@ -131,10 +131,11 @@ function headersOf(parts: BoundaryParts, given: RequestInit['headers']): Record<
     'content-type': 'application/json',
     'user-agent': 'baleen',
   };
-  if (parts.wire === 'openai') return { ...headers, authorization: `Bearer ${parts.apiKey}` };
+  if (parts.wire === 'openai')
+    return parts.apiKey === '' ? headers : { ...headers, authorization: `Bearer ${parts.apiKey}` };
   const version = new Headers(given).get('anthropic-version');
   if (version !== null) headers['anthropic-version'] = version;
-  return { ...headers, 'x-api-key': parts.apiKey };
+  return parts.apiKey === '' ? headers : { ...headers, 'x-api-key': parts.apiKey };
 }
 
 async function checkAnswer(

@@ -5,11 +5,13 @@ import { createAnthropicReader, startAnthropic } from './anthropicWire.js';
 import { createBoundaryFetch } from './boundary.js';
 import { createEventQueue } from './eventQueue.js';
 import { FailureError, failureOf, failureOfMalformed, redact } from './failures.js';
+import type { CatalogueHost } from './hosts.js';
 import { defaultLimits } from './life.js';
 import type { BoundaryLimits } from './life.js';
 import { readOpenaiChunk, startOpenai } from './openaiWire.js';
 import { createReply } from './reply.js';
 import type { Reply } from './reply.js';
+import { refuseRequest } from './requestRules.js';
 import type { Failure, ModelClient, ModelEvent, ModelRequest } from './types.js';
 import type { WireStart } from './wire.js';
 
@@ -28,11 +30,11 @@ export interface ModelClientParts {
 
 interface Wire {
   start: WireStart;
-  createReader(reply: Reply): (chunk: unknown) => void;
+  createReader(reply: Reply, host: CatalogueHost): (chunk: unknown) => void;
 }
 
 const wires: Record<WireName, Wire> = {
-  openai: { start: startOpenai, createReader: (reply) => (chunk) => readOpenaiChunk(chunk, reply) },
+  openai: { start: startOpenai, createReader: (reply, host) => (chunk) => readOpenaiChunk(chunk, reply, host.dialect) },
   anthropic: { start: startAnthropic, createReader: createAnthropicReader },
 };
 
@@ -72,9 +74,11 @@ async function runRequest(
 ): Promise<ModelEvent> {
   const origin = originOf(request.keyOrigin ?? request.baseUrl);
   if (origin === undefined) {
-    const message = `The base URL is not an address, so nothing was sent. Change it to one like ${request.host.baseUrls[request.wire]}.`;
+    const message = `The base URL is not an address, so nothing was sent. Change it to one like ${request.host.baseUrls[request.wire] ?? 'https://llm.example.com/v1'}.`;
     return { type: 'failed', failure: failureOf('bad_request', message) };
   }
+  const refusal = refuseRequest(request);
+  if (refusal !== undefined) return { type: 'failed', failure: failureOf('bad_request', refusal) };
   const { onBody } = parts;
   const boundary = createBoundaryFetch({
     wire: request.wire,
@@ -92,7 +96,7 @@ async function runRequest(
   const wire = wires[request.wire];
   const reply = createReply(push);
   try {
-    const read = wire.createReader(reply);
+    const read = wire.createReader(reply, request.host);
     for await (const chunk of await wire.start(request, boundary.fetch, signal)) read(chunk);
     if (boundary.report.failure === undefined)
       return reply.end(boundary.report.sawEndMarker, boundary.report.requestId);

@@ -1,7 +1,8 @@
-/** Chat Completions, https://api-docs.deepseek.com/api/create-chat-completion, as DeepSeek reads it. */
+/** Chat Completions, https://api-docs.deepseek.com/api/create-chat-completion, in the dialect of the request's host. */
 import type OpenAI from 'openai';
 import type { Stream } from 'openai/core/streaming';
 import { packMarker } from '../pack/packer.js';
+import { reasoningFields, reasoningOf, thinkingFields, type Dialect, type ReasoningField } from './dialects.js';
 import { FailureError, failureOfMalformed } from './failures.js';
 import type { Finish, Reply } from './reply.js';
 import type { Message, ModelRequest } from './types.js';
@@ -11,20 +12,19 @@ import { replaceLoneSurrogates } from './wellFormed.js';
 
 /** The serialised request. The order of the keys is part of the layout that the byte tests pin. */
 export function openaiBody(request: ModelRequest): Record<string, unknown> {
-  const isThinking = request.thinking !== 'off';
+  const { dialect } = request.host;
   return {
     model: request.model.wireId,
     messages: [
       { role: 'system', content: replaceLoneSurrogates(request.system) },
-      ...request.messages.map(encodeMessage),
+      ...request.messages.map((message) => encodeMessage(message, dialect)),
     ],
     ...(request.tools.length === 0 ? {} : { tools: request.tools.map(encodeTool) }),
-    thinking: { type: isThinking ? 'enabled' : 'disabled' },
-    ...(isThinking ? { reasoning_effort: request.thinking } : {}),
+    ...thinkingFields(dialect, request.thinking),
     max_tokens: request.maxTokens,
-    user_id: request.userId,
+    ...(dialect.takesUserId ? { user_id: request.userId } : {}),
     stream: true,
-    stream_options: { include_usage: true },
+    ...(dialect.takesStreamOptions ? { stream_options: { include_usage: true } } : {}),
   };
 }
 
@@ -33,7 +33,7 @@ function encodeTool(tool: ModelRequest['tools'][number]): Record<string, unknown
   return { type: 'function', function: { name, description: replaceLoneSurrogates(description), parameters: schema } };
 }
 
-function encodeMessage(message: Message): Record<string, unknown> {
+function encodeMessage(message: Message, dialect: Dialect): Record<string, unknown> {
   switch (message.role) {
     case 'user':
       return {
@@ -50,7 +50,7 @@ function encodeMessage(message: Message): Record<string, unknown> {
       return {
         role: 'assistant',
         content: replaceLoneSurrogates(message.text),
-        reasoning_content: replaceLoneSurrogates(message.reasoning),
+        ...reasoningFields(dialect, replaceLoneSurrogates(message.reasoning)),
         ...(message.calls.length === 0
           ? {}
           : {
@@ -98,9 +98,8 @@ interface Chunk {
   usage?: Record<string, unknown> | null;
 }
 
-interface Delta {
+interface Delta extends Partial<Record<ReasoningField, unknown>> {
   content?: unknown;
-  reasoning_content?: unknown;
   tool_calls?:
     | { index?: number | null; id?: string | null; function?: { name?: string | null; arguments?: unknown } | null }[]
     | null;
@@ -116,7 +115,7 @@ const finishes: ReadonlyMap<string, Finish> = new Map([
 ]);
 
 /** Adds one chunk of the stream to the reply. */
-export function readOpenaiChunk(value: unknown, reply: Reply): void {
+export function readOpenaiChunk(value: unknown, reply: Reply, dialect: Dialect): void {
   const chunk = value as Chunk;
   reply.setOrigin({
     ...(isName(chunk.model) ? { model: chunk.model } : {}),
@@ -126,14 +125,14 @@ export function readOpenaiChunk(value: unknown, reply: Reply): void {
   if (typeof chunk.usage === 'object' && chunk.usage !== null) readUsage(chunk.usage, reply);
   for (const choice of Array.isArray(chunk.choices) ? chunk.choices : []) {
     if ((choice.index ?? 0) !== 0) continue;
-    if (choice.delta !== null && choice.delta !== undefined) readDelta(choice.delta, reply);
+    if (choice.delta !== null && choice.delta !== undefined) readDelta(choice.delta, reply, dialect);
     const reason = choice.finish_reason;
     if (typeof reason === 'string') reply.setFinish(finishes.get(reason) ?? 'unknown', reason);
   }
 }
 
-function readDelta(delta: Delta, reply: Reply): void {
-  reply.addReasoning(textOf(delta.reasoning_content, 'reasoning'));
+function readDelta(delta: Delta, reply: Reply, dialect: Dialect): void {
+  reply.addReasoning(textOf(reasoningOf(dialect, delta), 'reasoning'));
   reply.addText(textOf(delta.content, 'text'));
   for (const call of Array.isArray(delta.tool_calls) ? delta.tool_calls : []) {
     reply.addCall({

@@ -1,6 +1,8 @@
 /** What tokens cost at a moment: peak hours, dated prices, and the cost of a request by them. */
 import type { Usage } from '../../protocol/events.js';
 import type { Cost, Currency, SendPrice } from '../../protocol/money.js';
+import { isChineseHoliday } from './holidays.js';
+import type { PricePeriod } from './priceTables.js';
 
 /** Per million tokens. */
 export interface Rates {
@@ -8,20 +10,11 @@ export interface Rates {
   hit: number;
   miss: number;
   output: number;
+  /** Never where the host has one price at all hours. */
   isPeak: boolean;
 }
 
-/** Hit, miss and output, per million tokens. */
-export type Triple = readonly [hit: number, miss: number, output: number];
-
-export interface PricePeriod {
-  /** First moment at which these hold, ISO 8601 UTC. */
-  from: string;
-  offPeak: Record<Currency, Triple>;
-  peak: Record<Currency, Triple>;
-}
-
-/** Who pays, and by which prices. */
+/** Who pays, and by which prices: those of the host that serves the model (`serveModel`). */
 export interface Payer {
   model: { prices: readonly PricePeriod[] };
   currency: Currency;
@@ -29,27 +22,38 @@ export interface Payer {
   rehearsal: boolean;
 }
 
+const dayMs = 86_400_000;
+
 /**
- * Peak hours, Monday to Friday 01:00-04:00 and 06:00-10:00 UTC. DeepSeek exempts Chinese public holidays;
- * they are counted as peak here, so that a shown price is never too low.
+ * DeepSeek's peak hours: 01:00-04:00 and 06:00-10:00 UTC (09:00-12:00 and 14:00-18:00 in China, on the same day), from
+ * Monday to Friday except on Chinese public holidays. Days beyond the known holidays are peak.
  */
 export function isPeak(epochMs: number): boolean {
+  if (!isPeakHour(epochMs)) return false;
   const at = new Date(epochMs);
   const day = at.getUTCDay();
-  if (day === 0 || day === 6) return false;
-  const hour = at.getUTCHours();
+  return day !== 0 && day !== 6 && !isChineseHoliday(at.toISOString().slice(0, 10));
+}
+
+function isPeakHour(epochMs: number): boolean {
+  const hour = (epochMs % dayMs) / 3_600_000;
   return (hour >= 1 && hour < 4) || (hour >= 6 && hour < 10);
 }
 
-/** The rates that hold at a moment; before the first known period, that period's. `null` where no price is known. */
+/**
+ * The rates that hold at a moment; before the first known period, that period's. `null` where no price is known, or none
+ * in this currency: nothing is converted, since the host bills by its own list.
+ */
 export function ratesAt({ model, currency, rehearsal }: Payer, epochMs: number): Rates | null {
-  const peak = isPeak(epochMs);
-  if (rehearsal) return { currency, hit: 0, miss: 0, output: 0, isPeak: peak };
-  let period = model.prices[0];
-  for (const candidate of model.prices) if (Date.parse(candidate.from) <= epochMs) period = candidate;
+  if (rehearsal) return { currency, hit: 0, miss: 0, output: 0, isPeak: false };
+  const period = model.prices.findLast(({ from }) => Date.parse(from) <= epochMs) ?? model.prices[0];
   if (period === undefined) return null;
-  const [hit, miss, output] = (peak ? period.peak : period.offPeak)[currency];
-  return { currency, hit, miss, output, isPeak: peak };
+  const inPeak = period.peakDays === 'every day' ? isPeakHour : isPeak;
+  const peak = inPeak(epochMs) ? period.peak : undefined;
+  const list = (peak ?? period.offPeak)[currency];
+  if (list === undefined) return null;
+  const [hit, miss, output] = list;
+  return { currency, hit, miss, output, isPeak: peak !== undefined };
 }
 
 const million = 1_000_000;

@@ -1,6 +1,7 @@
 /** The conversation as it is stored, the request made of it, and what comes back. Neither wire shows here. */
 import type { StopReason, ThinkingLevel, Usage, WireName } from '../../protocol/events.js';
-import type { CatalogueHost, CatalogueModel } from './catalogue.js';
+import type { ServedModel } from './catalogue.js';
+import type { CatalogueHost } from './hosts.js';
 
 /** One tool call of the model. `arguments` stays the raw JSON text, byte for byte, until a tool parses it. */
 export interface ToolCall {
@@ -40,7 +41,7 @@ export interface ToolSpec {
 }
 
 export interface ModelRequest {
-  model: CatalogueModel;
+  model: ServedModel;
   host: CatalogueHost;
   wire: WireName;
   /** Without a trailing slash; overrides the host's. */

@@ -1,6 +1,6 @@
 /** How the window is shared out: `prompt + max_tokens <= window` holds on every request. */
 import type { ThinkingLevel } from '../../protocol/events.js';
-import type { CatalogueModel } from '../model/catalogue.js';
+import type { Limits } from '../model/models.js';
 
 /** Kept free for what the template adds beyond our count; the larger of this and twice the measured drift. */
 export const marginTokens = 2048;
@@ -13,13 +13,15 @@ export function outputReserveTokens(thinking: ThinkingLevel): number {
 }
 
 /** What the pack may have by default; the same for every thinking level, so that a change of it keeps the pack. */
-export function packBudgetTokens(model: CatalogueModel): number {
-  return model.windowTokens - outputReserveTokens('high') - conversationReserveTokens - marginTokens;
+export function packBudgetTokens({ windowTokens }: Limits): number {
+  const output = Math.min(outputReserveTokens('high'), Math.floor(windowTokens / 16));
+  const conversation = Math.min(conversationReserveTokens, Math.floor(windowTokens / 8));
+  return windowTokens - output - conversation - marginTokens;
 }
 
 /** The `max_tokens` of a request, or `undefined` when no useful answer fits any more. */
 export function outputTokensFor(
-  model: CatalogueModel,
+  model: Limits,
   thinking: ThinkingLevel,
   promptTokens: number,
   driftTokens: number,

@@ -8,7 +8,8 @@ import type { Limits } from '../agent/limits.js';
 import type { Journal } from '../edits/checkpoint.js';
 import { BaleenError, messageOf } from '../errors.js';
 import type { Host } from '../host.js';
-import type { CatalogueHost, CatalogueModel } from '../model/catalogue.js';
+import type { ServedModel } from '../model/catalogue.js';
+import type { CatalogueHost } from '../model/hosts.js';
 import type { ModelClient } from '../model/types.js';
 import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
@@ -34,7 +35,7 @@ export interface SessionParts {
 }
 
 export interface SessionSettings {
-  model: CatalogueModel;
+  model: ServedModel;
   host: CatalogueHost;
   wire: WireName;
   baseUrl: string;

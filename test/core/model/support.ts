@@ -1,6 +1,6 @@
 import { createModelClient } from '../../../src/core/model/client.js';
 import type { ModelClientParts } from '../../../src/core/model/client.js';
-import { findHost, findModel } from '../../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import type { ModelClient, ModelEvent, ModelRequest, ToolSpec } from '../../../src/core/model/types.js';
 import { SecretInBody } from '../../../src/core/pack/body.js';
 import { realClock } from '../../support/simulator/clocks.js';
@@ -30,9 +30,8 @@ export function clientOf(parts: Partial<ModelClientParts> = {}): ModelClient {
 }
 
 export function requestOf(fields: Partial<ModelRequest> = {}): ModelRequest {
-  const model = findModel('v4-flash');
-  const host = findHost('deepseek');
-  if (model === undefined || host === undefined) throw new Error('the catalogue is empty');
+  const host = fields.host ?? findHost('deepseek')!;
+  const model = serveModel(host, 'v4-flash')!;
   return {
     model,
     host,

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { noSelection } from '../../../src/core/repository/selection.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
-import { findHost, findModel } from '../../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { createModelClient } from '../../../src/core/model/client.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
@@ -119,7 +119,7 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
 
 function settingsFor(simulator: Simulator): SessionSettings {
   return {
-    model: findModel('v4-flash')!,
+    model: serveModel(findHost('deepseek')!, 'v4-flash')!,
     host: findHost('deepseek')!,
     wire: 'openai',
     baseUrl: simulator.baseUrls.openai,

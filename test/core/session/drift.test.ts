@@ -1,7 +1,7 @@
 /** Our count of a request against the service's: measured with every answer, kept, logged and told. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findModel } from '../../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { marginTokens, outputTokensFor } from '../../../src/core/prompt/budget.js';
 import { addDrift, noDrift } from '../../../src/core/session/drift.js';
 import { resumeSession, startSession } from '../../../src/core/session/session.js';
@@ -77,7 +77,7 @@ test('a rehearsal measures nothing: its counts are a guess', async () => {
 test('the last drift and the farthest are kept, and twice the farthest stays free where that is more than the margin', () => {
   const drift = [3, -20, 5].reduce(addDrift, noDrift);
   expect(drift).toEqual({ lastTokens: 5, mostTokens: -20 });
-  const model = findModel('v4-flash')!;
+  const model = serveModel(findHost('deepseek')!, 'v4-flash')!;
   const room = 10_000;
   const prompt = model.windowTokens - room;
   expect(outputTokensFor(model, 'off', prompt, 20)).toBe(room - marginTokens);
