@@ -72,6 +72,7 @@ export type FailureKind =
   | 'cut'
   | 'malformed'
   | 'empty'
+  | 'looping'
   | 'not_the_api'
   | 'secret';
 
