@@ -7,6 +7,9 @@ import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Emit, type Outcome, type Usage } from '../../protocol/events.js';
 import type { Failure, Message, ModelClient, ModelRequest, ToolCall, ToolMessage } from '../model/types.js';
 import type { RetryParts } from '../model/retry.js';
+import { hideDsml } from '../model/dsml.js';
+import { renderCorrection } from '../prompt/correction.js';
+import { createPatience, type Misfit } from './patience.js';
 import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
 import { requestReply } from './step.js';
 import { isEdit, runToolCalls, type ToolCallParts } from './toolCalls.js';
@@ -36,10 +39,12 @@ export interface LoopParts {
   lowerOutput: (failure: Failure) => boolean;
   costOf: (usage: Usage) => Cost;
   windowTokens: number;
-  toolCalls: Omit<ToolCallParts, 'noteResult' | 'onUnapproved'>;
+  toolCalls: Omit<ToolCallParts, 'noteResult' | 'onUnapproved' | 'onMisfit'>;
   limits: Limits;
   /** The turn is over as soon as `report_findings` was called: review, and the first half of a refactoring. */
   endsOnReport: boolean;
+  /** The text with which the turn ends, as the user sees it. */
+  noteAnswer: (text: string) => void;
   emit: Emit;
 }
 
@@ -56,6 +61,7 @@ export interface LoopResult {
 export async function runLoop(parts: LoopParts, firstStep: number, signal: AbortSignal): Promise<LoopResult> {
   const { conversation, emit } = parts;
   const repeats = createRepeatGuard();
+  const patience = createPatience();
   const result: LoopResult = { outcome: 'done', text: '', usage: noUsage, cost: free, steps: 0 };
   let unapproved = false;
   const end = (outcome: Outcome, sentence?: string): LoopResult => {
@@ -87,7 +93,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     const cost = parts.costOf(reply.usage);
     result.usage = addUsage(result.usage, reply.usage);
     result.cost = addCost(result.cost, cost);
-    result.text = reply.message.text;
+    result.text = hideDsml(reply.message.text);
     const billedTokens = reply.usage.cacheHitTokens + reply.usage.cacheMissTokens;
     parts.noteBilled(billedTokens);
     emit({
@@ -101,28 +107,38 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       countedTokens: planned.countedTokens,
     });
 
-    if (reply.message.calls.length === 0) {
-      if (reply.stopReason !== 'length') return end('done');
+    if (reply.stopReason === 'length')
       return end('failed', 'The answer was cut at the most tokens that one reply may have. Ask it to continue.');
+    const verdict = patience.judgeReply(reply.message, !parts.endsOnReport);
+    if (verdict.kind === 'end') return end('failed', verdict.sentence);
+    if (reply.message.calls.length === 0 && verdict.kind === 'fine') {
+      parts.noteAnswer(result.text);
+      return end('done');
     }
     const stuck = await runCalls(reply.message.calls);
-    if (stuck !== undefined) return end('cap_reached', stuck);
+    if (stuck !== undefined) return end(stuck.outcome, stuck.sentence);
+    if (verdict.kind === 'tell') await conversation.append({ role: 'user', text: renderCorrection(verdict.text) });
   }
 
-  async function runCalls(calls: readonly ToolCall[]): Promise<string | undefined> {
+  async function runCalls(calls: readonly ToolCall[]): Promise<{ outcome: Outcome; sentence: string } | undefined> {
     const counts = calls.map((call) => repeats.note(call));
+    const misfits: Misfit[] = [];
     let edited = false;
     await runToolCalls(calls, {
       ...parts.toolCalls,
       onUnapproved: () => (unapproved = true),
+      onMisfit: (misfit) => void misfits.push(misfit),
       noteResult: async (message, index) => {
         edited ||= isEdit(calls[index]!) && !message.failed;
         await conversation.append(warnOfRepeat(message, counts[index]!));
       },
     });
     if (edited) repeats.reset();
+    const impatient = patience.judgeCalls(misfits);
+    if (impatient !== undefined) return { outcome: 'failed', sentence: impatient };
     if (edited || Math.max(0, ...counts) < stopAtRepeat) return undefined;
-    return `Stopped: the model made the same call ${stopAtRepeat} times and nothing changed between them. Say in a message what it should do differently.`;
+    const sentence = `Stopped: the model made the same call ${stopAtRepeat} times and nothing changed between them. Say in a message what it should do differently.`;
+    return { outcome: 'cap_reached', sentence };
   }
 }
 

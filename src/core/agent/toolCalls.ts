@@ -5,6 +5,7 @@ import type { ToolCall, ToolMessage } from '../model/types.js';
 import { parseArguments } from '../tools/toolList.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
+import type { Misfit } from './patience.js';
 import { allowanceOf, judge, type ApprovalPolicy, type Approver } from './approval.js';
 
 export interface ToolCallParts {
@@ -18,6 +19,8 @@ export interface ToolCallParts {
   noteStarted: (call: ToolCall) => Promise<void>;
   /** Called with the message of each call, in the order in which the model asked. */
   noteResult: (message: ToolMessage, index: number) => Promise<void>;
+  /** A call was not even prepared. */
+  onMisfit: (misfit: Misfit) => void;
   emit: Emit;
   /** An approval was needed and nobody could be asked. */
   onUnapproved: (title: string) => void;
@@ -87,6 +90,7 @@ async function prepareAndExecute(call: ToolCall, parts: ToolCallParts): Promise<
   const tool = parts.tools.find((candidate) => candidate.name === call.name);
   if (tool === undefined) {
     start(call.name);
+    parts.onMisfit('wrong');
     return failed(
       `There is no tool named ${call.name}. The tools are: ${parts.tools.map((one) => one.name).join(', ')}.`,
     );
@@ -94,6 +98,7 @@ async function prepareAndExecute(call: ToolCall, parts: ToolCallParts): Promise<
   const parsed = parseArguments(tool, call.arguments);
   if (!parsed.ok) {
     start(call.name);
+    parts.onMisfit(parsed.isJson ? 'wrong' : 'unreadable');
     return failed(parsed.sentence);
   }
   const { title, path } = tool.title(parsed.value);

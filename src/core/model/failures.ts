@@ -33,6 +33,7 @@ const retryableKinds: ReadonlySet<FailureKind> = new Set([
   'cut',
   'malformed',
   'empty',
+  'looping',
 ]);
 
 export interface ErrorAnswer {

@@ -1,6 +1,8 @@
 /** Puts the pieces of one streamed reply together and decides how it ended. */
 import type { Usage } from '../../protocol/events.js';
+import { createDsmlFilter } from './dsml.js';
 import { failureOf, failureOfCut, failureOfMalformed, FailureError } from './failures.js';
+import { createRepetitionWatch } from './repetition.js';
 import { noReasoning } from './types.js';
 import type { Failure, ModelEvent, ToolCall } from './types.js';
 
@@ -29,6 +31,7 @@ export interface ReplyOrigin {
 }
 
 export interface Reply {
+  /** Throws a `FailureError` when it goes round in a circle. */
   addReasoning(text: string): void;
   addText(text: string): void;
   /** Throws a `FailureError` when it is not certain to which call the fragment belongs. */
@@ -48,20 +51,26 @@ export function createReply(push: (event: ModelEvent) => void): Reply {
   const text: string[] = [];
   const calls: OpenCall[] = [];
   const usage: Usage = { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  const filter = createDsmlFilter();
+  const repetition = createRepetitionWatch();
   const origin: ReplyOrigin = {};
   let finish: Finish | undefined;
   let rawFinish: string | undefined;
 
+  const show = (shown: string): void => {
+    if (shown !== '') push({ type: 'text', text: shown });
+  };
   return {
     addReasoning(piece) {
       if (piece === '') return;
       reasoning.push(piece);
       push({ type: 'reasoning', text: piece });
+      if (repetition.push(piece)) throw new FailureError(failureOfLoop());
     },
     addText(piece) {
       if (piece === '') return;
       text.push(piece);
-      push({ type: 'text', text: piece });
+      show(filter.push(piece));
     },
     addCall(fragment) {
       const call = joinFragment(calls, fragment);
@@ -81,6 +90,7 @@ export function createReply(push: (event: ModelEvent) => void): Reply {
       if (typeof verdict !== 'string') return { type: 'failed', failure: withRequestId(verdict, requestId) };
       const closed = verdict === 'tool_calls' ? closeCalls(calls) : [];
       if (!Array.isArray(closed)) return { type: 'failed', failure: withRequestId(closed, requestId) };
+      show(filter.end());
       const thought = whole.reasoning.trim() === '' ? noReasoning : whole.reasoning;
       const message = { role: 'assistant', reasoning: thought, text: whole.text, calls: closed } as const;
       return {
@@ -94,6 +104,13 @@ export function createReply(push: (event: ModelEvent) => void): Reply {
 
 function withRequestId(failure: Failure, requestId: string | undefined): Failure {
   return requestId === undefined ? failure : { ...failure, requestId };
+}
+
+function failureOfLoop(): Failure {
+  return failureOf(
+    'looping',
+    'The model’s reasoning went round in a circle, the same block again and again; it was cut off.',
+  );
 }
 
 function ambiguous(why: string): FailureError {
@@ -164,6 +181,7 @@ function judgeEnd(
     return isReadable ? 'length' : failureOfCut('it ended without a reason');
   }
   if (hasCalls) return sawEndMarker ? 'tool_calls' : failureOfCut('the end mark after its tool calls is missing');
-  if (text === '' && reasoning === '') return failureOf('empty', 'The server sent an empty answer.');
+  if (text.trim() === '' && reasoning.trim() === '') return failureOf('empty', 'The server sent an empty answer.');
+  if (finish === 'tool_calls' && text === '') return failureOfMalformed('it announces tool calls and has none');
   return 'stop';
 }

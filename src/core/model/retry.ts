@@ -4,7 +4,7 @@ import type { Failure, ModelClient, ModelEvent, ModelRequest } from './types.js'
 
 export interface RetryLimits {
   maxRetries: number;
-  /** An empty answer is rarely an accident twice. */
+  /** An empty answer, or one that goes round in a circle, is rarely an accident twice. */
   maxEmptyRetries: number;
   baseMs: number;
   capMs: number;
@@ -42,7 +42,7 @@ export interface RetryParts {
 /** The wait before repetition number `attempt`, with full jitter; `undefined` when there should be none. */
 export function planRetry(failure: Failure, attempt: number, elapsedMs: number, parts: RetryParts): number | undefined {
   const limits = { ...defaultRetryLimits, ...parts.limits };
-  const most = failure.kind === 'empty' ? limits.maxEmptyRetries : limits.maxRetries;
+  const most = failure.kind === 'empty' || failure.kind === 'looping' ? limits.maxEmptyRetries : limits.maxRetries;
   if (!failure.retryable || attempt > most) return undefined;
   const asked = failure.retryAfterMs;
   if (asked !== undefined && asked > limits.maxRetryAfterMs) return undefined;

@@ -73,6 +73,7 @@ export type FailureKind =
   | 'cut'
   | 'malformed'
   | 'empty'
+  | 'looping'
   | 'not_the_api'
   | 'secret';
 

@@ -69,6 +69,8 @@ export interface Session {
   unsavedTold: Readonly<Record<string, string>>;
   /** A new snapshot was proposed already: once a session is enough. */
   hasProposed: boolean;
+  /** It was said already that the model answers in another language. */
+  toldLanguage: boolean;
   turns: number;
   /** Of the last turn; absent before the first. */
   checkpoint: string | undefined;
@@ -212,8 +214,8 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'lane' | 'hasProposed'>): Session {
-  return { ...given, allowedForSession: new Set(), lane: undefined, hasProposed: false };
+function assemble(given: Omit<Session, 'allowedForSession' | 'lane' | 'hasProposed' | 'toldLanguage'>): Session {
+  return { ...given, allowedForSession: new Set(), lane: undefined, hasProposed: false, toldLanguage: false };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */

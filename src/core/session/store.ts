@@ -3,6 +3,7 @@ import { addCost, free, type Cost } from '../../protocol/money.js';
 import { join } from 'node:path';
 import type { SessionSummary, TranscriptEntry } from '../../protocol/sidebar.js';
 import type { Files } from '../host.js';
+import { hideDsml } from '../model/dsml.js';
 import { noReasoning } from '../model/types.js';
 import { parseSessionLog, type SessionRecord } from './log.js';
 import { sessionPath } from './session.js';
@@ -53,7 +54,8 @@ export function transcriptOf(records: readonly SessionRecord[]): TranscriptEntry
       const { reasoning, text } = record.message;
       if (reasoning !== noReasoning)
         entries.push({ type: 'event', event: { type: 'reasoning_delta', text: reasoning } });
-      if (text !== '') entries.push({ type: 'event', event: { type: 'text_delta', text } });
+      const shown = hideDsml(text);
+      if (shown !== '') entries.push({ type: 'event', event: { type: 'text_delta', text: shown } });
     }
   }
   return entries;

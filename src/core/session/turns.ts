@@ -2,6 +2,7 @@
 import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
 import { allowanceOf } from '../agent/approval.js';
+import { describeLanguageDrift } from '../agent/language.js';
 import type { LoopParts, LoopResult } from '../agent/loop.js';
 import { runLoop } from '../agent/loop.js';
 import type { ReportedFinding, Turn } from '../agent/turn.js';
@@ -79,7 +80,7 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
   const total = { text: '', usage: noUsage, cost: free as Cost, steps: 0 };
   let isRestored = false;
 
-  const run = async (input: Pick<SendInput, 'refuse' | 'endsOnReport'>, signal: AbortSignal): Promise<SendResult> => {
+  const run = async (input: Partial<SendInput>, signal: AbortSignal): Promise<SendResult> => {
     turn.reported = [];
     turn.hasReport = false;
     const result = await runLoop(createLoopParts(session, turn, input, signal), total.steps + 1, signal);
@@ -185,12 +186,15 @@ async function answerOpenCalls(session: Session, isMeant: (call: ToolCall) => bo
   }
 }
 
-function createLoopParts(
-  session: Session,
-  turn: Turn,
-  input: Pick<SendInput, 'refuse' | 'endsOnReport'>,
-  signal: AbortSignal,
-): LoopParts {
+/** Once a session; only the user's own words tell his language. */
+function noteLanguage(session: Session, request: string | undefined, answer: string): void {
+  const text = request === undefined || session.toldLanguage ? undefined : describeLanguageDrift(request, answer);
+  if (text === undefined) return;
+  session.toldLanguage = true;
+  session.emit({ type: 'notice', level: 'info', text });
+}
+
+function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>, signal: AbortSignal): LoopParts {
   const { parts, settings } = session;
   const { host } = parts;
   const planner = createPlanner(session);
@@ -220,6 +224,8 @@ function createLoopParts(
     },
     limits: settings.limits,
     endsOnReport: input.endsOnReport ?? false,
+    noteAnswer: (text) =>
+      noteLanguage(session, input.kind === 'chat' || input.kind === 'run' ? input.request : undefined, text),
     emit: session.emit,
   };
 }

@@ -48,7 +48,7 @@ function withoutSafeIntegers(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, withoutSafeIntegers(item)]));
 }
 
-export type Parsed = { ok: true; value: unknown } | { ok: false; sentence: string };
+export type Parsed = { ok: true; value: unknown } | { ok: false; sentence: string; isJson: boolean };
 
 /** Strict: nothing is repaired, coerced or left out, since what is parsed here acts. */
 export function parseArguments(tool: Tool, raw: string): Parsed {
@@ -62,7 +62,8 @@ export function parseArguments(tool: Tool, raw: string): Parsed {
       return value;
     });
   } catch (error) {
-    return reject(tool, `they are not valid JSON (${error instanceof Error ? error.message : 'syntax error'})`);
+    const why = `they are not valid JSON (${error instanceof Error ? error.message : 'syntax error'})`;
+    return { ...reject(tool, why), isJson: false };
   }
   const parsed = tool.arguments.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
@@ -72,7 +73,7 @@ export function parseArguments(tool: Tool, raw: string): Parsed {
   return reject(tool, issues.join('; '));
 }
 
-function reject(tool: Tool, why: string): Parsed {
+function reject(tool: Tool, why: string): Extract<Parsed, { ok: false }> {
   const sentence = `The arguments of ${tool.name} were not accepted, so nothing was done: ${why}.`;
-  return { ok: false, sentence: encodeView(sentence).view };
+  return { ok: false, sentence: encodeView(sentence).view, isJson: true };
 }
