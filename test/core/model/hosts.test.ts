@@ -28,7 +28,7 @@ const flash = serveModel(findHost('deepseek')!, 'v4-flash')!;
 describe.each(catalogueHosts.map((host) => [host.name, host] as const))('%s', (name, host) => {
   const levels = levelsOf(host, 'openai', flash);
 
-  it.each(levels)('api-9.2: thinking %s is what the server takes it for', async (thinking) => {
+  it.each(levels)('api-9.2, 2.3-12: thinking %s is what the server takes it for', async (thinking) => {
     const request = await serve(host, [{ reasoning: 'First 想 🙂.\n', text: 'Done.' }]);
     const events = await ask(clientOf(), request({ thinking }));
     const done = doneOf(events);
@@ -203,6 +203,29 @@ describe('what is refused before it is sent', () => {
     const failure = failureOfEvents(await ask(clientOf(), request({ wire: 'anthropic' })));
     expect(failure.message).toBe('vLLM is not offered over the anthropic wire, so nothing was sent. Choose openai.');
     expect(simulator!.requests).toEqual([]);
+  });
+});
+
+describe('api-9.18: tokens from the cache, wherever a host tells them', () => {
+  const counts = { prompt_tokens: 1000, completion_tokens: 7 };
+  const hit = { cacheHitTokens: 896, cacheMissTokens: 104 };
+  const missed = { cacheHitTokens: 0, cacheMissTokens: 1000 };
+  it.each([
+    ['in the details', { ...counts, prompt_tokens_details: { cached_tokens: 896 } }, hit],
+    ['beside them', { ...counts, prompt_cache_hit_tokens: 896, prompt_cache_miss_tokens: 104 }, hit],
+    ['in both', { ...counts, prompt_tokens_details: { cached_tokens: 896 }, prompt_cache_hit_tokens: 896 }, hit],
+    ['in details that are null', { ...counts, prompt_tokens_details: null }, missed],
+    ['in details that say nothing', { ...counts, prompt_tokens_details: { audio_tokens: 0 } }, missed],
+    ['nowhere', counts, missed],
+  ])('api-9.18: %s', async (_, usage, expected) => {
+    const chunks = [
+      { choices: [{ index: 0, delta: { content: 'a' }, finish_reason: null }], usage: { prompt_tokens: 1000 } },
+      { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { ...usage, completion_tokens: 6 } },
+      { choices: [], usage },
+    ];
+    const pieces = [...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), 'data: [DONE]\n\n'];
+    const request = await serve(findHost('vllm')!, [{ fault: { kind: 'raw', pieces } }]);
+    expect(doneOf(await ask(clientOf(), request())).usage).toMatchObject({ ...expected, outputTokens: 7 });
   });
 });
 

@@ -29,6 +29,7 @@ export interface HostProfile {
 
 const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const wordOf = (value: unknown): string => textOf(value) ?? JSON.stringify(value);
 const messagesOf = (body: Json): Json[] => (Array.isArray(body['messages']) ? body['messages'].map(objectOf) : []);
 
 const contentField = {
@@ -160,11 +161,11 @@ export const profiles: readonly HostProfile[] = [
     readReasoning: (message) => message['reasoning'],
     refuse(body) {
       const effort = body['reasoning_effort'];
-      if (effort === undefined || ['none', 'low', 'medium', 'high', 'max'].includes(String(effort))) return undefined;
+      if (effort === undefined || ['none', 'low', 'medium', 'high', 'max'].includes(wordOf(effort))) return undefined;
       return {
         status: 400,
         type: 'api_error',
-        message: `think value "${String(effort)}" is not supported for this model`,
+        message: `think value "${wordOf(effort)}" is not supported for this model`,
       };
     },
     writeReasoning: (piece) => ({ reasoning: piece }),
@@ -182,7 +183,7 @@ export const profiles: readonly HostProfile[] = [
       if ('thinking' in body && effort !== undefined)
         return { status: 400, message: 'thinking and reasoning_effort cannot be used together' };
       const words = ['low', 'medium', 'high', 'xhigh', 'max', 'none', 'adaptive'];
-      if (effort === undefined || words.includes(String(effort))) return undefined;
+      if (effort === undefined || words.includes(wordOf(effort))) return undefined;
       return { status: 400, message: "Input should be 'low', 'medium', 'high', 'xhigh', 'max', 'none' or 'adaptive'" };
     },
     usage: 'finish chunk',
@@ -210,10 +211,10 @@ export const profiles: readonly HostProfile[] = [
     wantsReasoning: false,
     refuse(body) {
       const effort = body['reasoning_effort'];
-      if (effort !== undefined && !['low', 'medium', 'high'].includes(String(effort)))
+      if (effort !== undefined && !['low', 'medium', 'high'].includes(wordOf(effort)))
         return {
           status: 400,
-          message: `Invalid value: '${String(effort)}'. Supported values are: 'low', 'medium', and 'high'.`,
+          message: `Invalid value: '${wordOf(effort)}'. Supported values are: 'low', 'medium', and 'high'.`,
         };
       return refuseUnknown(body, [...templateMembers, 'reasoning_effort'], ['reasoning_content'], (path) => {
         return `Unrecognized request argument supplied: ${path.join('.')}`;
