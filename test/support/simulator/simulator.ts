@@ -1,4 +1,4 @@
-/** DeepSeek's API on loopback: both wires, strict, with scripted turns and faults, and the documented prefix cache. */
+/** DeepSeek's API, or another host's, on loopback: both wires, strict, with scripted turns and faults, and the documented prefix cache. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +12,7 @@ import type { ServerError } from '../../../src/rehearsal/wire/serverReply.js';
 import { keyOf, parseRequest, wireOfPath } from '../../../src/rehearsal/wire/serverRequest.js';
 import { writeEvents } from './faults.js';
 import type { Fault } from './faults.js';
+import { deepseekProfile, speakLike, type HostProfile } from './profiles.js';
 import { checkStrictly } from './strict.js';
 
 /** What the model answers; without `stopReason` it is the one that fits. */
@@ -36,6 +37,8 @@ export interface RecordedRequest {
 }
 
 export interface SimulatorOptions {
+  /** The host that it is; DeepSeek where it is absent. */
+  profile?: HostProfile;
   /** Turns in order, or a function; a request beyond the list is refused with status 500 and a sentence. */
   script: readonly Turn[] | ((request: RecordedRequest, number: number) => Turn | Promise<Turn>);
   key?: string;
@@ -57,7 +60,6 @@ export interface Simulator {
 }
 
 export const simulatedKey = 'sk-simulated-0123456789abcdef';
-const models = ['deepseek-flash', 'deepseek-v4-pro', 'deepseek-v4-flash'];
 
 /** A quarter of the bytes: near enough where a test does not look at token counts. */
 export function estimateTokens(text: string): number {
@@ -67,6 +69,7 @@ export function estimateTokens(text: string): number {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const tokenCount = options.tokenCount ?? estimateTokens;
   const key = options.key ?? simulatedKey;
+  const profile = options.profile ?? deepseekProfile;
   const cache = createPrefixCache({
     tokenCount,
     ...(options.interval === undefined ? {} : { intervalTokens: options.interval }),
@@ -79,20 +82,20 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(message.url ?? '/', 'http://127.0.0.1');
     const headers = headersOf(message);
-    if (keyOf(headers) !== key) {
+    if (keyOf(headers) !== (profile.needsKey ? key : undefined) && keyOf(headers) !== key) {
       return sendError(response, 'openai', { status: 401, message: 'Authentication Fails (governor)', asText: true });
     }
     const wire = message.method === 'POST' ? wireOfPath(pathname) : undefined;
     if (wire === undefined) return sendValue(response, message.method === 'GET' ? answerGet(pathname) : undefined);
     const body = await readBody(message);
-    const request = record(wire, body, headers);
+    const request = record(profile, wire, body, headers);
     if (request === undefined) {
       return sendError(response, wire, { status: 400, message: 'Failed to parse the request body as JSON' });
     }
     requests.push(request);
     response.on('close', () => (request.isAbandoned = !response.writableFinished));
     const refusal = checkStrictly(wire, JSON.parse(request.text) as Record<string, unknown>, {
-      models,
+      profile,
       countPrompt: () => cache.count(renderPrompt(request.parsed)),
     });
     if (refusal !== undefined) {
@@ -103,7 +106,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     if (turn === undefined)
       return sendError(response, wire, { status: 500, message: 'the script has no further turn' });
     const lane = laneOf(key, request.parsed);
-    const reply = replyOf(turn);
+    const reply = replyOf(turn, request.parsed.thinking);
     const { fault } = turn;
     const isServed = fault?.kind !== 'answer' && fault?.kind !== 'reset';
     const counted = isServed
@@ -114,7 +117,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       request.usage = counted.usage;
     }
     const identity = { model: request.parsed.model, id: `simulated-${requests.length}`, created: 1_790_000_000 };
-    await writeEvents(response, encodeReply(wire, counted, identity), fault);
+    const events = encodeReply(wire, counted, identity);
+    await writeEvents(response, wire === 'openai' ? speakLike(profile, events) : events, fault);
   };
 
   const server = createServer((message, response) => {
@@ -136,10 +140,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-function replyOf(turn: Turn): ServerReply {
+/** A model that does not think says nothing of its reasoning. */
+function replyOf(turn: Turn, thinking: boolean): ServerReply {
   const calls = turn.calls ?? [];
   const reply: ServerReply = {
-    reasoning: turn.reasoning ?? '',
+    reasoning: thinking ? (turn.reasoning ?? '') : '',
     text: turn.text ?? '',
     calls,
     stopReason: turn.stopReason ?? (calls.length > 0 ? 'tool_calls' : 'stop'),
@@ -159,15 +164,33 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function record(wire: ServerRequest['wire'], body: Buffer, headers: Headers): RecordedRequest | undefined {
+function record(
+  profile: HostProfile,
+  wire: ServerRequest['wire'],
+  body: Buffer,
+  headers: Headers,
+): RecordedRequest | undefined {
   const text = body.toString('utf8');
   try {
-    const { messages } = JSON.parse(text) as { messages?: unknown };
-    const list: unknown[] = Array.isArray(messages) ? messages : [];
-    return { wire, body, text, headers, parsed: parseRequest(wire, text), messages: list, isAbandoned: false };
+    const value = JSON.parse(text) as Record<string, unknown>;
+    const messages: unknown[] = Array.isArray(value['messages']) ? value['messages'] : [];
+    const parsed = wire === 'openai' ? readAs(profile, text, value) : parseRequest(wire, text);
+    return { wire, body, text, headers, parsed, messages, isAbandoned: false };
   } catch {
     return undefined;
   }
+}
+
+/** The body as this host takes it: what of thinking it understands, and whose reasoning it finds. */
+function readAs(profile: HostProfile, text: string, body: Record<string, unknown>): ServerRequest {
+  const parsed = parseRequest('openai', text);
+  const given = body['messages'] as Record<string, unknown>[];
+  const messages = parsed.messages.map((message, index) => {
+    if (message.role !== 'assistant') return message;
+    const reasoning = profile.readReasoning(given[index] ?? {});
+    return { ...message, reasoning: typeof reasoning === 'string' ? reasoning : '' };
+  });
+  return { ...parsed, ...profile.readThinking(body), messages };
 }
 
 function sendError(response: ServerResponse, wire: ServerRequest['wire'], error: ServerError): void {

@@ -1,13 +1,14 @@
 /** The refusals of the real server, with its status and words (or, where those are unknown, plain ones). */
 import type { ServerRequest } from '../../../src/rehearsal/types.js';
 import type { ServerError } from '../../../src/rehearsal/wire/serverReply.js';
+import type { HostProfile } from './profiles.js';
 
 type Json = Record<string, unknown>;
 
 export interface StrictParts {
   /** Tokens of the rendered prompt; only called when everything else is right. */
   countPrompt(): number;
-  models: readonly string[];
+  profile: HostProfile;
 }
 
 const windowTokens = 1_048_576;
@@ -32,12 +33,15 @@ function isBlank(value: unknown): boolean {
 
 /** `undefined` for a request that the server answers. */
 export function checkStrictly(wire: ServerRequest['wire'], body: Json, parts: StrictParts): ServerError | undefined {
-  const isThinking = objectOf(body['thinking'])['type'] !== 'disabled';
+  const { profile } = parts;
+  const isThinking = profile.readThinking(body).thinking;
   const tools = listOf(body['tools']);
+  const needsReasoning = isThinking && tools.length > 0 && profile.wantsReasoning;
   return (
-    checkFields(body, isThinking, tools, parts.models) ??
-    (wire === 'openai' ? checkOpenai(body, isThinking && tools.length > 0) : undefined) ??
-    (wire === 'anthropic' ? checkAnthropic(body, isThinking && tools.length > 0) : undefined) ??
+    profile.refuse(body) ??
+    checkFields(body, isThinking, tools, profile.models) ??
+    (wire === 'openai' ? checkOpenai(body, needsReasoning ? profile : undefined) : undefined) ??
+    (wire === 'anthropic' ? checkAnthropic(body, needsReasoning) : undefined) ??
     checkWindow(body, isThinking, parts)
   );
 }
@@ -76,18 +80,20 @@ function checkWindow(body: Json, isThinking: boolean, parts: StrictParts): Serve
   );
 }
 
-function checkOpenai(body: Json, needsReasoning: boolean): ServerError | undefined {
+/** @param wanting the host, where it wants the reasoning of every answer back. */
+function checkOpenai(body: Json, wanting: HostProfile | undefined): ServerError | undefined {
   const messages = listOf(body['messages']);
   for (const [index, message] of messages.entries()) {
     const problem =
-      checkOpenaiMessage(message, index, messages) ?? (needsReasoning ? checkReasoning(message) : undefined);
+      checkOpenaiMessage(message, index, messages) ??
+      (wanting === undefined ? undefined : checkReasoning(message, wanting));
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function checkReasoning(message: Json): ServerError | undefined {
-  if (message['role'] !== 'assistant' || !isBlank(message['reasoning_content'])) return undefined;
+function checkReasoning(message: Json, profile: HostProfile): ServerError | undefined {
+  if (message['role'] !== 'assistant' || !isBlank(profile.readReasoning(message))) return undefined;
   return refuse('The `reasoning_content` in the thinking mode must be passed back to the API.');
 }
 
