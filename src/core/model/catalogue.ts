@@ -31,6 +31,8 @@ export interface CatalogueHost {
   jurisdiction?: string;
   /** The command line's environment variable for its key. */
   keyVariable: string;
+  /** Where its users pay in, for the button beside "the balance is empty". */
+  topUpUrl?: string;
   /** Base URL per wire, without a trailing slash. */
   baseUrls: { openai: string; anthropic: string };
 }
@@ -93,6 +95,7 @@ export const catalogueHosts: readonly CatalogueHost[] = [
     operator: 'service',
     jurisdiction: 'China',
     keyVariable: 'DEEPSEEK_API_KEY',
+    topUpUrl: 'https://platform.deepseek.com/top_up',
     baseUrls: { openai: 'https://api.deepseek.com', anthropic: 'https://api.deepseek.com/anthropic' },
   },
 ];

@@ -1,6 +1,8 @@
 /** The conversation as it is stored, the request made of it, and what comes back. Neither wire shows here. */
 import type { StopReason, ThinkingLevel, Usage, WireName } from '../../protocol/events.js';
 import type { CatalogueHost, CatalogueModel } from './catalogue.js';
+import type { BoundaryLimits } from './networkLimits.js';
+import type { PrefixChange, PrefixMemory } from './prefixMemory.js';
 
 /** One tool call of the model. `arguments` stays the raw JSON text, byte for byte, until a tool parses it. */
 export interface ToolCall {
@@ -55,6 +57,10 @@ export interface ModelRequest {
   messages: readonly Message[];
   /** Constant for one person: it partitions the prefix cache. */
   userId: string;
+  /** Clocks that the user set; the defaults elsewhere. */
+  limits?: Partial<BoundaryLimits>;
+  /** What this session sent before, and in which cache lane it sends now. */
+  prefix?: { memory: PrefixMemory; lane: string };
 }
 
 export type FailureKind =
@@ -94,6 +100,8 @@ export type ModelEvent =
   | { type: 'text'; text: string }
   | { type: 'call'; id: string; name: string }
   | { type: 'waiting'; reason: 'queued' | 'silent'; seconds: number }
+  /** Before the request leaves: it does not begin with what was sent before. */
+  | ({ type: 'prefix_changed' } & PrefixChange)
   | {
       type: 'done';
       message: AssistantMessage;

@@ -8,7 +8,10 @@ import type { Limits } from '../agent/limits.js';
 import type { Journal } from '../edits/checkpoint.js';
 import { BaleenError, messageOf } from '../errors.js';
 import type { Host } from '../host.js';
+import type { Breaker } from '../model/breaker.js';
 import type { CatalogueHost, CatalogueModel } from '../model/catalogue.js';
+import type { NetworkLimits } from '../model/networkLimits.js';
+import { createPrefixMemory, type PrefixMemory } from '../model/prefixMemory.js';
 import type { ModelClient } from '../model/types.js';
 import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
@@ -24,6 +27,8 @@ export interface SessionParts {
   packer: Packer;
   journal: Journal;
   client: ModelClient;
+  /** Absent where nothing else asks the same server. */
+  breaker?: Breaker;
   tools: readonly Tool[];
   /** Absent where nobody can be asked. */
   approver?: Approver;
@@ -46,6 +51,8 @@ export interface SessionSettings {
   approve: ApprovalMode;
   allowedCommands: readonly string[];
   limits: Limits;
+  /** What the user set of clocks and retries; absent: the defaults. */
+  network?: NetworkLimits;
   commandTimeoutMs: number;
   budgetTokens: number;
   selection: PackSelection;
@@ -76,8 +83,8 @@ export interface Session {
   /** Commands that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
   drift: Drift;
-  /** What the last request's prefix depends on beside its text. */
-  lane: string | undefined;
+  /** What was sent last, to see whether the next request goes on from there. */
+  readonly prefix: PrefixMemory;
   emit: Emit;
 }
 
@@ -213,8 +220,14 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'lane' | 'hasProposed' | 'toldLanguage'>): Session {
-  return { ...given, allowedForSession: new Set(), lane: undefined, hasProposed: false, toldLanguage: false };
+function assemble(given: Omit<Session, 'allowedForSession' | 'prefix' | 'hasProposed' | 'toldLanguage'>): Session {
+  return {
+    ...given,
+    allowedForSession: new Set(),
+    prefix: createPrefixMemory(),
+    hasProposed: false,
+    toldLanguage: false,
+  };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */
