@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Git, Host, Log, OpenDocuments } from '../core/host.js';
+import type { Clock, Git, Host, Log, OpenDocuments } from '../core/host.js';
 import { createClock } from './clock.js';
 import { createCommands, type CommandSettings } from './commands.js';
 import { createNodeFiles } from './files.js';
@@ -17,6 +17,7 @@ export interface NodeHostParts {
   git: Git;
   documents?: OpenDocuments;
   commands?: CommandSettings;
+  clock?: Clock;
 }
 
 export function createNodeHost(parts: NodeHostParts): Host {
@@ -24,7 +25,7 @@ export function createNodeHost(parts: NodeHostParts): Host {
     files: createNodeFiles(),
     commands: createCommands(parts.commands),
     git: parts.git,
-    clock: createClock(),
+    clock: parts.clock ?? createClock(),
     log: parts.log,
     documents: parts.documents ?? noDocuments,
     platform: process.platform,

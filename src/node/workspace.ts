@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Approver } from '../core/agent/approval.js';
 import { createJournal } from '../core/edits/journal.js';
 import { BaleenError } from '../core/errors.js';
-import type { Commands, Host, Log, OpenDocuments } from '../core/host.js';
+import type { Clock, Commands, Host, Log, OpenDocuments } from '../core/host.js';
+import { createBreaker } from '../core/model/breaker.js';
 import { createModelClient } from '../core/model/client.js';
 import type { ModelRequest } from '../core/model/types.js';
 import type { Root } from '../protocol/pack.js';
@@ -14,6 +15,7 @@ import { createTools } from '../core/tools/toolList.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
 import { readUserId, workspaceStateFolder } from './stateFolder.js';
+import { watchFetch } from './watchedFetch.js';
 import { createWorkerPacker } from './workerPacker.js';
 
 export interface WorkspaceOptions {
@@ -28,6 +30,7 @@ export interface WorkspaceOptions {
   log: Log;
   approver?: Approver;
   documents?: OpenDocuments;
+  clock?: Clock;
   /** Wraps the runner of commands, for instance to show each in a terminal. */
   wrapCommands?: (commands: Commands) => Commands;
   /** Wraps the packer, for instance to show what it opens. */
@@ -44,8 +47,13 @@ export interface Workspace {
 
 /** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, documents, wrapCommands, wrapPacker, approver, onBody } = options;
-  const plain = createNodeHost({ log, git: createNodeGit(), ...(documents === undefined ? {} : { documents }) });
+  const { log, documents, clock: ownClock, wrapCommands, wrapPacker, approver, onBody } = options;
+  const plain = createNodeHost({
+    log,
+    git: createNodeGit(),
+    ...(documents === undefined ? {} : { documents }),
+    ...(ownClock === undefined ? {} : { clock: ownClock }),
+  });
   const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
   const roots = await resolveRoots(host, options.folders);
   // Before the worker runs, which nobody would end if this failed.
@@ -59,7 +67,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   });
   const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
   const client = createModelClient({
-    send: options.send,
+    send: watchFetch(options.send),
     assembleBody: (body, secrets) => packer.assembleBody(body, secrets),
     clock: host.clock,
     ...(onBody === undefined ? {} : { onBody }),
@@ -72,6 +80,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       packer,
       journal,
       client,
+      breaker: createBreaker({ files, clock, path: join(options.stateBase, 'breaker.json') }),
       tools: createTools(),
       ...(approver === undefined ? {} : { approver }),
       roots,

@@ -125,6 +125,7 @@ export function createConnection(parts: ConnectionParts): Connection {
 function toSessionSettings(from: Settings, userId: string, apiKey: string, rehearsal: boolean): SessionSettings {
   const { model, host, wire, thinking, approve, allowedCommands, commandTimeoutMs, budgetTokens, selection, currency } =
     from;
+  const { network } = from;
   return {
     model,
     host,
@@ -140,6 +141,7 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     commandTimeoutMs,
     budgetTokens,
     selection,
+    network,
     rehearsal,
   };
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { findHost, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
 import type { CatalogueHost } from '../core/model/hosts.js';
+import type { NetworkLimits } from '../core/model/networkLimits.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
@@ -23,6 +24,7 @@ export interface Settings {
   selection: PackSelection;
   explorerTokens: boolean;
   maxSteps: number;
+  network: NetworkLimits;
   /** In which prices are shown and caps are meant. */
   currency: Currency;
   /** A turn's, in `currency`; absent means no cap. */
@@ -65,6 +67,7 @@ export function readSettings(): Settings {
     },
     explorerTokens: config.get('explorerTokens') === true,
     maxSteps: positive(config.get('maxSteps')) ?? 50,
+    network: readNetwork(config),
     currency: oneOf(currencies, config.get('currency'), 'USD'),
     ...(maxCost === undefined ? {} : { maxCost }),
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
@@ -92,6 +95,27 @@ export async function choosePackExclude(patterns: readonly string[]): Promise<vo
   const config = vscode.workspace.getConfiguration('baleen');
   const value = patterns.length === 0 ? undefined : patterns;
   await config.update('pack.exclude', value, vscode.ConfigurationTarget.Global);
+}
+
+function readNetwork(config: vscode.WorkspaceConfiguration): NetworkLimits {
+  const network = config.get<Record<string, unknown>>('network');
+  const ms = (name: string): number | undefined => {
+    const seconds = positive(network?.[`${name}Seconds`]);
+    return seconds === undefined ? undefined : seconds * 1000;
+  };
+  const retries = network?.['retries'];
+  const clocks = {
+    connectMs: ms('connect'),
+    headersMs: ms('headers'),
+    firstEventMs: ms('queue'),
+    silentMs: ms('silence'),
+    commentsOnlyMs: ms('signsOfLife'),
+    totalMs: ms('total'),
+  };
+  return {
+    clocks: Object.fromEntries(Object.entries(clocks).filter(([, value]) => value !== undefined)),
+    retries: typeof retries === 'number' && retries >= 0 ? { maxRetries: Math.min(Math.floor(retries), 5) } : {},
+  };
 }
 
 function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; modelNotice?: string } {

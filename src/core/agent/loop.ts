@@ -6,9 +6,11 @@
 import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Emit, type Outcome, type Usage } from '../../protocol/events.js';
 import type { Failure, Message, ModelClient, ModelRequest, ToolCall, ToolMessage } from '../model/types.js';
+import type { PrefixChange } from '../model/prefixMemory.js';
 import type { RetryParts } from '../model/retry.js';
 import { hideDsml } from '../model/dsml.js';
 import { renderCorrection } from '../prompt/correction.js';
+import { noticeOf, smallerPack } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
 import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
 import { requestReply } from './step.js';
@@ -37,6 +39,10 @@ export interface LoopParts {
   noteBilled: (tokens: number) => void;
   /** After an overflow answer: the server's own numbers correct the plan. `false` if nothing can be lowered. */
   lowerOutput: (failure: Failure) => boolean;
+  /** After the server missed the model's earlier reasoning: what the next plan does about it; `false` if nothing is left. */
+  refillReasoning: (failure: Failure) => boolean;
+  /** The request that is about to leave does not begin with what was sent before. */
+  declareBreak: (change: PrefixChange) => void;
   costOf: (usage: Usage) => Cost;
   windowTokens: number;
   toolCalls: Omit<ToolCallParts, 'noteResult' | 'onUnapproved' | 'onMisfit'>;
@@ -64,9 +70,10 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   const patience = createPatience();
   const result: LoopResult = { outcome: 'done', text: '', usage: noUsage, cost: free, steps: 0 };
   let unapproved = false;
-  const end = (outcome: Outcome, sentence?: string): LoopResult => {
-    if (sentence !== undefined)
-      emit({ type: 'notice', level: outcome === 'cap_reached' ? 'warning' : 'error', text: sentence });
+  const end = (outcome: Outcome, text?: string): LoopResult => {
+    const level = outcome === 'cap_reached' ? 'warning' : 'error';
+    const action = outcome === 'overflow' ? { action: smallerPack } : {};
+    if (text !== undefined) emit({ type: 'notice', level, text, ...action });
     return { ...result, outcome: outcome === 'done' && unapproved ? 'refused' : outcome };
   };
 
@@ -85,8 +92,8 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     const reply = await requestReply(parts, planned.request, step, signal);
     if (reply.kind === 'aborted') return end('cancelled');
     if (reply.kind === 'failed') {
-      if (reply.failure.kind === 'overflow' && parts.lowerOutput(reply.failure)) continue;
-      emitFailure(emit, reply.failure);
+      if (parts.lowerOutput(reply.failure) || parts.refillReasoning(reply.failure)) continue;
+      emit(noticeOf(reply.failure, planned.request.host));
       return end(outcomeOf(reply.failure));
     }
     await conversation.append(reply.message);
@@ -155,12 +162,4 @@ function outcomeOf(failure: Failure): Outcome {
   return failure.kind === 'key' || failure.kind === 'balance' || failure.kind === 'moderation'
     ? 'api_refused'
     : 'failed';
-}
-
-function emitFailure(emit: Emit, failure: Failure): void {
-  const text = failure.message;
-  if (failure.kind === 'key')
-    emit({ type: 'notice', level: 'error', text, action: { kind: 'set_key', label: 'Change key…' } });
-  else if (failure.retryable) emit({ type: 'notice', level: 'error', text, action: { kind: 'retry', label: 'Retry' } });
-  else emit({ type: 'notice', level: 'error', text });
 }

@@ -1,5 +1,6 @@
 /** One step's model request: the stream of it, retried where that helps, turned into events and one reply. */
 import type { Emit, StopReason, Usage } from '../../protocol/events.js';
+import type { PrefixChange } from '../model/prefixMemory.js';
 import type { AssistantMessage, Failure, ModelClient, ModelRequest } from '../model/types.js';
 import { streamWithRetry, type RetryParts } from '../model/retry.js';
 
@@ -10,7 +11,7 @@ export type Reply =
 
 /** Never throws for what the service or the network does: a failure is a reply of its own. */
 export async function requestReply(
-  parts: { client: ModelClient; retry: RetryParts; emit: Emit },
+  parts: { client: ModelClient; retry: RetryParts; emit: Emit; declareBreak: (change: PrefixChange) => void },
   request: ModelRequest,
   step: number,
   signal: AbortSignal,
@@ -27,6 +28,9 @@ export async function requestReply(
         break;
       case 'waiting':
         parts.emit({ type: 'waiting', reason: event.reason, seconds: event.seconds });
+        break;
+      case 'prefix_changed':
+        parts.declareBreak(event);
         break;
       case 'retry':
         parts.emit({ type: 'step_retry', step, reason: event.failure.message, waitMs: event.waitMs });

@@ -5,15 +5,27 @@
 import type { WireName } from '../../protocol/events.js';
 import { BaleenError, messageOf } from '../errors.js';
 import type { Clock } from '../host.js';
+import type { PrefixChange, PrefixMemory } from './prefixMemory.js';
 import { FailureError, failureOf, failureOfAnswer, failureOfNetworkError, failureOfPortal } from './failures.js';
 import { createLife, watchLife } from './life.js';
-import type { BoundaryLimits, Life } from './life.js';
+import type { Life } from './life.js';
+import type { BoundaryLimits } from './networkLimits.js';
 import { createCheckedStream } from './checkedStream.js';
 import type { BoundaryReport } from './checkedStream.js';
 
+/**
+ * `fetch`, and where a program can tell, what becomes of the connection: `connecting` while one is being made, `sent` as
+ * soon as the request is on its way.
+ */
+export type Send = (
+  input: string | URL,
+  init: RequestInit,
+  watch?: { connecting(): void; sent(): void },
+) => Promise<Response>;
+
 export interface BoundaryParts {
   wire: WireName;
-  send: typeof fetch;
+  send: Send;
   /** Replaces pack markers by the pack and refuses a body in which one of `secrets` stands (`Packer.assembleBody`). */
   assembleBody(body: string, secrets: string[]): Promise<Uint8Array>;
   /** The origin that the key was entered for; a request to any other is refused. */
@@ -26,6 +38,9 @@ export interface BoundaryParts {
   /** The caller's cancellation. */
   signal: AbortSignal;
   onWaiting(reason: 'queued' | 'silent', seconds: number): void;
+  /** What was sent before in this session; a body that does not go on from it is told before it leaves. */
+  prefix?: { memory: PrefixMemory; lane: string };
+  onPrefixChange(change: PrefixChange): void;
   /** Every body exactly as it leaves, for tests and the byte log. */
   onBody?: (body: Uint8Array) => void;
 }
@@ -84,11 +99,21 @@ async function sendChecked(
   if (typeof init?.body !== 'string') throw new TypeError('the boundary takes bodies of text only');
   const body = await assemble(parts, init.body);
   parts.signal.throwIfAborted();
+  const change = parts.prefix?.memory.note(parts.prefix.lane, init.body, body.length);
+  if (change !== undefined) parts.onPrefixChange(change);
   parts.onBody?.(body);
 
   const upstream = new AbortController();
   const life = createLife(parts.clock.now());
-  const stop = watchLife({ ...parts, life, upstream });
+  let unwatch = watchLife({ ...parts, life, upstream });
+  const stop = (): void => unwatch();
+  const enter = (phase: 'connecting' | 'headers'): void => {
+    if (life.phase !== 'connecting' && life.phase !== 'headers') return;
+    life.phase = phase;
+    unwatch();
+    unwatch = watchLife({ ...parts, life, upstream });
+  };
+  const watch = { connecting: () => enter('connecting'), sent: () => enter('headers') };
   const signal = AbortSignal.any([parts.signal, upstream.signal]);
   const request = {
     method: 'POST',
@@ -98,7 +123,7 @@ async function sendChecked(
     signal,
   } as const;
   try {
-    const response = await Promise.race([parts.send(url, request), rejectWhenStopped(parts.signal, life)]);
+    const response = await Promise.race([parts.send(url, request, watch), rejectWhenStopped(parts.signal, life)]);
     const requestId = requestIdHeaders.map((name) => response.headers.get(name)).find((id) => id !== null && id !== '');
     if (typeof requestId === 'string') report.requestId = requestId;
     const checked = await checkAnswer(parts, report, response, life);

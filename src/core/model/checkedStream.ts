@@ -11,7 +11,8 @@ import {
   statusOfErrorObject,
 } from './failures.js';
 import { noteEvent } from './life.js';
-import type { BoundaryLimits, Life } from './life.js';
+import type { Life } from './life.js';
+import type { BoundaryLimits } from './networkLimits.js';
 import { SseEncodingError, SseLimitError, createSseParser } from './sse.js';
 import type { SseItem } from './sse.js';
 import type { Failure } from './types.js';

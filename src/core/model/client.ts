@@ -3,11 +3,12 @@ import type { WireName } from '../../protocol/events.js';
 import type { Clock } from '../host.js';
 import { createAnthropicReader, startAnthropic } from './anthropicWire.js';
 import { createBoundaryFetch } from './boundary.js';
+import type { Send } from './boundary.js';
 import { createEventQueue } from './eventQueue.js';
 import { FailureError, failureOf, failureOfMalformed, redact } from './failures.js';
 import type { CatalogueHost } from './hosts.js';
-import { defaultLimits } from './life.js';
-import type { BoundaryLimits } from './life.js';
+import { defaultLimits } from './networkLimits.js';
+import type { BoundaryLimits } from './networkLimits.js';
 import { readOpenaiChunk, startOpenai } from './openaiWire.js';
 import { createReply } from './reply.js';
 import type { Reply } from './reply.js';
@@ -17,7 +18,7 @@ import type { WireStart } from './wire.js';
 
 export interface ModelClientParts {
   /** The real `fetch`, or a stand-in that answers in process. */
-  send: typeof fetch;
+  send: Send;
   /** Replaces pack markers in the body and refuses known secrets; `Packer.assembleBody`. */
   assembleBody(body: string, secrets: string[]): Promise<Uint8Array>;
   clock: Clock;
@@ -88,9 +89,11 @@ async function runRequest(
     apiKey: request.apiKey,
     secrets: parts.secrets?.() ?? [],
     clock: parts.clock,
-    limits: { ...defaultLimits, ...parts.limits },
+    limits: { ...defaultLimits, ...parts.limits, ...request.limits },
     signal,
     onWaiting: (reason, seconds) => push({ type: 'waiting', reason, seconds }),
+    onPrefixChange: (change) => push({ type: 'prefix_changed', ...change }),
+    ...(request.prefix === undefined ? {} : { prefix: request.prefix }),
     ...(onBody === undefined ? {} : { onBody: (body: Uint8Array) => onBody(body, request) }),
   });
   const wire = wires[request.wire];

@@ -220,6 +220,11 @@ export function failureOfNetworkError(
       'tls',
       `The server's certificate was not accepted (${certificate}), so nothing was sent. Check the base URL, the clock, and whether a proxy intercepts the connection.`,
     );
+  if (codes.includes('UND_ERR_HEADERS_OVERFLOW'))
+    return failureOf(
+      'not_the_api',
+      'The server answered with more headers than any API has, so its answer was refused and nothing was repeated. Check the base URL, and whether a proxy answers.',
+    );
   const offline = codes.find((code) => offlineCodes.has(code));
   if (phase === 'connecting' && offline !== undefined)
     return failureOf(

@@ -20,6 +20,8 @@ export interface CatalogueHost {
   jurisdiction?: string;
   /** The command line's environment variable for its key. */
   keyVariable: string;
+  /** Where its users pay in, for the button beside "the balance is empty". */
+  topUpUrl?: string;
   /** Without one nothing is sent. An own server usually wants none, and gets one where it is set. */
   needsKey: boolean;
   /** By wire, without a trailing slash; absent: not offered. `null`: the address is the user's own and has to be given. */
@@ -92,6 +94,7 @@ export const catalogueHosts: readonly CatalogueHost[] = [
     operator: 'service',
     jurisdiction: 'China',
     keyVariable: 'DEEPSEEK_API_KEY',
+    topUpUrl: 'https://platform.deepseek.com/top_up',
     needsKey: true,
     baseUrls: { openai: 'https://api.deepseek.com', anthropic: 'https://api.deepseek.com/anthropic' },
     models: [

@@ -1,40 +1,12 @@
 /** The clocks of one request: how long it may say nothing, and when the user is told that it does. */
 import type { Clock } from '../host.js';
 import { failureOf } from './failures.js';
+import type { BoundaryLimits } from './networkLimits.js';
 import type { Failure } from './types.js';
-
-export interface BoundaryLimits {
-  /** From sending until the status line. */
-  headersMs: number;
-  /** From sending until the first event; until then comments count as life. */
-  firstEventMs: number;
-  /** After the first event: without any byte. */
-  silentMs: number;
-  /** After the first event: comments but no event. */
-  commentsOnlyMs: number;
-  queuedNoticeMs: number;
-  silentNoticeMs: number;
-  noticeEveryMs: number;
-  lineChars: number;
-  responseBytes: number;
-}
-
-/** Why these: the server may queue a request for ten minutes, but a stream that began and stalls does not recover. */
-export const defaultLimits: BoundaryLimits = {
-  headersMs: 60_000,
-  firstEventMs: 600_000,
-  silentMs: 45_000,
-  commentsOnlyMs: 120_000,
-  queuedNoticeMs: 5_000,
-  silentNoticeMs: 10_000,
-  noticeEveryMs: 5_000,
-  lineChars: 16 * 1024 * 1024,
-  responseBytes: 64 * 1024 * 1024,
-};
 
 /** Moments are milliseconds of the injected clock. */
 export interface Life {
-  phase: 'headers' | 'queued' | 'streaming';
+  phase: 'connecting' | 'headers' | 'queued' | 'streaming';
   startedAt: number;
   lastByteAt: number;
   lastEventAt: number;
@@ -64,8 +36,27 @@ function seconds(ms: number): number {
   return Math.round(ms / 1000);
 }
 
-/** Deadlines of the present phase, soonest first to check. */
-function deadlinesOf(life: Life, limits: BoundaryLimits): { at: number; failure: () => Failure }[] {
+interface Deadline {
+  at: number;
+  failure: () => Failure;
+}
+
+function deadlinesOf(life: Life, limits: BoundaryLimits): Deadline[] {
+  const message = `The answer took longer than ${seconds(limits.totalMs)} s and was ended. Ask for less at once, or raise totalSeconds in the setting baleen.network.`;
+  const total = {
+    at: life.startedAt + limits.totalMs,
+    failure: () => failureOf('stalled', message, { retryable: false }),
+  };
+  return [...deadlinesOfPhase(life, limits), total];
+}
+
+function deadlinesOfPhase(life: Life, limits: BoundaryLimits): Deadline[] {
+  if (life.phase === 'connecting') {
+    const message = `The server cannot be reached (no connection within ${seconds(limits.connectMs)} s); nothing was sent. Check the network connection and the base URL, then try again.`;
+    return [
+      { at: life.startedAt + limits.connectMs, failure: () => failureOf('network', message, { retryable: false }) },
+    ];
+  }
   if (life.phase === 'headers')
     return [
       {
@@ -124,12 +115,13 @@ async function runWatch(watch: Watch, signal: AbortSignal): Promise<void> {
       return;
     }
     const isStreaming = life.phase === 'streaming';
+    const isConnecting = life.phase === 'connecting';
     const quietSince = isStreaming ? life.lastEventAt : life.startedAt;
     const noticeAt = Math.max(
       quietSince + (isStreaming ? limits.silentNoticeMs : limits.queuedNoticeMs),
       life.nextNoticeAt,
     );
-    if (now >= noticeAt) {
+    if (now >= noticeAt && !isConnecting) {
       watch.onWaiting(isStreaming ? 'silent' : 'queued', seconds(now - quietSince));
       life.nextNoticeAt = now + limits.noticeEveryMs;
     }

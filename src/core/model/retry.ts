@@ -1,27 +1,9 @@
 /** Repeats a request that may succeed the next time. A repetition replaces the partial output, it never continues it. */
 import type { Clock } from '../host.js';
+import { mostFailures, type Breaker } from './breaker.js';
+import { failureOf } from './failures.js';
+import { defaultRetryLimits, type RetryLimits } from './networkLimits.js';
 import type { Failure, ModelClient, ModelEvent, ModelRequest } from './types.js';
-
-export interface RetryLimits {
-  maxRetries: number;
-  /** An empty answer, or one that goes round in a circle, is rarely an accident twice. */
-  maxEmptyRetries: number;
-  baseMs: number;
-  capMs: number;
-  /** Since the first failure, waits and repetitions together. */
-  totalMs: number;
-  /** A server that asks for a longer wait gets none: the user decides. */
-  maxRetryAfterMs: number;
-}
-
-export const defaultRetryLimits: RetryLimits = {
-  maxRetries: 5,
-  maxEmptyRetries: 1,
-  baseMs: 1_000,
-  capMs: 30_000,
-  totalMs: 180_000,
-  maxRetryAfterMs: 120_000,
-};
 
 /** Everything since the request began is void; the next attempt starts after `waitMs`. */
 export interface RetryEvent {
@@ -37,6 +19,8 @@ export interface RetryParts {
   /** In [0, 1). */
   random: () => number;
   limits?: Partial<RetryLimits>;
+  /** Shared with whoever else asks the same server. */
+  breaker?: Breaker;
 }
 
 /** The wait before repetition number `attempt`, with full jitter; `undefined` when there should be none. */
@@ -60,16 +44,23 @@ export async function* streamWithRetry(
 ): AsyncGenerator<ModelEvent | RetryEvent> {
   let firstFailureAt: number | undefined;
   for (let attempt = 1; ; attempt++) {
+    const closedMs = (await parts.breaker?.remainingMs(request.baseUrl)) ?? 0;
+    if (closedMs > 0) {
+      yield { type: 'failed', failure: failureOfBreaker(closedMs) };
+      return;
+    }
     let failure: Failure | undefined;
     for await (const event of client.stream(request, signal)) {
+      if (event.type === 'done') await parts.breaker?.noteSuccess(request.baseUrl);
       if (event.type === 'failed') failure = event.failure;
       else yield event;
     }
     if (failure === undefined) return;
+    await parts.breaker?.noteFailure(request.baseUrl, failure);
     firstFailureAt ??= parts.clock.now();
     const waitMs = planRetry(failure, attempt, parts.clock.now() - firstFailureAt, parts);
     if (waitMs === undefined) {
-      yield { type: 'failed', failure: attempt === 1 ? failure : withAttempts(failure, attempt) };
+      yield { type: 'failed', failure: withAttempts(failure, attempt, parts) };
       return;
     }
     yield { type: 'retry', attempt, waitMs, failure };
@@ -82,6 +73,24 @@ export async function* streamWithRetry(
   }
 }
 
-function withAttempts(failure: Failure, attempts: number): Failure {
-  return { ...failure, message: `${failure.message} It was tried ${attempts} times; send again to go on.` };
+function failureOfBreaker(closedMs: number): Failure {
+  const message = `The server failed ${mostFailures} times within a minute, in all windows together, so it is left alone for another ${Math.ceil(closedMs / 1000)} s and nothing was sent. Your message is kept; retry then.`;
+  return failureOf('server', message, { retryable: false });
+}
+
+/** What was done, and why no more than that. */
+function withAttempts(failure: Failure, attempts: number, parts: RetryParts): Failure {
+  const { maxRetryAfterMs } = { ...defaultRetryLimits, ...parts.limits };
+  const asked = failure.retryAfterMs;
+  const said = [failure.message];
+  if (attempts > 1) said.push(`It was tried ${attempts} times.`);
+  if (failure.retryable && asked !== undefined && asked > maxRetryAfterMs)
+    said.push(`It asks for a wait of ${describeWait(asked)}, which is yours to decide: retry when you want to.`);
+  else if (failure.retryable) said.push('Your message is kept; retry to go on.');
+  return { ...failure, message: said.join(' ') };
+}
+
+function describeWait(ms: number): string {
+  if (ms < 120_000) return `${Math.ceil(ms / 1000)} s`;
+  return ms < 7_200_000 ? `${Math.ceil(ms / 60_000)} minutes` : `${Math.ceil(ms / 3_600_000)} hours`;
 }

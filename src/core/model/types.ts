@@ -2,6 +2,8 @@
 import type { StopReason, ThinkingLevel, Usage, WireName } from '../../protocol/events.js';
 import type { ServedModel } from './catalogue.js';
 import type { CatalogueHost } from './hosts.js';
+import type { BoundaryLimits } from './networkLimits.js';
+import type { PrefixChange, PrefixMemory } from './prefixMemory.js';
 
 /** One tool call of the model. `arguments` stays the raw JSON text, byte for byte, until a tool parses it. */
 export interface ToolCall {
@@ -56,6 +58,10 @@ export interface ModelRequest {
   messages: readonly Message[];
   /** Constant for one person: it partitions the prefix cache. */
   userId: string;
+  /** Clocks that the user set; the defaults elsewhere. */
+  limits?: Partial<BoundaryLimits>;
+  /** What this session sent before, and in which cache lane it sends now. */
+  prefix?: { memory: PrefixMemory; lane: string };
 }
 
 export type FailureKind =
@@ -95,6 +101,8 @@ export type ModelEvent =
   | { type: 'text'; text: string }
   | { type: 'call'; id: string; name: string }
   | { type: 'waiting'; reason: 'queued' | 'silent'; seconds: number }
+  /** Before the request leaves: it does not begin with what was sent before. */
+  | ({ type: 'prefix_changed' } & PrefixChange)
   | {
       type: 'done';
       message: AssistantMessage;

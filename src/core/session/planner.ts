@@ -1,28 +1,34 @@
 /** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
-import { costOf, ratesAt } from '../model/prices.js';
-import type { Failure } from '../model/types.js';
+import type { PrefixChange } from '../model/prefixMemory.js';
+import { costOf, priceOfSend, ratesAt } from '../model/prices.js';
+import { noReasoning, type Failure, type Message } from '../model/types.js';
 import { outputTokensFor } from '../prompt/budget.js';
 import { systemText } from '../prompt/systemText.js';
 import { addDrift } from './drift.js';
 import { toolSpecs } from '../tools/toolList.js';
 import type { Session, SessionSettings } from './session.js';
 
+type PlannerPart = 'plan' | 'noteBilled' | 'lowerOutput' | 'refillReasoning' | 'declareBreak';
+
 /** One for each message that is sent; it remembers what the service said of its count. */
-export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteBilled' | 'lowerOutput'> {
+export function createPlanner(session: Session): Pick<LoopParts, PlannerPart> {
   const { parts } = session;
   const tools = toolSpecs(parts.tools);
   let promptTokens = 0;
-  let lowered = false;
+  /** By how much the service counts this conversation above us, as its overflow answer said; exact, so without a margin for drift. */
+  let aboveTokens: number | undefined;
+  let refills = 0;
   return {
     async plan(): Promise<PlannedRequest> {
       const { settings } = session;
-      const { messages } = session.conversation;
-      const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
+      const messages = refills === 0 ? session.conversation.messages : session.conversation.messages.map(refill);
+      const { model, host, wire, baseUrl, apiKey, userId, network } = settings;
+      const thinking = refills > 1 ? 'off' : settings.thinking;
       promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
-      const maxTokens = outputTokensFor(model, thinking, promptTokens, session.drift.mostTokens);
+      const driftTokens = aboveTokens === undefined ? session.drift.mostTokens : 0;
+      const maxTokens = outputTokensFor(model, thinking, promptTokens + (aboveTokens ?? 0), driftTokens);
       if (maxTokens === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
-      declareLane(session);
       const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
       return {
         kind: 'ready',
@@ -40,17 +46,34 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteB
           tools,
           messages,
           userId,
+          ...(network?.clocks === undefined ? {} : { limits: network.clocks }),
+          prefix: { memory: session.prefix, lane: describeLane({ ...settings, thinking }) },
         },
       };
     },
     noteBilled: (tokens) => noteDrift(session, tokens - promptTokens),
     lowerOutput(failure: Failure): boolean {
-      if (lowered || failure.overflow === undefined) return false;
-      lowered = true;
-      noteDrift(session, failure.overflow.messageTokens - promptTokens);
+      if (aboveTokens !== undefined || failure.kind !== 'overflow' || failure.overflow === undefined) return false;
+      aboveTokens = failure.overflow.messageTokens - promptTokens;
+      noteDrift(session, aboveTokens);
       return true;
     },
+    refillReasoning(failure: Failure): boolean {
+      if (failure.kind !== 'reasoning_missing' || refills > 1 || session.settings.thinking === 'off') return false;
+      if (++refills > 1) session.emit({ type: 'notice', level: 'warning', text: withoutThinking });
+      return true;
+    },
+    declareBreak: (change) => declareBreak(session, change, promptTokens),
   };
+}
+
+const withoutThinking =
+  'The server refused the conversation twice, because it misses the model’s earlier reasoning, which was sent. The message is sent once more with thinking off, and thinking returns with the next message.';
+
+/** Every stored reply has reasoning; one from elsewhere gets the same stand-in as a reply that came without. */
+function refill(message: Message): Message {
+  if (message.role !== 'assistant' || message.reasoning.trim() !== '') return message;
+  return { ...message, reasoning: noReasoning };
 }
 
 /** The counts of a rehearsal are a guess of its own and say nothing about the service. */
@@ -67,15 +90,22 @@ function describeOverflow(promptTokens: number, { model }: SessionSettings): str
   return `The conversation has ${promptTokens} tokens and leaves no room for an answer in the window of ${model.windowTokens}. Nothing was sent; start a new session, or set a smaller pack budget.`;
 }
 
-/** Says before the request that its prefix will not be in the cache, where a setting is the cause. */
-function declareLane(session: Session): void {
-  const { lane } = session;
-  const next = describeLane(session.settings);
-  if (lane !== undefined && lane !== next) {
-    const reason = `The next request reads the whole prompt at the full price: ${lane} became ${next}.`;
-    session.emit({ type: 'cache_break', reason });
-  }
-  session.lane = next;
+/** Says before the request leaves that its prefix will not be in the cache, and what that costs. */
+function declareBreak(session: Session, change: PrefixChange, promptTokens: number): void {
+  const { from, to, firstDifferingByte } = change;
+  const { host } = session.parts;
+  const reason =
+    from === undefined
+      ? 'what was sent before has changed, which must not happen; please report it'
+      : `${from} became ${to}`;
+  if (from === undefined) host.log.error(`A prefix changed at byte ${firstDifferingByte} within ${to ?? 'its lane'}.`);
+  else host.log.info(`The cache lane changed: ${reason}, first differing byte ${firstDifferingByte ?? 'none'}.`);
+  session.emit({
+    type: 'cache_break',
+    reason,
+    ...(firstDifferingByte === undefined ? {} : { firstDifferingByte }),
+    price: priceOfSend(promptTokens, ratesAt(session.settings, host.clock.now())).first,
+  });
 }
 
 /** What a prefix in the cache belongs to, beside its own bytes. */

@@ -10,6 +10,9 @@ import { BaleenError, messageOf } from '../errors.js';
 import type { Host } from '../host.js';
 import type { ServedModel } from '../model/catalogue.js';
 import type { CatalogueHost } from '../model/hosts.js';
+import type { Breaker } from '../model/breaker.js';
+import type { NetworkLimits } from '../model/networkLimits.js';
+import { createPrefixMemory, type PrefixMemory } from '../model/prefixMemory.js';
 import type { ModelClient } from '../model/types.js';
 import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
@@ -25,6 +28,8 @@ export interface SessionParts {
   packer: Packer;
   journal: Journal;
   client: ModelClient;
+  /** Absent where nothing else asks the same server. */
+  breaker?: Breaker;
   tools: readonly Tool[];
   /** Absent where nobody can be asked. */
   approver?: Approver;
@@ -47,6 +52,8 @@ export interface SessionSettings {
   approve: ApprovalMode;
   allowedCommands: readonly string[];
   limits: Limits;
+  /** What the user set of clocks and retries; absent: the defaults. */
+  network?: NetworkLimits;
   commandTimeoutMs: number;
   budgetTokens: number;
   selection: PackSelection;
@@ -77,8 +84,8 @@ export interface Session {
   /** Commands that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
   drift: Drift;
-  /** What the last request's prefix depends on beside its text. */
-  lane: string | undefined;
+  /** What was sent last, to see whether the next request goes on from there. */
+  readonly prefix: PrefixMemory;
   emit: Emit;
 }
 
@@ -214,8 +221,14 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'lane' | 'hasProposed' | 'toldLanguage'>): Session {
-  return { ...given, allowedForSession: new Set(), lane: undefined, hasProposed: false, toldLanguage: false };
+function assemble(given: Omit<Session, 'allowedForSession' | 'prefix' | 'hasProposed' | 'toldLanguage'>): Session {
+  return {
+    ...given,
+    allowedForSession: new Set(),
+    prefix: createPrefixMemory(),
+    hasProposed: false,
+    toldLanguage: false,
+  };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */

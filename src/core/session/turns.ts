@@ -203,10 +203,13 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
   return {
     conversation: session.conversation,
     client: parts.client,
-    retry: { clock: host.clock, random: parts.random },
-    plan: planner.plan,
-    noteBilled: planner.noteBilled,
-    lowerOutput: planner.lowerOutput,
+    retry: {
+      clock: host.clock,
+      random: parts.random,
+      ...(parts.breaker === undefined ? {} : { breaker: parts.breaker }),
+      ...(settings.network?.retries === undefined ? {} : { limits: settings.network.retries }),
+    },
+    ...planner,
     costOf: (usage) => costOf(usage, ratesAt(settings, host.clock.now())),
     windowTokens: settings.model.windowTokens,
     toolCalls: {

@@ -1,0 +1,41 @@
+/** A failed request as the user sees it: its sentence, and a button where one helps. */
+import type { EventOf, NoticeAction } from '../../protocol/events.js';
+import type { CatalogueHost } from '../model/hosts.js';
+import type { Failure, FailureKind } from '../model/types.js';
+
+export const smallerPack: NoticeAction = {
+  kind: 'open_settings',
+  label: 'Smaller pack…',
+  setting: 'baleen.packBudgetTokens',
+};
+const retry: NoticeAction = { kind: 'retry', label: 'Retry' };
+const newSession: NoticeAction = { kind: 'new_session', label: 'New session' };
+const baseUrl: NoticeAction = { kind: 'open_settings', label: 'Base URL…', setting: 'baleen.baseUrl' };
+
+/** Absent: nothing but the user's own words helps. */
+const actions: Partial<Record<FailureKind, NoticeAction>> = {
+  key: { kind: 'set_key', label: 'Change key…' },
+  overflow: smallerPack,
+  reasoning_missing: newSession,
+  moderation: newSession,
+  not_the_api: baseUrl,
+  // Never one that accepts the certificate.
+  tls: retry,
+  network: retry,
+  rate_limit: retry,
+  server: retry,
+  stalled: retry,
+  cut: retry,
+  malformed: retry,
+  empty: retry,
+  looping: retry,
+};
+
+export function noticeOf(failure: Failure, host: Pick<CatalogueHost, 'topUpUrl'>): EventOf<'notice'> {
+  const { topUpUrl } = host;
+  const topUp: NoticeAction | undefined =
+    topUpUrl === undefined ? undefined : { kind: 'open_url', label: 'Top up…', url: topUpUrl };
+  const action = failure.kind === 'balance' ? topUp : actions[failure.kind];
+  const notice = { type: 'notice', level: 'error', text: failure.message } as const;
+  return action === undefined ? notice : { ...notice, action };
+}
