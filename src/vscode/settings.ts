@@ -8,6 +8,8 @@ import {
   type CatalogueModel,
 } from '../core/model/catalogue.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { Caps } from '../core/usage/caps.js';
+import type { PrimerMode } from '../core/usage/primer.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
@@ -30,8 +32,8 @@ export interface Settings {
   maxSteps: number;
   /** In which prices are shown and caps are meant. */
   currency: Currency;
-  /** A turn's, in `currency`; absent means no cap. */
-  maxCost?: number;
+  caps: Caps;
+  primer: PrimerMode;
   reviewOnSave: boolean;
   minimumSeverity: Severity;
   verifyCommands: string[];
@@ -41,6 +43,7 @@ const thinkingLevels: readonly ThinkingLevel[] = ['off', 'low', 'high', 'max'];
 const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit'];
 const wires: readonly WireName[] = ['openai', 'anthropic'];
 const currencies: readonly Currency[] = ['USD', 'CNY'];
+const primerModes: readonly PrimerMode[] = ['auto', 'on', 'off'];
 const severities: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** Settings that the pickers of the sidebar change, always for the user and never for a folder. */
@@ -51,7 +54,6 @@ export function readSettings(): Settings {
   const { model, modelNotice } = readModel(config.get('model'));
   const host = catalogueHosts[0]!;
   const wire = oneOf(wires, config.get('wire'), 'openai');
-  const maxCost = positive(config.get('maxCost'));
   const mostTokens = packBudgetTokens(model);
   return {
     model,
@@ -71,7 +73,8 @@ export function readSettings(): Settings {
     explorerTokens: config.get('explorerTokens') === true,
     maxSteps: positive(config.get('maxSteps')) ?? 50,
     currency: oneOf(currencies, config.get('currency'), 'USD'),
-    ...(maxCost === undefined ? {} : { maxCost }),
+    caps: readCaps(config.get('caps')),
+    primer: oneOf(primerModes, config.get('primer'), 'auto'),
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
     minimumSeverity: oneOf(severities, config.get('reviewOnSave.minimumSeverity'), 'info'),
     verifyCommands: texts(config.get('refactor.verifyCommands')),
@@ -97,6 +100,16 @@ export async function choosePackExclude(patterns: readonly string[]): Promise<vo
   const config = vscode.workspace.getConfiguration('baleen');
   const value = patterns.length === 0 ? undefined : patterns;
   await config.update('pack.exclude', value, vscode.ConfigurationTarget.Global);
+}
+
+/** What is no number above nothing is no cap. */
+function readCaps(value: unknown): Caps {
+  const { request, turn, session, day } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const wanted = { maxRequestCost: request, maxTurnCost: turn, maxSessionCost: session, maxDayCost: day };
+  return Object.fromEntries(Object.entries(wanted).filter(([, amount]) => positive(amount) !== undefined));
 }
 
 function readModel(value: unknown): { model: CatalogueModel; modelNotice?: string } {

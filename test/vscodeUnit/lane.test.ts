@@ -20,7 +20,7 @@ function setUp() {
   const settings: Settings = {
     ...{ model: findModel('v4-flash')!, host: catalogueHosts[0]!, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
-    ...{ selection: noSelection, explorerTokens: false, currency: 'USD', maxSteps: 1 },
+    ...{ selection: noSelection, explorerTokens: false, currency: 'USD', caps: {}, primer: 'auto', maxSteps: 1 },
     ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
   };
   const world = { settings, rehearsal: false, nowMs: 1_000_000 };

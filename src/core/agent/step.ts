@@ -28,6 +28,9 @@ export async function requestReply(
       case 'waiting':
         parts.emit({ type: 'waiting', reason: event.reason, seconds: event.seconds });
         break;
+      case 'notice':
+        parts.emit(event);
+        break;
       case 'retry':
         parts.emit({ type: 'step_retry', step, reason: event.failure.message, waitMs: event.waitMs });
         break;

@@ -1,5 +1,8 @@
 /** The conversation as it is stored, the request made of it, and what comes back. Neither wire shows here. */
 import type { StopReason, ThinkingLevel, Usage, WireName } from '../../protocol/events.js';
+import type { Currency } from '../../protocol/money.js';
+import type { Purpose } from '../../protocol/usage.js';
+import type { Caps } from '../usage/caps.js';
 import type { CatalogueHost, CatalogueModel } from './catalogue.js';
 
 /** One tool call of the model. `arguments` stays the raw JSON text, byte for byte, until a tool parses it. */
@@ -55,6 +58,28 @@ export interface ModelRequest {
   messages: readonly Message[];
   /** Constant for one person: it partitions the prefix cache. */
   userId: string;
+  account: Account;
+}
+
+/** Who asks, and what may be spent on it: for the ledger and the caps. Nothing of it goes over the wire. */
+export interface Account {
+  purpose: Purpose;
+  session: string;
+  turn: number;
+  /** Our own count of the input, and the most that the service may count. */
+  countedTokens: number;
+  mostTokens: number;
+  /** How many of the messages are pack and change log, and their count as a prompt; absent where there is no pack. */
+  base?: { messages: number; tokens: number };
+  /** In which costs are told and caps are meant. */
+  currency: Currency;
+  caps: Caps;
+  /** Of a primer: the most that the input of the request behind it may have; a cap has to leave room for both. */
+  ahead?: number;
+  /** A cold pack may be made a stored unit first. */
+  primer: boolean;
+  /** A stand-in answers: nothing is counted. */
+  rehearsal: boolean;
 }
 
 export type FailureKind =
@@ -73,7 +98,9 @@ export type FailureKind =
   | 'malformed'
   | 'empty'
   | 'not_the_api'
-  | 'secret';
+  | 'secret'
+  /** A cap did not allow the request. */
+  | 'cap';
 
 export interface Failure {
   kind: FailureKind;
@@ -83,6 +110,8 @@ export interface Failure {
   status?: number;
   retryAfterMs?: number;
   requestId?: string;
+  /** Nothing reached the model, so that nothing is billed. */
+  unbilled?: boolean;
   /** From an overflow answer: tokens in the messages and tokens asked for the completion. */
   overflow?: { windowTokens: number; messageTokens: number; completionTokens: number };
 }
@@ -92,7 +121,9 @@ export type ModelEvent =
   | { type: 'reasoning'; text: string }
   | { type: 'text'; text: string }
   | { type: 'call'; id: string; name: string }
-  | { type: 'waiting'; reason: 'queued' | 'silent'; seconds: number }
+  | { type: 'waiting'; reason: 'queued' | 'silent' | 'prefix'; seconds: number }
+  /** For the user: money, or the cache. */
+  | { type: 'notice'; level: 'info' | 'warning'; text: string }
   | {
       type: 'done';
       message: AssistantMessage;
@@ -101,6 +132,9 @@ export type ModelEvent =
       /** The model that the server says answered, for the log. */
       model: string;
       requestId?: string;
+      fingerprint?: string;
+      /** The server's own word for the end. */
+      rawFinish?: string;
     }
   | { type: 'failed'; failure: Failure }
   | { type: 'aborted' };

@@ -17,6 +17,11 @@ export function packBudgetTokens(model: CatalogueModel): number {
   return model.windowTokens - outputReserveTokens('high') - conversationReserveTokens - marginTokens;
 }
 
+/** How far the service's count of an input may be above ours. */
+export function marginOf(driftTokens: number): number {
+  return Math.max(marginTokens, 2 * Math.abs(driftTokens));
+}
+
 /** The `max_tokens` of a request, or `undefined` when no useful answer fits any more. */
 export function outputTokensFor(
   model: CatalogueModel,
@@ -24,7 +29,7 @@ export function outputTokensFor(
   promptTokens: number,
   driftTokens: number,
 ): number | undefined {
-  const room = model.windowTokens - promptTokens - Math.max(marginTokens, 2 * Math.abs(driftTokens));
+  const room = model.windowTokens - promptTokens - marginOf(driftTokens);
   const tokens = Math.min(outputReserveTokens(thinking), model.maxOutputTokens, room);
   return tokens < leastOutputTokens ? undefined : tokens;
 }

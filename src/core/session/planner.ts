@@ -1,47 +1,32 @@
-/** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
+/** The next request of a session, one for each step of a turn, with its price said before the first. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
-import { costOf, ratesAt } from '../model/prices.js';
+import { laneMarkOf } from '../model/lane.js';
 import type { Failure } from '../model/types.js';
-import { outputTokensFor } from '../prompt/budget.js';
-import { systemText } from '../prompt/systemText.js';
+import { tagOf } from '../usage/priceTag.js';
 import { addDrift } from './drift.js';
-import { toolSpecs } from '../tools/toolList.js';
+import { renderRequest, senderOf } from './request.js';
 import type { Session, SessionSettings } from './session.js';
 
 /** One for each message that is sent; it remembers what the service said of its count. */
 export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteBilled' | 'lowerOutput'> {
   const { parts } = session;
-  const tools = toolSpecs(parts.tools);
   let promptTokens = 0;
   let lowered = false;
+  let hasTag = false;
   return {
     async plan(): Promise<PlannedRequest> {
-      const { settings } = session;
-      const { messages } = session.conversation;
-      const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
-      promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
-      const maxTokens = outputTokensFor(model, thinking, promptTokens, session.drift.mostTokens);
-      if (maxTokens === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
+      const { settings, conversation } = session;
+      const rendered = await renderRequest(parts, settings, senderOf(session), conversation.messages);
+      const { request } = rendered;
+      promptTokens = rendered.promptTokens;
+      if (request === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
       declareLane(session);
-      const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
-      return {
-        kind: 'ready',
-        countedTokens: promptTokens,
-        worst: costOf(worst, ratesAt(settings, parts.host.clock.now())),
-        request: {
-          model,
-          host,
-          wire,
-          baseUrl,
-          apiKey,
-          thinking,
-          maxTokens,
-          system: systemText,
-          tools,
-          messages,
-          userId,
-        },
-      };
+      if (!hasTag && !settings.rehearsal) {
+        hasTag = true;
+        const tag = tagOf(await parts.ledger.known(), request, settings, parts.host.clock.now());
+        session.emit({ type: 'price_tag', turn: session.turns, tag });
+      }
+      return { kind: 'ready', countedTokens: promptTokens, request };
     },
     noteBilled: (tokens) => noteDrift(session, tokens - promptTokens),
     lowerOutput(failure: Failure): boolean {
@@ -80,6 +65,5 @@ function declareLane(session: Session): void {
 
 /** What a prefix in the cache belongs to, beside its own bytes. */
 export function describeLane({ host, baseUrl, wire, model, thinking }: SessionSettings): string {
-  const marks = { 'every level': thinking, 'max only': thinking === 'low' || thinking === 'high' ? 'on' : thinking };
-  return [host.name, baseUrl, wire, model.id, `thinking ${marks[model.effortInPrompt]}`].join(' · ');
+  return [host.name, baseUrl, wire, model.id, `thinking ${laneMarkOf(model, thinking)}`].join(' · ');
 }
