@@ -3,6 +3,8 @@ import type { Currency } from '../protocol/money.js';
 import { parseArgs } from 'node:util';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
 import { BaleenError } from '../core/errors.js';
+import type { Caps } from '../core/usage/caps.js';
+import type { PrimerMode } from '../core/usage/primer.js';
 
 export const commandNames = ['pack', 'ask', 'run', 'refactor', 'review', 'undo'] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -25,7 +27,8 @@ export interface Arguments {
   allow: string[];
   maxSteps: number;
   currency: Currency;
-  maxCost?: number;
+  caps: Caps;
+  primer: PrimerMode;
   json: boolean;
   quiet: boolean;
   rehearse: boolean;
@@ -88,8 +91,15 @@ Common options
                             ask unless allowed
   --allow "CMD"             run exactly this command without asking (repeatable)
   --max-steps N             model requests in one turn (default 50)
-  --max-cost AMOUNT         stop before a request that could pass this
-  --currency NAME           USD (default) or CNY: of prices and of --max-cost
+  --max-cost AMOUNT         most for the turn: stop before a request that could
+                            pass it
+  --max-request-cost, --max-day-cost AMOUNT
+                            the same for each request, and for all of today's
+                            (all folders and windows)
+  --currency NAME           USD (default) or CNY: of prices and caps
+  --primer, --no-primer     have a cold pack cached by a request of its own
+                            first, so that every conversation over it finds it
+                            there (default: at DeepSeek only)
   --json                    one JSON object (pack) or one event a line
   --quiet                   no progress
   --rehearse                a small stand-in answers; no key, nothing is sent
@@ -117,6 +127,10 @@ const options = {
   'max-steps': { type: 'string' },
   currency: { type: 'string' },
   'max-cost': { type: 'string' },
+  'max-request-cost': { type: 'string' },
+  'max-day-cost': { type: 'string' },
+  primer: { type: 'boolean' },
+  'no-primer': { type: 'boolean' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   rehearse: { type: 'boolean' },
@@ -172,7 +186,12 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       allow: values.allow ?? [],
       maxSteps: numberOf('max-steps', values['max-steps'] ?? '50', 1),
       currency: oneOf('currency', values.currency ?? 'USD', ['USD', 'CNY']),
-      ...(values['max-cost'] === undefined ? {} : { maxCost: numberOf('max-cost', values['max-cost'], 0) }),
+      caps: {
+        ...cap('maxTurnCost', 'max-cost', values['max-cost']),
+        ...cap('maxRequestCost', 'max-request-cost', values['max-request-cost']),
+        ...cap('maxDayCost', 'max-day-cost', values['max-day-cost']),
+      },
+      primer: values['no-primer'] === true ? 'off' : values.primer === true ? 'on' : 'auto',
       json: values.json ?? false,
       quiet: values.quiet ?? false,
       rehearse: values.rehearse ?? false,
@@ -227,4 +246,8 @@ function numberOf(name: string, text: string, least: number): number {
 
 function optionalNumber(name: 'budget', text: string | undefined, least: number): { budget?: number } {
   return text === undefined ? {} : { budget: Math.floor(numberOf(name, text, least)) };
+}
+
+function cap(name: keyof Caps, option: string, text: string | undefined): Caps {
+  return text === undefined ? {} : { [name]: numberOf(option, text, 0) };
 }

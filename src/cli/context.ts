@@ -7,6 +7,7 @@ import type { PackSelection } from '../protocol/pack.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
 import type { Log } from '../core/host.js';
+import { isPrimerOn } from '../core/usage/primer.js';
 import { singleRoot } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
@@ -76,10 +77,11 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
     thinking: args.thinking,
     approve: args.command === 'ask' ? 'plan' : args.approve,
     allowedCommands: args.allow,
-    limits: { maxSteps: args.maxSteps, ...(args.maxCost === undefined ? {} : { maxCost: args.maxCost }) },
+    limits: { maxSteps: args.maxSteps, ...args.caps },
     commandTimeoutMs: 600_000,
     budgetTokens: budgetOf(args, model),
     selection: selectionOf(args),
+    primer: isPrimerOn(args.primer, host, baseUrl),
     rehearsal: args.rehearse,
   };
 }

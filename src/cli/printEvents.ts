@@ -2,6 +2,7 @@
 import { formatCost } from '../protocol/money.js';
 import { describeProposal } from '../core/session/renewal.js';
 import type { AgentEvent, Emit } from '../protocol/events.js';
+import type { PriceTag } from '../protocol/priceTag.js';
 import { escapeOf } from '../core/view/escapes.js';
 
 export interface Output {
@@ -64,7 +65,10 @@ export function describeEvent(event: AgentEvent): string | undefined {
     }
     case 'step_retry':
       return `Step ${event.step} is tried again in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
+    case 'price_tag':
+      return describeTag(event.tag);
     case 'waiting':
+      if (event.reason === 'prefix') return 'The pack is read into the prefix cache first …';
       return event.reason === 'queued'
         ? `Queued by the server for ${event.seconds} s …`
         : `No answer for ${event.seconds} s …`;
@@ -102,6 +106,12 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'verify_start':
       return undefined;
   }
+}
+
+function describeTag({ tokens, expectedHitTokens, low, high, worst, primer }: PriceTag): string {
+  const cached = expectedHitTokens === 0 ? 'nothing' : shareOf(expectedHitTokens, tokens);
+  const ahead = primer === undefined ? '' : `, ${formatCost(primer)} of it for a primer`;
+  return `Price: ${formatCost(low)} to ${formatCost(high)} for the first request${ahead} (${formatNumber(tokens)} tokens, ${cached} expected in the cache); at most ${formatCost(worst)}`;
 }
 
 /** Numbered as a later question about them counts: those on disk only. */

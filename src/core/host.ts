@@ -21,6 +21,8 @@ export interface Files {
   lstat(path: string): Promise<FileStat | undefined>;
   /** Regular files only, links refused (O_NOFOLLOW). Throws `FileTooLarge` above `maxBytes`. */
   read(path: string, maxBytes?: number, inside?: string): Promise<Uint8Array>;
+  /** What a regular file holds from a byte on; empty where it ends before, or is missing. */
+  readFrom(path: string, start: number): Promise<Uint8Array>;
   /** Resolves every link of an existing path; `undefined` if it does not exist. */
   realpath(path: string): Promise<string | undefined>;
   /** Names in a folder, sorted by code unit. */

@@ -21,6 +21,7 @@ export function createNodeFiles(): Files {
     lstat: statOf,
     read: (path, maxBytes, inside) =>
       inHeldFolder(dirname(path), inside, (at) => readRegular(join(at, basename(path)), maxBytes)),
+    readFrom: async (path, start) => (await orMissing(readEnd(path, start))) ?? new Uint8Array(),
     realpath: (path) => orMissing(realpath(path)),
     list: async (folder) => (await readdir(folder)).sort(),
     replace: (path, bytes, mode, inside) =>
@@ -111,6 +112,23 @@ async function readRegular(path: string, maxBytes = hardMaxBytes): Promise<Uint8
         bytes = larger;
       }
     }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readEnd(path: string, start: number): Promise<Uint8Array> {
+  const handle = await openRegular(path, constants.O_RDONLY);
+  try {
+    const { size } = await handle.stat();
+    const bytes = new Uint8Array(Math.min(Math.max(0, size - start), hardMaxBytes));
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, start + length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return bytes.subarray(0, length);
   } finally {
     await handle.close();
   }

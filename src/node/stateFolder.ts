@@ -19,6 +19,11 @@ export function workspaceStateFolder(base: string, roots: Roots): string {
   return join(base, createHash('sha256').update(keyOf(roots)).digest('hex').slice(0, 16));
 }
 
+/** What all workspaces of this person used. */
+export function usageFolder(base: string): string {
+  return join(base, 'usage');
+}
+
 /** A random name that is the same in every request of this person, because it partitions the prefix cache. */
 export async function readUserId(files: Files, base: string): Promise<string> {
   await files.makeFolder(base, 0o700).catch((error: unknown) => {

@@ -12,10 +12,13 @@ import type { Packer } from '../core/pack/packer.js';
 import type { Roots } from '../core/repository/roots.js';
 import type { SessionParts } from '../core/session/session.js';
 import { createTools } from '../core/tools/toolList.js';
+import { createLedger } from '../core/usage/ledger.js';
+import { createMeteredClient } from '../core/usage/meteredClient.js';
+import { createPrimingClient } from '../core/usage/primer.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
-import { readUserId, workspaceStateFolder } from './stateFolder.js';
 import { watchFetch } from './watchedFetch.js';
+import { readUserId, usageFolder, workspaceStateFolder } from './stateFolder.js';
 import { createWorkerPacker } from './workerPacker.js';
 
 export interface WorkspaceOptions {
@@ -66,13 +69,21 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     log,
   });
   const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
-  const client = createModelClient({
+  const model = createModelClient({
     send: watchFetch(options.send),
     assembleBody: (body, secrets) => packer.assembleBody(body, secrets),
     clock: host.clock,
     ...(onBody === undefined ? {} : { onBody }),
   });
   const { files, clock, randomHex } = host;
+  const ledger = createLedger({
+    files,
+    folder: usageFolder(options.stateBase),
+    clock,
+    onTrouble: (text) => log.warn(text),
+  });
+  const metered = createMeteredClient({ client: model, ledger, clock, randomHex });
+  const client = createPrimingClient({ client: metered, ledger, clock });
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log });
   return {
     parts: {
@@ -81,6 +92,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       journal,
       client,
       breaker: createBreaker({ files, clock, path: join(options.stateBase, 'breaker.json') }),
+      ledger,
       tools: createTools(),
       ...(approver === undefined ? {} : { approver }),
       roots,

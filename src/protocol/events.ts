@@ -5,6 +5,7 @@
 
 import type { Cost } from './money.js';
 import type { Root } from './pack.js';
+import type { PriceTag } from './priceTag.js';
 
 export type Workflow = 'chat' | 'ask' | 'run' | 'refactor' | 'review';
 export type ThinkingLevel = 'off' | 'low' | 'high' | 'max';
@@ -159,12 +160,15 @@ export type AgentEvent =
       carryCost: Cost;
     }
   | { type: 'turn_start'; turn: number; message: string }
+  /** What the first request of this turn, and the primer before it, will cost; `turn_end` has what the turn did cost. */
+  | { type: 'price_tag'; turn: number; tag: PriceTag }
   | { type: 'step_start'; step: number }
   | { type: 'reasoning_delta'; text: string }
   | { type: 'text_delta'; text: string }
   /** The partial output of this step is void: a retry replaces it. */
   | { type: 'step_retry'; step: number; reason: string; waitMs: number }
-  | { type: 'waiting'; reason: 'queued' | 'silent'; seconds: number }
+  /** `prefix`: a primer, or another request of ours, is having the pack read into the prefix cache. */
+  | { type: 'waiting'; reason: 'queued' | 'silent' | 'prefix'; seconds: number }
   | { type: 'tool_call_start'; call: string; tool: string; title: string; path?: string }
   | { type: 'tool_call_output'; call: string; text: string }
   | {

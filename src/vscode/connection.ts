@@ -1,6 +1,7 @@
 /** Who answers: the service with the user's key, the rehearsal, or nobody yet. */
 import * as vscode from 'vscode';
 import { BaleenError } from '../core/errors.js';
+import { isPrimerOn } from '../core/usage/primer.js';
 import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
 import type { SessionSettings } from '../core/session/session.js';
@@ -137,11 +138,12 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     thinking,
     approve,
     allowedCommands,
-    limits: { maxSteps: from.maxSteps, ...(from.maxCost === undefined ? {} : { maxCost: from.maxCost }) },
+    limits: { maxSteps: from.maxSteps, ...from.caps },
     commandTimeoutMs,
     budgetTokens,
     selection,
     network,
+    primer: isPrimerOn(from.primer, host, from.baseUrl),
     rehearsal,
   };
 }

@@ -4,6 +4,8 @@ import { findHost, retirementNotice, serveModel, type ServedModel } from '../cor
 import type { CatalogueHost } from '../core/model/hosts.js';
 import type { NetworkLimits } from '../core/model/networkLimits.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { Caps } from '../core/usage/caps.js';
+import type { PrimerMode } from '../core/usage/primer.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
@@ -27,8 +29,8 @@ export interface Settings {
   network: NetworkLimits;
   /** In which prices are shown and caps are meant. */
   currency: Currency;
-  /** A turn's, in `currency`; absent means no cap. */
-  maxCost?: number;
+  caps: Caps;
+  primer: PrimerMode;
   reviewOnSave: boolean;
   minimumSeverity: Severity;
   verifyCommands: string[];
@@ -38,6 +40,7 @@ const thinkingLevels: readonly ThinkingLevel[] = ['off', 'low', 'high', 'max'];
 const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit'];
 const wires: readonly WireName[] = ['openai', 'anthropic'];
 const currencies: readonly Currency[] = ['USD', 'CNY'];
+const primerModes: readonly PrimerMode[] = ['auto', 'on', 'off'];
 const severities: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** Settings that the pickers of the sidebar change, always for the user and never for a folder. */
@@ -48,7 +51,6 @@ export function readSettings(): Settings {
   const host = findHost('deepseek')!;
   const { model, modelNotice } = readModel(host, config.get('model'));
   const wire = oneOf(wires, config.get('wire'), 'openai');
-  const maxCost = positive(config.get('maxCost'));
   const mostTokens = packBudgetTokens(model);
   return {
     model,
@@ -69,7 +71,8 @@ export function readSettings(): Settings {
     maxSteps: positive(config.get('maxSteps')) ?? 50,
     network: readNetwork(config),
     currency: oneOf(currencies, config.get('currency'), 'USD'),
-    ...(maxCost === undefined ? {} : { maxCost }),
+    caps: readCaps(config.get('caps')),
+    primer: oneOf(primerModes, config.get('primer'), 'auto'),
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
     minimumSeverity: oneOf(severities, config.get('reviewOnSave.minimumSeverity'), 'info'),
     verifyCommands: texts(config.get('refactor.verifyCommands')),
@@ -116,6 +119,16 @@ function readNetwork(config: vscode.WorkspaceConfiguration): NetworkLimits {
     clocks: Object.fromEntries(Object.entries(clocks).filter(([, value]) => value !== undefined)),
     retries: typeof retries === 'number' && retries >= 0 ? { maxRetries: Math.min(Math.floor(retries), 5) } : {},
   };
+}
+
+/** What is no number above nothing is no cap. */
+function readCaps(value: unknown): Caps {
+  const { request, turn, session, day } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const wanted = { maxRequestCost: request, maxTurnCost: turn, maxSessionCost: session, maxDayCost: day };
+  return Object.fromEntries(Object.entries(wanted).filter(([, amount]) => positive(amount) !== undefined));
 }
 
 function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; modelNotice?: string } {

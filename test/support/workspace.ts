@@ -78,6 +78,7 @@ export async function openSimulatedWorkspace(
     commandTimeoutMs: 60_000,
     budgetTokens: packBudgetTokens(model),
     selection: noSelection,
+    primer: false,
     rehearsal: false,
     ...chosen,
   };

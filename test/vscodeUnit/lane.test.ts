@@ -22,7 +22,15 @@ function setUp() {
   const settings: Settings = {
     ...{ model: serveModel(deepseek, 'v4-flash')!, host: deepseek, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
-    ...{ selection: noSelection, explorerTokens: false, currency: 'USD', maxSteps: 1, network: {} },
+    ...{
+      selection: noSelection,
+      explorerTokens: false,
+      currency: 'USD',
+      caps: {},
+      primer: 'auto',
+      maxSteps: 1,
+      network: {},
+    },
     ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
   };
   const world = { settings, rehearsal: false, nowMs: 1_000_000 };

@@ -36,6 +36,7 @@ export function noticeOf(failure: Failure, host: Pick<CatalogueHost, 'topUpUrl'>
   const topUp: NoticeAction | undefined =
     topUpUrl === undefined ? undefined : { kind: 'open_url', label: 'Top up…', url: topUpUrl };
   const action = failure.kind === 'balance' ? topUp : actions[failure.kind];
-  const notice = { type: 'notice', level: 'error', text: failure.message } as const;
+  const level = failure.kind === 'cap' ? 'warning' : 'error';
+  const notice = { type: 'notice', level, text: failure.message } as const;
   return action === undefined ? notice : { ...notice, action };
 }

@@ -1,23 +1,15 @@
-/** What stops a turn before it costs more than the user wants: steps, money, and calls that repeat. */
-import { addCost, formatCost, type Cost } from '../../protocol/money.js';
+/** What stops a turn before it does more than the user wants: steps, money (`usage/caps.ts`), and calls that repeat. */
 import type { ToolCall } from '../model/types.js';
+import type { Caps } from '../usage/caps.js';
 
-export interface Limits {
+export interface Limits extends Caps {
   maxSteps: number;
-  /** US dollars for the turn; absent means no cap. */
-  /** In the session's currency. */
-  maxCost?: number;
 }
 
-/** A sentence if another request would pass a limit. `worst` is the next request's cost without any cache hit and with the longest answer. */
-export function refuseStep(limits: Limits, step: number, spent: Cost, worst: Cost): string | undefined {
-  if (step > limits.maxSteps) {
-    return `Stopped after ${limits.maxSteps} steps, the most for one turn. What was done so far stands; send a message to go on.`;
-  }
-  const after = addCost(spent, worst);
-  if (limits.maxCost === undefined || after === null || after.amount <= limits.maxCost) return undefined;
-  const cap = formatCost({ amount: limits.maxCost, currency: after.currency });
-  return `Stopped before a request that could pass the cap of ${cap}: ${formatCost(spent)} are spent, the next could cost up to ${formatCost(worst)}. Raise the cap to go on.`;
+/** A sentence if another request would be one too many. */
+export function refuseStep({ maxSteps }: Limits, step: number): string | undefined {
+  if (step <= maxSteps) return undefined;
+  return `Stopped after ${maxSteps} steps, the most for one turn. What was done so far stands; send a message to go on.`;
 }
 
 /** Counts equal calls with nothing changed between them: from the second on it warns, at the third it stops. */

@@ -26,8 +26,8 @@ export interface Conversation {
 
 /** A request that fits the window, or the sentence that says why none does. */
 export type PlannedRequest =
-  /** `worst` is its price without any cache hit and with the longest answer; `countedTokens` its input. */
-  { kind: 'ready'; request: ModelRequest; worst: Cost; countedTokens: number } | { kind: 'overflow'; sentence: string };
+  /** `countedTokens` is its input. */
+  { kind: 'ready'; request: ModelRequest; countedTokens: number } | { kind: 'overflow'; sentence: string };
 
 export interface LoopParts {
   conversation: Conversation;
@@ -84,7 +84,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     if (parts.endsOnReport && parts.toolCalls.context.turn.hasReport) return end('done');
     const planned = await parts.plan();
     if (planned.kind === 'overflow') return end('overflow', planned.sentence);
-    const limit = refuseStep(parts.limits, result.steps + 1, result.cost, planned.worst);
+    const limit = refuseStep(parts.limits, result.steps + 1);
     if (limit !== undefined) return end('cap_reached', limit);
 
     const step = firstStep + result.steps++;
@@ -159,6 +159,7 @@ function warnOfRepeat(message: ToolMessage, count: number): ToolMessage {
 
 function outcomeOf(failure: Failure): Outcome {
   if (failure.kind === 'overflow') return 'overflow';
+  if (failure.kind === 'cap') return 'cap_reached';
   return failure.kind === 'key' || failure.kind === 'balance' || failure.kind === 'moderation'
     ? 'api_refused'
     : 'failed';

@@ -32,6 +32,9 @@ export async function requestReply(
       case 'prefix_changed':
         parts.declareBreak(event);
         break;
+      case 'notice':
+        parts.emit(event);
+        break;
       case 'retry':
         parts.emit({ type: 'step_retry', step, reason: event.failure.message, waitMs: event.waitMs });
         break;

@@ -56,6 +56,17 @@ export function ratesAt({ model, currency, rehearsal }: Payer, epochMs: number):
   return { currency, hit, miss, output, isPeak: peak !== undefined };
 }
 
+/** No request lasts longer. */
+const longestRequestMs = 3_600_000;
+
+/** The dearest rates of those that may hold while a request sent now is answered. */
+export function dearestRates(payer: Payer, epochMs: number): Rates | null {
+  const [first, last] = [ratesAt(payer, epochMs), ratesAt(payer, epochMs + longestRequestMs)];
+  if (first === null || last === null) return first;
+  const most = (kind: 'hit' | 'miss' | 'output'): number => Math.max(first[kind], last[kind]);
+  return { ...first, hit: most('hit'), miss: most('miss'), output: most('output') };
+}
+
 const million = 1_000_000;
 
 /** Of one or more requests at the same rates. */

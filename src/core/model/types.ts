@@ -4,6 +4,9 @@ import type { ServedModel } from './catalogue.js';
 import type { CatalogueHost } from './hosts.js';
 import type { BoundaryLimits } from './networkLimits.js';
 import type { PrefixChange, PrefixMemory } from './prefixMemory.js';
+import type { Currency } from '../../protocol/money.js';
+import type { Purpose } from '../../protocol/usage.js';
+import type { Caps } from '../usage/caps.js';
 
 /** One tool call of the model. `arguments` stays the raw JSON text, byte for byte, until a tool parses it. */
 export interface ToolCall {
@@ -62,6 +65,28 @@ export interface ModelRequest {
   limits?: Partial<BoundaryLimits>;
   /** What this session sent before, and in which cache lane it sends now. */
   prefix?: { memory: PrefixMemory; lane: string };
+  account: Account;
+}
+
+/** Who asks, and what may be spent on it: for the ledger and the caps. Nothing of it goes over the wire. */
+export interface Account {
+  purpose: Purpose;
+  session: string;
+  turn: number;
+  /** Our own count of the input, and the most that the service may count. */
+  countedTokens: number;
+  mostTokens: number;
+  /** How many of the messages are pack and change log, and their count as a prompt; absent where there is no pack. */
+  base?: { messages: number; tokens: number };
+  /** In which costs are told and caps are meant. */
+  currency: Currency;
+  caps: Caps;
+  /** Of a primer: the most that the input of the request behind it may have; a cap has to leave room for both. */
+  ahead?: number;
+  /** A cold pack may be made a stored unit first. */
+  primer: boolean;
+  /** A stand-in answers: nothing is counted. */
+  rehearsal: boolean;
 }
 
 export type FailureKind =
@@ -81,7 +106,9 @@ export type FailureKind =
   | 'empty'
   | 'looping'
   | 'not_the_api'
-  | 'secret';
+  | 'secret'
+  /** A cap did not allow the request. */
+  | 'cap';
 
 export interface Failure {
   kind: FailureKind;
@@ -91,6 +118,8 @@ export interface Failure {
   status?: number;
   retryAfterMs?: number;
   requestId?: string;
+  /** Nothing reached the model, so that nothing is billed. */
+  unbilled?: boolean;
   /** From an overflow answer: tokens in the messages and tokens asked for the completion. */
   overflow?: { windowTokens: number; messageTokens: number; completionTokens: number };
 }
@@ -100,9 +129,11 @@ export type ModelEvent =
   | { type: 'reasoning'; text: string }
   | { type: 'text'; text: string }
   | { type: 'call'; id: string; name: string }
-  | { type: 'waiting'; reason: 'queued' | 'silent'; seconds: number }
   /** Before the request leaves: it does not begin with what was sent before. */
   | ({ type: 'prefix_changed' } & PrefixChange)
+  | { type: 'waiting'; reason: 'queued' | 'silent' | 'prefix'; seconds: number }
+  /** For the user: money, or the cache. */
+  | { type: 'notice'; level: 'info' | 'warning'; text: string }
   | {
       type: 'done';
       message: AssistantMessage;

@@ -19,6 +19,11 @@ export function packBudgetTokens({ windowTokens }: Limits): number {
   return windowTokens - output - conversation - marginTokens;
 }
 
+/** How far the service's count of an input may be above ours. */
+export function marginOf(driftTokens: number): number {
+  return Math.max(marginTokens, 2 * Math.abs(driftTokens));
+}
+
 /** The `max_tokens` of a request, or `undefined` when no useful answer fits any more. */
 export function outputTokensFor(
   model: Limits,
@@ -26,7 +31,7 @@ export function outputTokensFor(
   promptTokens: number,
   driftTokens: number,
 ): number | undefined {
-  const room = model.windowTokens - promptTokens - Math.max(marginTokens, 2 * Math.abs(driftTokens));
+  const room = model.windowTokens - promptTokens - marginOf(driftTokens);
   const tokens = Math.min(outputReserveTokens(thinking), model.maxOutputTokens, room);
   return tokens < leastOutputTokens ? undefined : tokens;
 }

@@ -2,9 +2,9 @@
  * The session log: append-only JSON lines, each with a checksum of its own. Whatever the model saw stands
  * in it, and so do the events that the page shows again. A damaged line is passed over, never deleted.
  */
-import { createHash } from 'node:crypto';
 import type { AgentEvent, Workflow } from '../../protocol/events.js';
 import type { Root } from '../../protocol/pack.js';
+import { checkedText, parseChecked, renderChecked } from '../checkedLine.js';
 import type { Files } from '../host.js';
 import type { Message } from '../model/types.js';
 import { createPacer } from '../pack/ports.js';
@@ -69,11 +69,11 @@ export function createSessionLog(files: Files, path: string, onTrouble: (error: 
   };
   return {
     append(...records) {
-      waiting.push(...records.map(renderRecord));
+      waiting.push(...records.map(renderChecked));
       return flush();
     },
     note(record) {
-      waiting.push(renderRecord(record));
+      waiting.push(renderChecked(record));
       timer ??= setTimeout(() => {
         timer = undefined;
         flush().catch(onTrouble);
@@ -97,8 +97,8 @@ export async function parseSessionLog(
   const pace = createPacer();
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
-    if (line === '' || !isWanted(line.slice(recordStart))) continue;
-    const record = parseRecord(line);
+    if (line === '' || !isWanted(checkedText(line))) continue;
+    const record = parseChecked(line) as SessionRecord | undefined;
     if (record !== undefined) records.push(record);
     else if (!isTornEnd(lines, index)) damaged++;
     await pace();
@@ -109,24 +109,6 @@ export async function parseSessionLog(
 /** Half a line stands at the very end, or before the empty line with which the next process began. */
 function isTornEnd(lines: readonly string[], index: number): boolean {
   return index === lines.length - 1 || (lines[index + 1] === '' && index + 1 < lines.length - 1);
-}
-
-/** Behind the checksum and a space. */
-const recordStart = 9;
-
-function renderRecord(record: SessionRecord): string {
-  const json = JSON.stringify(record);
-  return `${checksum(json)} ${json}\n`;
-}
-
-function parseRecord(line: string): SessionRecord | undefined {
-  const json = line.slice(recordStart);
-  if (line[8] !== ' ' || checksum(json) !== line.slice(0, 8)) return undefined;
-  return JSON.parse(json) as SessionRecord;
-}
-
-function checksum(json: string): string {
-  return createHash('sha256').update(json).digest('hex').slice(0, 8);
 }
 
 /** Deltas, progress and live output are not kept: the messages and the results say the same once. */

@@ -1,12 +1,12 @@
-/** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
+/** The next request of a session, one for each step of a turn, with its price said before the first. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
 import type { PrefixChange } from '../model/prefixMemory.js';
-import { costOf, priceOfSend, ratesAt } from '../model/prices.js';
+import { laneMarkOf } from '../model/lane.js';
+import { priceOfSend, ratesAt } from '../model/prices.js';
 import { noReasoning, type Failure, type Message } from '../model/types.js';
-import { outputTokensFor } from '../prompt/budget.js';
-import { systemText } from '../prompt/systemText.js';
+import { tagOf } from '../usage/priceTag.js';
 import { addDrift } from './drift.js';
-import { toolSpecs } from '../tools/toolList.js';
+import { renderRequest, senderOf } from './request.js';
 import type { Session, SessionSettings } from './session.js';
 
 type PlannerPart = 'plan' | 'noteBilled' | 'lowerOutput' | 'refillReasoning' | 'declareBreak';
@@ -14,42 +14,26 @@ type PlannerPart = 'plan' | 'noteBilled' | 'lowerOutput' | 'refillReasoning' | '
 /** One for each message that is sent; it remembers what the service said of its count. */
 export function createPlanner(session: Session): Pick<LoopParts, PlannerPart> {
   const { parts } = session;
-  const tools = toolSpecs(parts.tools);
   let promptTokens = 0;
-  /** By how much the service counts this conversation above us, as its overflow answer said; exact, so without a margin for drift. */
+  /** By how much the service counts this conversation above us, as its overflow answer said. */
   let aboveTokens: number | undefined;
   let refills = 0;
+  let hasTag = false;
   return {
     async plan(): Promise<PlannedRequest> {
-      const { settings } = session;
+      const settings = refills > 1 ? { ...session.settings, thinking: 'off' as const } : session.settings;
       const messages = refills === 0 ? session.conversation.messages : session.conversation.messages.map(refill);
-      const { model, host, wire, baseUrl, apiKey, userId, network } = settings;
-      const thinking = refills > 1 ? 'off' : settings.thinking;
-      promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
-      const driftTokens = aboveTokens === undefined ? session.drift.mostTokens : 0;
-      const maxTokens = outputTokensFor(model, thinking, promptTokens + (aboveTokens ?? 0), driftTokens);
-      if (maxTokens === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
-      const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
-      return {
-        kind: 'ready',
-        countedTokens: promptTokens,
-        worst: costOf(worst, ratesAt(settings, parts.host.clock.now())),
-        request: {
-          model,
-          host,
-          wire,
-          baseUrl,
-          apiKey,
-          thinking,
-          maxTokens,
-          system: systemText,
-          tools,
-          messages,
-          userId,
-          ...(network?.clocks === undefined ? {} : { limits: network.clocks }),
-          prefix: { memory: session.prefix, lane: describeLane({ ...settings, thinking }) },
-        },
-      };
+      const sender = { ...senderOf(session), ...(aboveTokens === undefined ? {} : { aboveTokens }) };
+      const { promptTokens: counted, request } = await renderRequest(parts, settings, sender, messages);
+      promptTokens = counted;
+      if (request === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
+      if (!hasTag && !settings.rehearsal) {
+        hasTag = true;
+        const tag = tagOf(await parts.ledger.known(), request, settings, parts.host.clock.now());
+        session.emit({ type: 'price_tag', turn: session.turns, tag });
+      }
+      const prefix = { memory: session.prefix, lane: describeLane(settings) };
+      return { kind: 'ready', countedTokens: promptTokens, request: { ...request, prefix } };
     },
     noteBilled: (tokens) => noteDrift(session, tokens - promptTokens),
     lowerOutput(failure: Failure): boolean {
@@ -110,6 +94,5 @@ function declareBreak(session: Session, change: PrefixChange, promptTokens: numb
 
 /** What a prefix in the cache belongs to, beside its own bytes. */
 export function describeLane({ host, baseUrl, wire, model, thinking }: SessionSettings): string {
-  const marks = { 'every level': thinking, 'max only': thinking === 'low' || thinking === 'high' ? 'on' : thinking };
-  return [host.name, baseUrl, wire, model.id, `thinking ${marks[model.effortInPrompt]}`].join(' · ');
+  return [host.name, baseUrl, wire, model.id, `thinking ${laneMarkOf(model, thinking)}`].join(' · ');
 }

@@ -17,19 +17,22 @@ import type { ModelClient } from '../model/types.js';
 import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
 import type { Tool } from '../tools/tool.js';
+import type { Ledger } from '../usage/ledger.js';
 import { createConversation, type SessionConversation } from './conversation.js';
 import { driftOf, noDrift, type Drift } from './drift.js';
 import { proposeSnapshot, sumTokens, tellBreak } from './renewal.js';
-import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
+import { createSessionLog, isKept, parseSessionLog, type SessionLog, type SessionRecord } from './log.js';
 
 /** What sessions of one workspace share; made once, by hand, where the program starts. */
 export interface SessionParts {
   host: Host;
   packer: Packer;
   journal: Journal;
+  /** Meters and caps what it sends: see `core/usage`. */
   client: ModelClient;
   /** Absent where nothing else asks the same server. */
   breaker?: Breaker;
+  ledger: Ledger;
   tools: readonly Tool[];
   /** Absent where nobody can be asked. */
   approver?: Approver;
@@ -57,6 +60,8 @@ export interface SessionSettings {
   commandTimeoutMs: number;
   budgetTokens: number;
   selection: PackSelection;
+  /** A cold pack is made a unit of the prefix cache before the first request over it. */
+  primer: boolean;
   rehearsal: boolean;
 }
 
@@ -70,6 +75,8 @@ export interface Session {
   readonly conversation: SessionConversation;
   readonly log: SessionLog;
   readonly pack: PackState;
+  /** How many messages are pack and change log as the session began with them. */
+  readonly baseMessages: number;
   /** How far into the change log the conversation reaches. */
   seen: LogPlace;
   /** What the model was told last of each buffer that is not saved: a hash by path. */
@@ -134,6 +141,7 @@ export async function startSession(
     conversation: createConversation(log, () => ownKeysOf(session.settings)),
     log,
     pack,
+    baseMessages: 1 + pack.entries.length,
     seen: pack.end,
     unsavedTold: {},
     turns: 0,
@@ -177,6 +185,7 @@ export async function resumeSession(
     conversation: createConversation(log, () => ownKeysOf(session.settings), records),
     log,
     pack,
+    baseMessages: countBase(records),
     seen: { number: seen?.change ?? 0, chain: seen?.chain ?? head.packSha256 },
     unsavedTold: records.findLast((record) => record.type === 'unsaved')?.told ?? {},
     turns,
@@ -185,6 +194,12 @@ export async function resumeSession(
     emit: announce,
   });
   return session;
+}
+
+/** They were written before the session's place in the change log. */
+function countBase(records: readonly SessionRecord[]): number {
+  const end = records.findIndex((record) => record.type === 'seen');
+  return records.slice(0, end === -1 ? undefined : end).filter((record) => record.type === 'message').length;
 }
 
 function ownKeysOf({ apiKey }: SessionSettings): string[] {

@@ -50,6 +50,7 @@ function describeProgress(progress: Progress): string {
 }
 
 function describeWaiting(waiting: Waiting): string {
+  if (waiting.reason === 'prefix') return 'The pack is read into the prefix cache first…';
   return waiting.reason === 'queued'
     ? `The request waits in the host's queue, ${waiting.seconds} s so far…`
     : `No answer yet, ${waiting.seconds} s so far…`;

@@ -1,7 +1,7 @@
 import { createModelClient } from '../../../src/core/model/client.js';
 import type { ModelClientParts } from '../../../src/core/model/client.js';
 import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
-import type { ModelClient, ModelEvent, ModelRequest, ToolSpec } from '../../../src/core/model/types.js';
+import type { Account, ModelClient, ModelEvent, ModelRequest, ToolSpec } from '../../../src/core/model/types.js';
 import { SecretInBody } from '../../../src/core/pack/body.js';
 import { realClock } from '../../support/simulator/clocks.js';
 import { simulatedKey } from '../../support/simulator/simulator.js';
@@ -44,6 +44,15 @@ export function requestOf(fields: Partial<ModelRequest> = {}): ModelRequest {
     tools,
     messages: [{ role: 'user', text: 'hello' }],
     userId: 'user-1',
+    account: accountOf(),
+    ...fields,
+  };
+}
+
+export function accountOf(fields: Partial<Account> = {}): Account {
+  return {
+    ...{ purpose: 'chat', session: 'session-1', turn: 1, countedTokens: 100, mostTokens: 2148, currency: 'USD' },
+    ...{ caps: {}, primer: false, rehearsal: false },
     ...fields,
   };
 }

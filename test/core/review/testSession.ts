@@ -19,6 +19,7 @@ import { createModelClient } from '../../../src/core/model/client.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { startSession, type Session, type SessionSettings } from '../../../src/core/session/session.js';
+import { createLedger } from '../../../src/core/usage/ledger.js';
 import { createTools } from '../../../src/core/tools/toolList.js';
 import { createNodeGit } from '../../../src/node/git.js';
 import { createNodeHost } from '../../../src/node/nodeHost.js';
@@ -92,7 +93,8 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   const roots = singleRoot(root);
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log: silent });
   const events: AgentEvent[] = [];
-  const parts = { host, packer, journal, client, tools: createTools(), roots, stateFolder, random: () => 0.5 };
+  const ledger = createLedger({ files, folder: join(base, 'usage'), clock, onTrouble: () => undefined });
+  const parts = { host, packer, journal, client, ledger, tools: createTools(), roots, stateFolder, random: () => 0.5 };
   const session = await startSession(
     parts,
     { ...settingsFor(simulator), ...options.settings },
@@ -133,6 +135,7 @@ function settingsFor(simulator: Simulator): SessionSettings {
     commandTimeoutMs: 60_000,
     budgetTokens: 500_000,
     selection: noSelection,
+    primer: false,
     rehearsal: false,
   };
 }
