@@ -82,6 +82,8 @@ function callEngine(
       return engine.sync(...(args as Parameters<Packer['sync']>));
     case 'entries':
       return engine.entries(args[0] as string, args[1] as LogPlace);
+    case 'beforeSend':
+      return engine.beforeSend(args[0] as string, args[1] as readonly string[]);
     case 'pin':
       return engine.pin(args[0] as string, args[1] as string);
     case 'unsaved':
@@ -98,6 +100,8 @@ function callEngine(
       return engine.report();
     case 'table':
       return engine.table();
+    case 'findHidden':
+      return engine.findHidden(args[0] as readonly string[]);
     case 'search':
       return engine.search(args[0] as SearchQuery, signal);
     case 'scan':

@@ -3,7 +3,7 @@
  * The conversation belongs to the session, files to the checkpoint, questions to the approver; the loop
  * borrows them for one turn.
  */
-import { addUsage, noUsage, type Emit, type Outcome, type Usage } from '../../protocol/events.js';
+import { addUsage, noUsage, type Emit, type NoticeAction, type Outcome, type Usage } from '../../protocol/events.js';
 import type { Failure, Message, ModelClient, ModelRequest, ToolCall, ToolMessage } from '../model/types.js';
 import type { RetryParts } from '../model/retry.js';
 import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
@@ -18,11 +18,11 @@ export interface Conversation {
   openCalls(): ToolCall[];
 }
 
-/** A request that fits the window, or the sentence that says why none does. */
+/** A request that fits the window and may leave, or the sentence that says why there is none. */
 export type PlannedRequest =
   /** `worstUsd` is its price without any cache hit and with the longest answer; `countedTokens` its input. */
   | { kind: 'ready'; request: ModelRequest; worstUsd: number; countedTokens: number }
-  | { kind: 'overflow'; sentence: string };
+  | { kind: 'refused'; outcome: Outcome; sentence: string; action?: NoticeAction };
 
 export interface LoopParts {
   conversation: Conversation;
@@ -58,9 +58,10 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   const repeats = createRepeatGuard();
   const result: LoopResult = { outcome: 'done', text: '', usage: noUsage, costUsd: 0, steps: 0 };
   let unapproved = false;
-  const end = (outcome: Outcome, sentence?: string): LoopResult => {
+  const end = (outcome: Outcome, sentence?: string, action?: NoticeAction): LoopResult => {
+    const level = outcome === 'cap_reached' ? 'warning' : 'error';
     if (sentence !== undefined)
-      emit({ type: 'notice', level: outcome === 'cap_reached' ? 'warning' : 'error', text: sentence });
+      emit({ type: 'notice', level, text: sentence, ...(action === undefined ? {} : { action }) });
     return { ...result, outcome: outcome === 'done' && unapproved ? 'refused' : outcome };
   };
 
@@ -70,7 +71,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     if (signal.aborted) return end('cancelled');
     if (parts.endsOnReport && parts.toolCalls.context.turn.hasReport) return end('done');
     const planned = await parts.plan();
-    if (planned.kind === 'overflow') return end('overflow', planned.sentence);
+    if (planned.kind === 'refused') return end(planned.outcome, planned.sentence, planned.action);
     const limit = refuseStep(parts.limits, result.steps + 1, result.costUsd, planned.worstUsd);
     if (limit !== undefined) return end('cap_reached', limit);
 

@@ -16,11 +16,14 @@ import { loadPackCache } from './packCache.js';
 import type { Packer } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
+import { createRuleWatch } from './ruleWatch.js';
 import { searchFiles } from './search.js';
 import { pinSnapshot } from './snapshotUse.js';
 import type { PackParts } from './startPack.js';
 import { createStateQueue } from './stateQueue.js';
+import { hiddenText } from './stopped.js';
 import { tabulate } from './summary.js';
+import { findHidden } from './taint.js';
 import { tellUnsaved } from './unsaved.js';
 
 /** The packer itself; it runs in a worker. One workspace is open at a time. `rule` is another one in measurements only. */
@@ -40,11 +43,17 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     return { ports, reader, met, rule, rankings, cache, briefs: createBriefs(outliner, cache, () => ownKeys) };
   });
   const packs = createOpenPacks(ports, partsOf);
+  const ruleWatch = createRuleWatch(files);
 
   function needOpen(): OpenPack {
     const newest = packs.newest();
     if (newest === undefined) throw new BaleenError('No folder is packed yet. Open one first.');
     return newest;
+  }
+
+  async function lookEverywhere(open: OpenPack): Promise<void> {
+    await ruleWatch.note(open);
+    await packs.bringUp(undefined);
   }
 
   return {
@@ -67,9 +76,20 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
       return queue.run(open.stateFolder, async () => {
         if (selection !== undefined) packs.select(selection);
         const before = open.entries.length;
-        await packs.bringUp(look);
+        if (look !== undefined) await packs.bringUp(look);
         // New rules decide on files that the look does not name.
-        if (look?.paths.some(isRuleFile) === true) await packs.bringUp(undefined);
+        if (look === undefined || look.paths.some(isRuleFile)) await lookEverywhere(open);
+        return open.entries.slice(before);
+      });
+    },
+    beforeSend(packSha256, shown) {
+      const open = needOpen();
+      return queue.run(open.stateFolder, async () => {
+        const before = open.entries.length;
+        if (await ruleWatch.hasChanged(open)) await lookEverywhere(open);
+        packs.check(packSha256);
+        const hidden = await findHidden(ports, reader, open, shown);
+        if (hidden !== undefined) throw hiddenText(hidden);
         return open.entries.slice(before);
       });
     },
@@ -88,6 +108,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     report: async () => needOpen().snapshot.report,
     table: async () => tabulate(needOpen().snapshot.report),
     list: async (query) => listWithReasons(ports, reader, needOpen(), query),
+    findHidden: (paths) => findHidden(ports, reader, needOpen(), paths),
     async search(query, signal) {
       const open = needOpen();
       const { files: listed } = await listWorkspace(ports, open, signal);

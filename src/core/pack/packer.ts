@@ -147,6 +147,14 @@ export interface ListedEntry {
   withheld?: WithheldReason;
 }
 
+/** The user does not want anybody to read such a file, or nobody should. */
+export type HiddenReason = 'secret file' | 'excluded';
+
+export interface HiddenFile {
+  path: string;
+  why: HiddenReason;
+}
+
 export interface Listing {
   /** In path order, withheld ones included. */
   files: ListedEntry[];
@@ -173,6 +181,12 @@ export interface Packer {
    * the snapshot is gone or may not leave any more, the log is another one, or has no room left.
    */
   entries(packSha256: string, after: LogPlace): Promise<LogTail>;
+  /**
+   * Before each request: heeds files with rules that were saved since the last look, and answers with what that look
+   * appended, as `sync` does. Throws a sentence where the session cannot go on: its snapshot may not leave any more, or
+   * a file of which its messages show text is hidden now (`shown`: all those files).
+   */
+  beforeSend(packSha256: string, shown: readonly string[]): Promise<ChangeEntry[]>;
   /** Has the snapshot kept for a session, as long as there is room. */
   pin(packSha256: string, session: string): Promise<void>;
   /** How buffers differ from what pack and log tell. Those of files that are withheld or not listed are left out. */
@@ -192,6 +206,8 @@ export interface Packer {
   table(): Promise<PackTable>;
   /** What a fresh listing gives. */
   list(query: ListQuery): Promise<Listing>;
+  /** The first of these files that is hidden, whether it is on disk or not, and whether git lists it or not. */
+  findHidden(paths: readonly string[]): Promise<HiddenFile | undefined>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   /** Notes how the files look now; the number stands for it. */
   scan(): Promise<number>;

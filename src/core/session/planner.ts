@@ -1,10 +1,12 @@
 /** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
+import { BaleenError } from '../errors.js';
 import { ratesAt } from '../model/catalogue.js';
 import { costUsd } from '../model/cost.js';
 import type { Failure } from '../model/types.js';
 import { outputTokensFor } from '../prompt/budget.js';
 import { systemText } from '../prompt/systemText.js';
+import { shownPaths } from './conversation.js';
 import { addDrift } from './drift.js';
 import { toolSpecs } from '../tools/toolList.js';
 import type { Session, SessionSettings } from './session.js';
@@ -19,10 +21,14 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteB
     async plan(): Promise<PlannedRequest> {
       const { settings } = session;
       const { messages } = session.conversation;
+      const stop = await findStop(session);
+      if (stop !== undefined) return stop;
       const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
       promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
       const maxTokens = outputTokensFor(model, thinking, promptTokens, session.drift.mostTokens);
-      if (maxTokens === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
+      if (maxTokens === undefined) {
+        return { kind: 'refused', outcome: 'overflow', sentence: describeOverflow(promptTokens, settings) };
+      }
       declareLane(session);
       const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
       return {
@@ -52,6 +58,18 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteB
       return true;
     },
   };
+}
+
+/** What the user has hidden since the last request ends the turn before the next. */
+async function findStop({ parts, pack, conversation }: Session): Promise<PlannedRequest | undefined> {
+  try {
+    await parts.packer.beforeSend(pack.report.sha256, shownPaths(conversation.messages));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BaleenError)) throw error;
+    const { outcome, message: sentence, action } = error;
+    return { kind: 'refused', outcome, sentence, ...(action === undefined ? {} : { action }) };
+  }
 }
 
 /** The counts of a rehearsal are a guess of its own and say nothing about the service. */

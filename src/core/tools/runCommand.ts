@@ -106,7 +106,7 @@ async function noteChanges(before: number, { host, turn }: ToolContext): Promise
     const edited = new Set(turn.checkpoint.paths);
     for (const path of changed) if (edited.has(path)) await turn.checkpoint.after(path);
     // What is excluded now must not leave with the answer.
-    if (changed.some(isRuleFile)) await turn.packer.sync();
+    if (changed.some(isRuleFile) || (await turn.packer.findHidden(changed)) !== undefined) await turn.packer.sync();
     return changed;
   } catch (error) {
     // The command has run, and its answer must not be lost over this.
