@@ -66,8 +66,8 @@ export function createPackWatch(settings: () => Pick<Settings, 'selection'>): Pa
           note(packer, { summary: isSame ? known : state.report, counts, selection, ...countLog(entries) });
           return state;
         },
-        sync: async (look, selection) => noteAdded(packer, await packer.sync(look, selection)),
-        beforeSend: async (packSha256, shown) => noteAdded(packer, await packer.beforeSend(packSha256, shown)),
+        sync: async (...args) => noteAdded(packer, await packer.sync(...args)),
+        beforeSend: async (...args) => noteAdded(packer, await packer.beforeSend(...args)),
         async dispose() {
           note(packer, undefined);
           await packer.dispose();

@@ -22,7 +22,7 @@ export interface OpenPacks {
   /** Which files the user wants from now on, in every pack. */
   select(selection: PackSelection): void;
   /** Every log up to the disk. What stops a pack is told by `tail` and `escaped`. */
-  bringUp(look: Look | undefined): Promise<void>;
+  bringUp(look: Look | undefined, signal?: AbortSignal): Promise<void>;
   /** Throws a sentence if the pack was stopped. */
   check(sha256: string): void;
   tail(sha256: string, after: LogPlace): Promise<LogTail>;
@@ -114,11 +114,11 @@ export function createOpenPacks(
       newest = started.open;
       return keep(started);
     },
-    async bringUp(look) {
+    async bringUp(look, signal) {
       for (const [sha256, open] of opened) {
         if (stopped.has(sha256)) continue;
         const parts = await partsOf(open.stateFolder);
-        const { damage, tainted, isFull } = await bringUp(parts, open, look);
+        const { damage, tainted, isFull } = await bringUp(parts, open, look, signal);
         if (damage !== undefined) log.warn(`${damage}; what is missing was told again`);
         if (tainted !== undefined) return stopAll(() => taintedPack(tainted));
         if (isFull) stopped.set(sha256, fullLog);

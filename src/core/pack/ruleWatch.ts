@@ -6,9 +6,9 @@ import { coarsestClockMs } from './known.js';
 import type { OpenPack } from './openPack.js';
 
 export interface RuleWatch {
-  /** Before a full look, so that no save falls between the two. */
-  note(open: OpenPack): Promise<void>;
-  /** Since the last note; without one nothing is known, and the answer is yes. */
+  /** Notes how they look before a full look, so that no save falls between the two. */
+  noteBefore(open: OpenPack, look: () => Promise<void>): Promise<void>;
+  /** Since the last look that came to its end; without one nothing is known, and the answer is yes. */
   hasChanged(open: OpenPack): Promise<boolean>;
 }
 
@@ -27,13 +27,14 @@ export function createRuleWatch(files: Files): RuleWatch {
   }
 
   return {
-    async note(open) {
+    async noteBefore(open, look) {
       const marks = new Map<string, string>();
       const now = Date.now();
       for (const path of candidates(open)) {
         const { mark, mtimeMs } = await lookAt(open, path);
         if (mark !== missing) marks.set(path, mtimeMs + coarsestClockMs < now ? mark : young);
       }
+      await look();
       noted = marks;
     },
     async hasChanged(open) {

@@ -34,9 +34,10 @@ export async function findHidden(
   reader: FileReader,
   workspace: SelectedWorkspace,
   paths: readonly string[],
+  signal?: AbortSignal,
 ): Promise<HiddenFile | undefined> {
   if (paths.length === 0) return undefined;
-  const { files, judge } = await listWorkspace(ports, workspace, undefined, paths);
+  const { files, judge } = await listWorkspace(ports, workspace, signal, paths);
   const listed = new Map(files.map((file) => [file.path, file]));
   for (const path of paths) {
     const file = listed.get(path);

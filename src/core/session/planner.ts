@@ -1,6 +1,6 @@
 /** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
-import { BaleenError } from '../errors.js';
+import { BaleenError, isCancellation } from '../errors.js';
 import { ratesAt } from '../model/catalogue.js';
 import { costUsd } from '../model/cost.js';
 import type { Failure } from '../model/types.js';
@@ -12,7 +12,10 @@ import { toolSpecs } from '../tools/toolList.js';
 import type { Session, SessionSettings } from './session.js';
 
 /** One for each message that is sent; it remembers what the service said of its count. */
-export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteBilled' | 'lowerOutput'> {
+export function createPlanner(
+  session: Session,
+  signal: AbortSignal,
+): Pick<LoopParts, 'plan' | 'noteBilled' | 'lowerOutput'> {
   const { parts } = session;
   const tools = toolSpecs(parts.tools);
   let promptTokens = 0;
@@ -21,7 +24,7 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteB
     async plan(): Promise<PlannedRequest> {
       const { settings } = session;
       const { messages } = session.conversation;
-      const stop = await findStop(session);
+      const stop = await findStop(session, signal);
       if (stop !== undefined) return stop;
       const { model, host, wire, baseUrl, apiKey, thinking, userId } = settings;
       promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
@@ -61,11 +64,16 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteB
 }
 
 /** What the user has hidden since the last request ends the turn before the next. */
-async function findStop({ parts, pack, conversation }: Session): Promise<PlannedRequest | undefined> {
+async function findStop(
+  { parts, pack, conversation }: Session,
+  signal: AbortSignal,
+): Promise<PlannedRequest | undefined> {
   try {
-    await parts.packer.beforeSend(pack.report.sha256, shownPaths(conversation.messages));
+    await parts.packer.beforeSend(pack.report.sha256, shownPaths(conversation.messages), signal);
     return undefined;
   } catch (error) {
+    // The loop ends a turn that was stopped.
+    if (isCancellation(error, signal)) return undefined;
     if (!(error instanceof BaleenError)) throw error;
     const { outcome, message: sentence, action } = error;
     return { kind: 'refused', outcome, sentence, ...(action === undefined ? {} : { action }) };

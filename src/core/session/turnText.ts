@@ -18,12 +18,16 @@ export interface TurnInput {
 }
 
 /** Brings the change log up to the disk and appends the message. Throws a sentence where the session cannot go on. */
-export async function appendTurnMessage(session: Session, { kind, request, last, shows }: TurnInput): Promise<void> {
+export async function appendTurnMessage(
+  session: Session,
+  { kind, request, last, shows }: TurnInput,
+  signal: AbortSignal,
+): Promise<void> {
   const { parts } = session;
   const { sha256 } = session.pack.report;
-  await parts.packer.sync(undefined, session.settings.selection);
+  await parts.packer.sync(undefined, session.settings.selection, signal);
   const tail = await parts.packer.entries(sha256, session.seen);
-  await parts.packer.beforeSend(sha256, shownPaths(session.conversation.messages));
+  await parts.packer.beforeSend(sha256, shownPaths(session.conversation.messages), signal);
   if (tail.proposesRenewal) proposeSnapshot(session, tail.logTokens, parts.host.clock.now());
   const changes = tail.entries.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
   const unsaved = await describeUnsaved(session);

@@ -56,7 +56,7 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
 
 async function execute(command: string, folder: Place, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
   const { host, roots, turn } = context;
-  const before = await turn.packer.scan();
+  const before = await turn.packer.scan(context.signal);
   const result = await host.commands.run(
     { command, cwd: folder.absolute, timeoutMs, onOutput: limitLive(context.output) },
     context.signal,
