@@ -108,7 +108,7 @@ export function budgetOf(args: Arguments, model: ServedModel): number {
 }
 
 export function selectionOf({ exclude, includeSecretFiles }: Arguments): PackSelection {
-  return { exclude, includeSecretFiles };
+  return { exclude, excludeName: '--exclude', includeSecretFiles };
 }
 
 function createLog(output: Output, quiet: boolean): Log {

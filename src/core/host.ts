@@ -42,8 +42,8 @@ export interface Files {
   removeEmptyFolder(path: string): Promise<boolean>;
   /** With parents; the mode is 0700, as for all folders of ours, unless given (the umask still applies). */
   makeFolder(path: string, mode?: number, inside?: string): Promise<void>;
-  /** Runs `work` while no other process holds the lock at `path`. */
-  withLock<T>(path: string, work: () => Promise<T>): Promise<T>;
+  /** Runs `work` while no other process holds the lock at `path`. An abort ends the wait; `work` hears it by itself. */
+  withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 export interface CommandRequest {

@@ -21,9 +21,9 @@ const unreadableStaleMs = 10_000;
 const longestWaitMs = 5 * 60_000;
 
 /** Runs `work` while no other process (and no other call of this one) holds the lock file at `path`. */
-export async function runLocked<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function runLocked<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const token = randomBytes(8).toString('hex');
-  await acquire(path, token);
+  await acquire(path, token, signal);
   const refresh = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
@@ -38,9 +38,10 @@ export async function runLocked<T>(path: string, work: () => Promise<T>): Promis
   }
 }
 
-async function acquire(path: string, token: string): Promise<void> {
+async function acquire(path: string, token: string, signal: AbortSignal | undefined): Promise<void> {
   const startedAt = performance.now();
   for (;;) {
+    signal?.throwIfAborted();
     try {
       const handle = await open(path, 'wx', 0o600);
       try {
@@ -59,7 +60,7 @@ async function acquire(path: string, token: string): Promise<void> {
       throw new BaleenError(
         `${who} has held the lock ${path} for minutes. Nothing was changed; end that process, or delete the lock file if it is gone.`,
       );
-    } else await sleep(pollMs);
+    } else await sleep(pollMs, undefined, signal === undefined ? {} : { signal });
   }
 }
 

@@ -10,6 +10,7 @@ import type { Prompt } from '../core/tokens/template.js';
 import type {
   ListQuery,
   LogPlace,
+  Look,
   Packer,
   PackOptions,
   PackProgress,
@@ -20,6 +21,7 @@ import { createTokenCounter } from '../core/tokens/counter.js';
 import { loadTokenTables } from '../core/tokens/tables.js';
 import { createBlockingFiles } from './blockingReads.js';
 import { createNodeGit } from './git.js';
+import type { PackSelection } from '../protocol/pack.js';
 import type { FromWorker, PackMethod, RemoteError, ToWorker, WorkerStart } from './packRpc.js';
 
 function serve(port: MessagePort, start: WorkerStart): void {
@@ -79,9 +81,11 @@ function callEngine(
     case 'fresh':
       return engine.fresh(args[0] as PackOptions, onProgress, signal);
     case 'sync':
-      return engine.sync(...(args as Parameters<Packer['sync']>));
+      return engine.sync(args[0] as Look | undefined, args[1] as PackSelection | undefined, signal);
     case 'entries':
       return engine.entries(args[0] as string, args[1] as LogPlace);
+    case 'beforeSend':
+      return engine.beforeSend(args[0] as string, args[1] as readonly string[], signal);
     case 'pin':
       return engine.pin(args[0] as string, args[1] as string);
     case 'unsaved':
@@ -93,15 +97,17 @@ function callEngine(
     case 'packText':
       return engine.packText();
     case 'list':
-      return engine.list(args[0] as ListQuery);
+      return engine.list(args[0] as ListQuery, signal);
     case 'report':
       return engine.report();
     case 'table':
       return engine.table();
+    case 'findHidden':
+      return engine.findHidden(args[0] as readonly string[], signal);
     case 'search':
       return engine.search(args[0] as SearchQuery, signal);
     case 'scan':
-      return engine.scan();
+      return engine.scan(signal);
     case 'changedSince':
       return engine.changedSince(args[0] as number);
     case 'countPrompt':

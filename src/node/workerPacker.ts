@@ -23,8 +23,9 @@ export function createWorkerPacker({ workerFile, tablesFile, grammarsFolder, log
   return {
     open: (options, onProgress, signal) => call('open', [options], { onProgress, signal }),
     fresh: (options, onProgress, signal) => call('fresh', [options], { onProgress, signal }),
-    sync: (look, selection) => call('sync', [look, selection]),
+    sync: (look, selection, signal) => call('sync', [look, selection], optional(signal)),
     entries: (packSha256, after) => call('entries', [packSha256, after]),
+    beforeSend: (packSha256, shown, signal) => call('beforeSend', [packSha256, shown], optional(signal)),
     pin: (packSha256, session) => call('pin', [packSha256, session]),
     unsaved: (packSha256, documents) => call('unsaved', [packSha256, documents]),
     plan: (budgetTokens, onProgress, signal) => call('plan', [budgetTokens], { onProgress, signal }),
@@ -32,14 +33,19 @@ export function createWorkerPacker({ workerFile, tablesFile, grammarsFolder, log
     packText: () => call('packText', []),
     report: () => call('report', []),
     table: () => call('table', []),
-    list: (query) => call('list', [query]),
+    list: (query, signal) => call('list', [query], optional(signal)),
+    findHidden: (paths, signal) => call('findHidden', [paths], optional(signal)),
     search: (query, signal) => call('search', [query], { signal }),
-    scan: () => call('scan', []),
+    scan: (signal) => call('scan', [], optional(signal)),
     changedSince: (scan) => call('changedSince', [scan]),
     countPrompt: (prompt) => call('countPrompt', [prompt]),
     assembleBody: (body, secrets) => call('assembleBody', [body, secrets]),
     dispose: close,
   };
+}
+
+function optional(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }
 
 /** The worker starts git, which needs the environment, but never the key of the model's host. */

@@ -24,6 +24,8 @@ export type WithheldReason =
 export interface PackSelection {
   /** Patterns in `.gitignore` syntax; a `!pattern` brings a file back that a rule or `.baleenignore` withholds. */
   exclude: readonly string[];
+  /** What the user knows `exclude` by; the settings if absent. */
+  excludeName?: string;
   /** Secret files that go in all the same, by patterns of their own: nothing else brings one back. */
   includeSecretFiles: readonly string[];
 }

@@ -49,6 +49,8 @@ export interface PackMapFacts {
 export type ToMapPage =
   /** Nothing may be read here; says why and what to do. */
   | { type: 'blocked'; sentence: string; untrusted: boolean }
+  /** The tab is in the background, and nothing was read yet. */
+  | { type: 'resting' }
   | { type: 'packing'; phase: EventOf<'progress'>['phase']; done: number; total: number }
   | { type: 'failed'; sentence: string }
   /** Once for each snapshot. */

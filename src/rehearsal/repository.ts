@@ -10,19 +10,31 @@ export interface Repository {
   files: Map<string, string>;
   /** Files that are named without their text. */
   listed: Set<string>;
+  /** Names of the folders, where there are several. */
+  roots: string[];
 }
 
 export function readRepository(userTexts: readonly string[]): Repository {
   const files = new Map<string, string>();
   const listed = new Set<string>();
+  let roots: string[] = [];
   for (const text of userTexts) {
     if (text.startsWith('<baleen-pack ')) {
       for (const [path, view] of parsePack(text)) files.set(encodePath(path), view);
       readListed(text, listed);
     }
     for (const entry of findEntries(text)) applyEntry(files, entry);
+    roots = readRoots(text) ?? roots;
   }
-  return { files, listed };
+  return { files, listed, roots };
+}
+
+/** From the surroundings, in the first turn's message. */
+function readRoots(text: string): string[] | undefined {
+  const start = text.lastIndexOf('\n<baleen-context name="surroundings">\n');
+  if (start < 0) return undefined;
+  const names = /^workspace folders: (.*); paths begin with one of these names$/m.exec(text.slice(start))?.[1];
+  return names?.split(', ');
 }
 
 /** No view holds a frame's tag unescaped, so that the tags alone tell where an entry begins and ends. */

@@ -26,11 +26,16 @@ export function createPackMap(parts: PackMapParts): PackMap {
   const panel = createPackMapPanel({
     ...parts,
     onMessage: (message) => void receive(message),
+    onVisible: () => {
+      if (isResting) void start();
+    },
     onClosed: () => packing?.abort(),
   });
   let packing: AbortController | undefined;
   let planning: AbortController | undefined;
   let sent: PackSummary | undefined;
+  /** The page waits for its tab to be shown. */
+  let isResting = false;
 
   const sendPack = (): void => {
     const view = watch.view();
@@ -72,9 +77,12 @@ export function createPackMap(parts: PackMapParts): PackMap {
   const start = async (): Promise<void> => {
     sent = undefined;
     const sentence = whyBlocked();
-    if (sentence !== undefined) panel.post({ type: 'blocked', sentence, untrusted: isUntrusted() });
-    else if (watch.view() === undefined) await pack();
-    else sendPack();
+    if (sentence !== undefined) return panel.post({ type: 'blocked', sentence, untrusted: isUntrusted() });
+    if (watch.view() !== undefined) return sendPack();
+    // A window that is loaded again must not look at the folder for a map that nobody sees.
+    isResting = !panel.isVisible();
+    if (isResting) panel.post({ type: 'resting' });
+    else await pack();
   };
   const handlers = createMapActions(parts, panel, { pack, start, stop: () => packing?.abort() }, (next) => {
     planning?.abort();

@@ -1,6 +1,6 @@
 /** What is known in this window of the workspace's pack: noted when the packer opens one, whoever asked it to. */
 import * as vscode from 'vscode';
-import type { Packer, PackState } from '../core/pack/packer.js';
+import type { ChangeEntry, Packer } from '../core/pack/packer.js';
 import type { FileCounts, PackReport, PackSelection, PackSummary } from '../protocol/pack.js';
 import type { Settings } from './settings.js';
 
@@ -35,6 +35,14 @@ export function createPackWatch(settings: () => Pick<Settings, 'selection'>): Pa
     view = next;
     changed.fire();
   };
+  const noteAdded = (from: Packer, entries: ChangeEntry[]): ChangeEntry[] => {
+    const added = countLog(entries);
+    if (view !== undefined && added.changes > 0) {
+      const { changes, logTokens } = view;
+      note(from, { ...view, changes: changes + added.changes, logTokens: logTokens + added.logTokens });
+    }
+    return entries;
+  };
   return {
     view: () => view,
     async report() {
@@ -58,15 +66,8 @@ export function createPackWatch(settings: () => Pick<Settings, 'selection'>): Pa
           note(packer, { summary: isSame ? known : state.report, counts, selection, ...countLog(entries) });
           return state;
         },
-        async sync(look, selection) {
-          const entries = await packer.sync(look, selection);
-          const added = countLog(entries);
-          if (view !== undefined && added.changes > 0) {
-            const { changes, logTokens } = view;
-            note(packer, { ...view, changes: changes + added.changes, logTokens: logTokens + added.logTokens });
-          }
-          return entries;
-        },
+        sync: async (...args) => noteAdded(packer, await packer.sync(...args)),
+        beforeSend: async (...args) => noteAdded(packer, await packer.beforeSend(...args)),
         async dispose() {
           note(packer, undefined);
           await packer.dispose();
@@ -77,6 +78,6 @@ export function createPackWatch(settings: () => Pick<Settings, 'selection'>): Pa
   };
 }
 
-function countLog(entries: PackState['entries']): Pick<PackView, 'changes' | 'logTokens'> {
+function countLog(entries: readonly ChangeEntry[]): Pick<PackView, 'changes' | 'logTokens'> {
   return { changes: entries.length, logTokens: entries.reduce((sum, { tokens }) => sum + tokens, 0) };
 }

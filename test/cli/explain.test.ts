@@ -30,6 +30,9 @@ test('baleen pack --explain FILE says why a file stands as it does, in words and
   expect(helper.stdout).toContain('30 files use names that it defines');
   const hidden = await runCli(['pack', '--explain', '.env', '--json'], { cwd, stateHome });
   expect(JSON.parse(hidden.stdout)).toMatchObject({ path: '.env', as: 'withheld', why: 'secret file' });
+  const excluded = await runCli(['pack', '--exclude', 'part1.ts', '--explain', 'src/part1.ts'], { cwd, stateHome });
+  expect(excluded.stdout).toMatch(/the pattern "part1\.ts" of --exclude/);
+  expect(excluded.stdout).not.toContain('settings');
   const unknown = await runCli(['pack', '--explain', 'src'], { cwd, stateHome });
   expect(unknown).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('is a folder') as string });
 });

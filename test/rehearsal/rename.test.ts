@@ -44,6 +44,24 @@ it('searches, edits every file and tests in one reply, then reports', async () =
   expect(end.text).toContain('Names of files and folders were left as they are.');
 });
 
+it('tests in every root behind the edits, and says how each ended', async () => {
+  const roots = packOf({ 'api/package.json': manifest, 'api/a.js': 'oldName();', 'web/package.json': manifest });
+  const context = [{ name: 'surroundings', text: 'workspace folders: api, web; paths begin with one of these names' }];
+  const task = 'rename oldName to newName everywhere and run the tests';
+  const messages = [roots, turnOf('run', task, undefined, context)];
+  const search = await next(messages);
+  const edits = await next(messages, search, [searchText([['api/a.js', 1]])]);
+  expect(argumentsOf(edits).slice(1)).toEqual([
+    { command: 'npm test', cwd: 'api' },
+    { command: 'npm test', cwd: 'web' },
+  ]);
+  const held = await next(messages, edits, [refusedText, heldBackText, heldBackText]);
+  expect(argumentsOf(held)).toEqual(argumentsOf(edits).slice(1));
+  const end = await next(messages, held, [commandText(0), commandText(1)]);
+  expect(end.calls).toEqual([]);
+  expect(end.text).toMatch(/`npm test` in `api`: exit code 0[^]*`npm test` in `web`: exit code 1/);
+});
+
 it('runs a command that a refused edit held back, once, and names the refused file', async () => {
   const messages = [pack, turnOf('run', 'rename oldName to newName everywhere and run the tests')];
   const search = await next(messages);

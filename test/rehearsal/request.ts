@@ -49,8 +49,13 @@ export function packOf(files: Record<string, string>): ServerMessage {
   return { role: 'user', text: packHead(mark, frames.length) + frames.join('') + listed + packFoot };
 }
 
-export function turnOf(kind: TurnKind, request: string, last?: string): ServerMessage {
-  const text = renderTurnMessage({ kind, changes: [], context: [], request, ...(last === undefined ? {} : { last }) });
+export function turnOf(
+  kind: TurnKind,
+  request: string,
+  last?: string,
+  context: { name: string; text: string }[] = [],
+): ServerMessage {
+  const text = renderTurnMessage({ kind, changes: [], context, request, ...(last === undefined ? {} : { last }) });
   return { role: 'user', text };
 }
 

@@ -90,6 +90,25 @@ it('runs the repository’s own tests by its marker file, and reports', async ()
   expect((await ask('run the tests', packOf({ 'package.json': '{"scripts":{}}' }))).calls).toEqual([]);
 });
 
+it('runs the tests of every root that has any, each where it is', async () => {
+  const pack = packOf({
+    'api/package.json': '{"scripts":{"test":"vitest"}}',
+    'docs/readme.md': 'no tests\n',
+    'web/deep/package.json': '{"scripts":{"test":"vitest"}}',
+    'web/Cargo.toml': '[package]',
+  });
+  const text = 'workspace folders: docs, api, web; paths begin with one of these names\ncommands run in docs';
+  const messages = [pack, turnOf('run', 'run the tests', undefined, [{ name: 'surroundings', text }])];
+  const run = await answer(makeRequest(messages));
+  expect(argumentsOf(run)).toEqual([
+    { command: 'npm test', cwd: 'api' },
+    { command: 'cargo test', cwd: 'web' },
+  ]);
+  const end = await answer(makeRequest([...messages, ...withResults(run, [commandText(0), commandText(2)])]));
+  expect(end.calls).toEqual([]);
+  expect(end.text).toMatch(/`npm test` in `api` ended[^]*exit code 0[^]*`cargo test` in `web` ended[^]*exit code 2/);
+});
+
 it('explains a file by what the pack shows', async () => {
   const pack = packOf({
     'src/config.ts': "import x from 'x';\nexport function readConfig() {}\nconst inner = 1;\n",

@@ -116,6 +116,23 @@ describe('the message box', () => {
 });
 
 describe('a running turn', () => {
+  onPage('says under the box where the service counted otherwise than we did, and only there', async (harness) => {
+    const usage = { cacheHitTokens: 40_000, cacheMissTokens: 2_345, outputTokens: 10, reasoningTokens: 0 };
+    const stepEnd = (step: number, countedTokens: number): AgentEvent => ({
+      ...{ type: 'step_end', step, stopReason: 'stop', usage, cost: null, contextTokens: 42_355 },
+      ...{ windowTokens: 1_048_576, countedTokens },
+    });
+    await harness.open([], { running: true });
+    await harness.tellEvents({ type: 'turn_start', turn: 1, message: 'Go' }, stepEnd(1, 42_345));
+    const meter = harness.page.locator('.meter-line');
+    await meter.getByText('step $').waitFor();
+    expect(await meter.textContent()).not.toContain('counted');
+    await harness.tellEvents(stepEnd(2, 42_300));
+    await meter.getByText('counted 42,300, billed 42,345', { exact: true }).waitFor();
+    await harness.tellEvents(stepEnd(3, 42_345));
+    await meter.getByText('counted').waitFor({ state: 'detached' });
+  });
+
   onPage('shows the answer as it streams, block by block', async (harness) => {
     await harness.open([], { running: true });
     await harness.tellEvents({ type: 'turn_start', turn: 1, message: 'Go' }, { type: 'step_start', step: 1 });

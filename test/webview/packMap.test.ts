@@ -95,6 +95,20 @@ describe('before there is a pack', () => {
     expect((await harness.readPosts()).at(-1)).toEqual({ type: 'pack' });
   });
 
+  onPage(
+    'says that nothing was read for a tab that a loaded window brought back in the background',
+    async (harness) => {
+      await harness.tell({ type: 'resting' });
+      const status = harness.page.getByRole('status');
+      expect(await status.textContent()).toMatch(
+        /^Nothing has been read .* The pack is opened when this tab is shown\.$/,
+      );
+      expect(await harness.page.getByRole('progressbar').count()).toBe(0);
+      await harness.tell({ type: 'packing', phase: 'list', done: 0, total: 0 });
+      await harness.page.getByText('Listing the files').waitFor();
+    },
+  );
+
   onPage('says what is blocked, and offers trust only where trust is missing', async (harness) => {
     await harness.tell({ type: 'blocked', sentence: 'This folder is in Restricted Mode.', untrusted: true });
     expect(await harness.page.getByRole('alert').textContent()).toBe('This folder is in Restricted Mode.');

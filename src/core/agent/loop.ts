@@ -4,13 +4,13 @@
  * borrows them for one turn.
  */
 import { addCost, free, type Cost } from '../../protocol/money.js';
-import { addUsage, noUsage, type Emit, type Outcome, type Usage } from '../../protocol/events.js';
+import { addUsage, noUsage, type Emit, type NoticeAction, type Outcome, type Usage } from '../../protocol/events.js';
 import type { Failure, Message, ModelClient, ModelRequest, ToolCall, ToolMessage } from '../model/types.js';
 import type { PrefixChange } from '../model/prefixMemory.js';
 import type { RetryParts } from '../model/retry.js';
 import { hideDsml } from '../model/dsml.js';
 import { renderCorrection } from '../prompt/correction.js';
-import { noticeOf, smallerPack } from './failureNotice.js';
+import { noticeOf } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
 import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
 import { requestReply } from './step.js';
@@ -24,10 +24,11 @@ export interface Conversation {
   openCalls(): ToolCall[];
 }
 
-/** A request that fits the window, or the sentence that says why none does. */
+/** A request that fits the window and may leave, or the sentence that says why there is none. */
 export type PlannedRequest =
   /** `countedTokens` is its input. */
-  { kind: 'ready'; request: ModelRequest; countedTokens: number } | { kind: 'overflow'; sentence: string };
+  | { kind: 'ready'; request: ModelRequest; countedTokens: number }
+  | { kind: 'refused'; outcome: Outcome; sentence: string; action?: NoticeAction };
 
 export interface LoopParts {
   conversation: Conversation;
@@ -70,10 +71,9 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   const patience = createPatience();
   const result: LoopResult = { outcome: 'done', text: '', usage: noUsage, cost: free, steps: 0 };
   let unapproved = false;
-  const end = (outcome: Outcome, text?: string): LoopResult => {
+  const end = (outcome: Outcome, text?: string, action?: NoticeAction): LoopResult => {
     const level = outcome === 'cap_reached' ? 'warning' : 'error';
-    const action = outcome === 'overflow' ? { action: smallerPack } : {};
-    if (text !== undefined) emit({ type: 'notice', level, text, ...action });
+    if (text !== undefined) emit({ type: 'notice', level, text, ...(action === undefined ? {} : { action }) });
     return { ...result, outcome: outcome === 'done' && unapproved ? 'refused' : outcome };
   };
 
@@ -83,7 +83,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     if (signal.aborted) return end('cancelled');
     if (parts.endsOnReport && parts.toolCalls.context.turn.hasReport) return end('done');
     const planned = await parts.plan();
-    if (planned.kind === 'overflow') return end('overflow', planned.sentence);
+    if (planned.kind === 'refused') return end(planned.outcome, planned.sentence, planned.action);
     const limit = refuseStep(parts.limits, result.steps + 1);
     if (limit !== undefined) return end('cap_reached', limit);
 

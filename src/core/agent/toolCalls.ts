@@ -44,6 +44,7 @@ export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallPa
         name: call.name,
         text: result.text,
         failed: result.failed,
+        ...(result.shows === undefined ? {} : { shows: result.shows }),
       };
       await parts.noteResult(message, at + index);
     }

@@ -16,10 +16,20 @@ export interface ToolCall {
 }
 
 /** `text` of a pack message is not here: it stays in the worker, under its SHA-256, and is spliced in at the boundary. */
-export type Message =
-  { role: 'user'; text: string } | { role: 'user'; packSha256: string } | AssistantMessage | ToolMessage;
+export type Message = TextMessage | { role: 'user'; packSha256: string } | AssistantMessage | ToolMessage;
 
-export interface ToolMessage {
+/** Stored beside a text and never sent: a text of a file that is hidden later must not leave again. */
+interface Showing {
+  /** Workspace paths of files of which it shows text that stands neither in the pack nor in the change log. */
+  shows?: readonly string[];
+}
+
+export interface TextMessage extends Showing {
+  role: 'user';
+  text: string;
+}
+
+export interface ToolMessage extends Showing {
   role: 'tool';
   call: string;
   name: string;

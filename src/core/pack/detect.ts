@@ -11,6 +11,7 @@ import type { Look } from './packer.js';
 import { createPacer, type PackPorts } from './ports.js';
 import type { FileReader } from './reader.js';
 import { pairRenames, type RenameSide } from './renames.js';
+import { findGoneTaint, findMoveTaint, findTaint, type GoneFile, type Taint } from './taint.js';
 
 export interface DetectParts {
   ports: PackPorts;
@@ -23,7 +24,7 @@ export interface Detected {
   /** Values of distinctive secrets that were met on the way. */
   distinctive: string[];
   /** A file whose frozen text may not leave any more, and why. */
-  tainted?: { path: string; why: string };
+  tainted?: Taint;
   /** There was more than the log has room for. */
   isFull: boolean;
 }
@@ -47,7 +48,9 @@ export async function detectChanges(
   listing?: Listing,
 ): Promise<Detected> {
   const detected: Detected = { records: [], distinctive: [], isFull: false };
-  const changed = await findChanged(parts.ports, open, look, signal, listing);
+  const { changed, tainted: goneTaint } = await findChanged(parts.ports, open, look, signal, listing);
+  if (goneTaint !== undefined) detected.tainted = goneTaint;
+  const moves = { files: parts.ports.files, open, gone: changed.filter(isGone) };
   const renames = await findRenames(parts, open, changed);
   const renamedAway = new Set(renames.values());
   const pace = createPacer(signal);
@@ -58,7 +61,10 @@ export async function detectChanges(
     const now = file === undefined ? undefined : await lookAt(parts.reader, open.roots, file);
     if (now?.reading.kind === 'text') detected.distinctive.push(...now.reading.distinctive);
     const change = describeChange(open, path, renames.get(path), now);
-    const tainted = detected.tainted ?? findTaint(open, change);
+    const tainted =
+      detected.tainted ??
+      findTaint(open, change) ??
+      (file === undefined || now === undefined ? undefined : await findMoveTaint(moves, file, now.reading));
     if (tainted !== undefined) detected.tainted = tainted;
     const record = recordChange(change, {
       number: open.entries.length + detected.records.length + 1,
@@ -86,18 +92,24 @@ async function findChanged(
   look: Look | undefined,
   signal: AbortSignal | undefined,
   listing: Listing | undefined,
-): Promise<Changed[]> {
+): Promise<{ changed: Changed[]; tainted: Taint | undefined }> {
   const only = look === undefined ? undefined : [...new Set(look.paths.map(normalize))].filter(isInside);
-  const { files } = listing ?? (await listWorkspace(ports, open, signal, only));
+  const { files, judge } = listing ?? (await listWorkspace(ports, open, signal, only));
   const listed = new Map(files.map((file) => [file.path, file]));
   const paths = [...new Set([...(only ?? open.known.keys()), ...listed.keys()])].sort(comparePaths);
-  return paths.flatMap((path): Changed[] => {
+  const gone = [...(only ?? open.namedPaths())].filter((path) => !listed.has(path));
+  const changed = paths.flatMap((path): Changed[] => {
     const file = listed.get(path);
     const before = open.known.get(path);
     if (file === undefined) return before === undefined ? [] : [{ path, file, before }];
     const isSame = only === undefined && before !== undefined && looksUnchanged(before, file);
     return isSame ? [] : [{ path, file, before }];
   });
+  return { changed, tainted: findGoneTaint(open, gone, judge) };
+}
+
+function isGone(one: Changed): one is Changed & GoneFile {
+  return one.file === undefined && one.before !== undefined;
 }
 
 /** New path → old path. Files are read here only where something is gone and something else came. */
@@ -144,18 +156,6 @@ function describeChange(open: OpenPack, path: string, from: string | undefined, 
     diffs: open.diffsOf(source),
     changes: open.changesOf(source),
   };
-}
-
-/** What the user hides now, or what is known now to be secret, must not leave again in bytes that were frozen before. */
-function findTaint(open: OpenPack, { path, told, now }: FileChange): Detected['tainted'] {
-  const reading = now?.reading;
-  if (reading?.kind === 'withheld') {
-    const isHidden = reading.why === 'secret file' || reading.why === 'excluded';
-    return isHidden && open.hasShown(path) ? { path, why: `is withheld now (${reading.why})` } : undefined;
-  }
-  if (reading === undefined || told === undefined) return undefined;
-  const isShown = reading.secrets.some((value) => told.includes(value) && !reading.view.includes(value));
-  return isShown ? { path, why: 'holds a secret that was not known as one before' } : undefined;
 }
 
 async function lookAt(reader: FileReader, roots: Roots, file: ListedFile): Promise<FileChange['now']> {

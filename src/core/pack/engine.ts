@@ -13,14 +13,17 @@ import { createMetSecrets } from './metSecrets.js';
 import type { OpenPack } from './openPack.js';
 import { createOpenPacks } from './openPacks.js';
 import { loadPackCache } from './packCache.js';
-import type { Packer } from './packer.js';
+import type { ChangeEntry, Packer } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
+import { createRuleWatch } from './ruleWatch.js';
 import { searchFiles } from './search.js';
 import { pinSnapshot } from './snapshotUse.js';
 import type { PackParts } from './startPack.js';
 import { createStateQueue } from './stateQueue.js';
+import { hiddenText } from './stopped.js';
 import { tabulate } from './summary.js';
+import { findHidden } from './taint.js';
 import { tellUnsaved } from './unsaved.js';
 
 /** The packer itself; it runs in a worker. One workspace is open at a time. `rule` is another one in measurements only. */
@@ -40,6 +43,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     return { ports, reader, met, rule, rankings, cache, briefs: createBriefs(outliner, cache, () => ownKeys) };
   });
   const packs = createOpenPacks(ports, partsOf);
+  const ruleWatch = createRuleWatch(files);
 
   function needOpen(): OpenPack {
     const newest = packs.newest();
@@ -47,32 +51,58 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     return newest;
   }
 
+  function lookEverywhere(open: OpenPack, signal: AbortSignal | undefined): Promise<void> {
+    return ruleWatch.noteBefore(open, () => packs.bringUp(undefined, signal));
+  }
+
+  /** The entries that a look appends to the newest log. */
+  function added(signal: AbortSignal | undefined, look: (open: OpenPack) => Promise<void>): Promise<ChangeEntry[]> {
+    const open = needOpen();
+    return queue.run(
+      open.stateFolder,
+      async () => {
+        const before = open.entries.length;
+        await look(open);
+        return open.entries.slice(before);
+      },
+      signal,
+    );
+  }
+
   return {
     open: (options, onProgress, signal) =>
-      queue.run(options.stateFolder, async () => {
+      queue.run(
+        options.stateFolder,
+        async () => {
+          ownKeys = options.ownKeys ?? ownKeys;
+          const state = await packs.open(options, onProgress, signal);
+          await inspection.take(await partsOf(options.stateFolder), options, needOpen().snapshot);
+          return state;
+        },
+        signal,
+      ),
+    fresh: (options, onProgress, signal) =>
+      queue.beside(async () => {
         ownKeys = options.ownKeys ?? ownKeys;
-        const state = await packs.open(options, onProgress, signal);
-        await inspection.take(await partsOf(options.stateFolder), options, needOpen().snapshot);
-        return state;
+        const parts = await partsOf(options.stateFolder);
+        const snapshot = await makeSnapshot(parts, options, onProgress, signal);
+        await inspection.take(parts, options, snapshot);
+        return snapshot.report;
       }),
-    async fresh(options, onProgress, signal) {
-      ownKeys = options.ownKeys ?? ownKeys;
-      const parts = await partsOf(options.stateFolder);
-      const snapshot = await makeSnapshot(parts, options, onProgress, signal);
-      await inspection.take(parts, options, snapshot);
-      return snapshot.report;
-    },
-    sync(look, selection) {
-      const open = needOpen();
-      return queue.run(open.stateFolder, async () => {
+    sync: (look, selection, signal) =>
+      added(signal, async (open) => {
         if (selection !== undefined) packs.select(selection);
-        const before = open.entries.length;
-        await packs.bringUp(look);
+        if (look !== undefined) await packs.bringUp(look, signal);
         // New rules decide on files that the look does not name.
-        if (look?.paths.some(isRuleFile) === true) await packs.bringUp(undefined);
-        return open.entries.slice(before);
-      });
-    },
+        if (look === undefined || look.paths.some(isRuleFile)) await lookEverywhere(open, signal);
+      }),
+    beforeSend: (packSha256, shown, signal) =>
+      added(signal, async (open) => {
+        if (await ruleWatch.hasChanged(open)) await lookEverywhere(open, signal);
+        packs.check(packSha256);
+        const hidden = await findHidden(ports, reader, open, shown, signal);
+        if (hidden !== undefined) throw hiddenText(hidden);
+      }),
     entries(packSha256, after) {
       return queue.run(needOpen().stateFolder, () => packs.tail(packSha256, after));
     },
@@ -82,18 +112,19 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
         tellUnsaved({ ports, reader, met }, await packs.need(packSha256), documents),
       );
     },
-    plan: inspection.plan,
+    plan: (budgetTokens, onProgress, signal) => queue.beside(() => inspection.plan(budgetTokens, onProgress, signal)),
     explain: inspection.explain,
     packText: inspection.packText,
     report: async () => needOpen().snapshot.report,
     table: async () => tabulate(needOpen().snapshot.report),
-    list: async (query) => listWithReasons(ports, reader, needOpen(), query),
+    list: async (query, signal) => listWithReasons(ports, reader, needOpen(), query, signal),
+    findHidden: async (paths, signal) => findHidden(ports, reader, needOpen(), paths, signal),
     async search(query, signal) {
       const open = needOpen();
       const { files: listed } = await listWorkspace(ports, open, signal);
       return searchFiles(reader, open.roots, listed, query, signal);
     },
-    scan: async () => scans.scan(needOpen()),
+    scan: async (signal) => scans.scan(needOpen(), signal),
     changedSince: async (scan) => scans.changedSince(needOpen(), scan),
     countPrompt: async (prompt) => countPrompt(counter, prompt, packs.tokens()),
     async assembleBody(body, secrets) {

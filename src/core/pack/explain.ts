@@ -124,7 +124,7 @@ function sentenceOfReason(path: string, why: WithheldReason): string {
     vendored: 'it was copied from another project',
     'lock file': 'a package manager writes it',
     data: 'it holds data rather than code',
-    excluded: 'a pattern of the settings or of .baleenignore excludes it',
+    excluded: 'a pattern excludes it',
     'unknown encoding': 'its encoding is neither UTF-8, UTF-16 nor Latin-1, and a guess could garble it',
     'too large': 'it is larger than any file that is read',
     'symbolic link': 'it is a symbolic link, and links are not followed',

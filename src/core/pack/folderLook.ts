@@ -11,10 +11,11 @@ export async function listWithReasons(
   reader: FileReader,
   workspace: SelectedWorkspace,
   { paths, folder = '', glob, most = Infinity }: ListQuery,
+  signal?: AbortSignal,
 ): Promise<Listing> {
-  const pace = createPacer();
+  const pace = createPacer(signal);
   const isMeant = glob === undefined ? undefined : createPathFilter([glob], true);
-  const { files: all } = await listWorkspace(ports, workspace, undefined, paths);
+  const { files: all } = await listWorkspace(ports, workspace, signal, paths);
   const found = all.filter(({ path }) => path.startsWith(folder) && (isMeant?.(path) ?? true));
   const files: ListedEntry[] = [];
   for (const file of found.slice(0, most)) {
@@ -28,7 +29,7 @@ export async function listWithReasons(
 
 /** How the listed files looked at some moments, until somebody asks what has changed since. */
 export interface FolderScans {
-  scan(workspace: SelectedWorkspace): Promise<number>;
+  scan(workspace: SelectedWorkspace, signal?: AbortSignal): Promise<number>;
   changedSince(workspace: SelectedWorkspace, scan: number): Promise<string[]>;
 }
 
@@ -39,8 +40,8 @@ export function createFolderScans(ports: PackPorts): FolderScans {
   const kept = new Map<number, ReadonlyMap<string, string>>();
   let last = 0;
   return {
-    async scan(workspace) {
-      const looks = await lookAtFolder(ports, workspace);
+    async scan(workspace, signal) {
+      const looks = await lookAtFolder(ports, workspace, signal);
       const id = ++last;
       kept.set(id, looks);
       for (const old of [...kept.keys()].slice(0, -mostScans)) kept.delete(old);
@@ -57,8 +58,12 @@ export function createFolderScans(ports: PackPorts): FolderScans {
   };
 }
 
-async function lookAtFolder(ports: PackPorts, workspace: SelectedWorkspace): Promise<Map<string, string>> {
-  const { files } = await listWorkspace(ports, workspace);
+async function lookAtFolder(
+  ports: PackPorts,
+  workspace: SelectedWorkspace,
+  signal?: AbortSignal,
+): Promise<Map<string, string>> {
+  const { files } = await listWorkspace(ports, workspace, signal);
   return new Map(
     files.map(({ path, stat }) => [path, `${stat.size}:${stat.mtimeMs}:${stat.mode.toString(8)}:${stat.identity}`]),
   );

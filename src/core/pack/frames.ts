@@ -39,7 +39,12 @@ export type BriefForm = 'outline' | 'first-lines';
 
 /** A brief ends with a line feed and never begins with one. */
 export function briefHead(path: string, mark: string, form: BriefForm, bytes: number): string {
-  return `<baleen-file path="${encodePath(path)}" mark="${mark}" as="${form}" bytes="${bytes}">\n`;
+  return `${briefStart(path, mark)}${form}" bytes="${bytes}">\n`;
+}
+
+/** What every brief of a file begins with, and nothing else in a pack. */
+export function briefStart(path: string, mark: string): string {
+  return `<baleen-file path="${encodePath(path)}" mark="${mark}" as="`;
 }
 
 export function listedLine(path: string, bytes: number): string {

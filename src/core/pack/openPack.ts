@@ -14,7 +14,7 @@ import {
 } from './changeLog.js';
 import type { KnownFile } from './known.js';
 import type { ChangeEntry, PackOptions } from './packer.js';
-import { parseChange } from './frames.js';
+import { briefStart, parseChange } from './frames.js';
 import { applyParsed } from './rebuild.js';
 import type { Snapshot } from './snapshotStore.js';
 
@@ -40,8 +40,10 @@ export interface OpenPack {
   diffsOf(path: string): number;
   /** Entries that told the file, of every kind. */
   changesOf(path: string): number;
-  /** Some text of the file stands in the frozen bytes, told of it now or earlier. */
+  /** Some text of the file stands in the frozen bytes, told of it now or earlier, whole or in part. */
   hasShown(path: string): boolean;
+  /** Every path that pack or log have named. */
+  namedPaths(): Iterable<string>;
   /** Takes in what other processes appended; the caller holds the lock. Answers with what was wrong, if anything. */
   catchUp(): Promise<string | undefined>;
   /** Appends; the caller holds the lock and has caught up. */
@@ -71,6 +73,10 @@ export function createOpenPack(
   const spans = new Map(snapshot.files.flatMap(({ path: of, span }) => (span === undefined ? [] : [[of, span]])));
   let told = nothingTold(snapshot);
 
+  /** Asked rarely: only of files that are hidden now. */
+  const hasBrief = (of: string): boolean => snapshot.bytes.includes(briefStart(of, snapshot.report.snapshot));
+  const hasShown = (of: string): boolean => spans.has(of) || told.shown.has(of) || hasBrief(of);
+
   function toldView(of: string): string | undefined {
     if (told.views.has(of)) return told.views.get(of);
     const span = spans.get(of);
@@ -86,7 +92,7 @@ export function createOpenPack(
     if (entry.from !== undefined) {
       told.views.set(entry.from, undefined);
       told.known.delete(entry.from);
-      if (spans.has(entry.from) || told.shown.has(entry.from)) told.shown.add(entry.path);
+      if (hasShown(entry.from)) told.shown.add(entry.path);
     }
     told.views.set(entry.path, view);
     told.changes.set(entry.path, (told.changes.get(source) ?? 0) + 1);
@@ -134,7 +140,8 @@ export function createOpenPack(
     chainAt: (number) => told.chains[number],
     diffsOf: (of) => told.diffs.get(of) ?? 0,
     changesOf: (of) => told.changes.get(of) ?? 0,
-    hasShown: (of) => spans.has(of) || told.shown.has(of),
+    hasShown,
+    namedPaths: () => new Set([...snapshot.files.map(({ path: of }) => of), ...told.changes.keys()]),
     async catchUp() {
       const log = await readLog(files, path, told.end);
       if (log.damage !== undefined) return mend(log.damage);

@@ -22,7 +22,9 @@ export interface OpenPacks {
   /** Which files the user wants from now on, in every pack. */
   select(selection: PackSelection): void;
   /** Every log up to the disk. What stops a pack is told by `tail` and `escaped`. */
-  bringUp(look: Look | undefined): Promise<void>;
+  bringUp(look: Look | undefined, signal?: AbortSignal): Promise<void>;
+  /** Throws a sentence if the pack was stopped. */
+  check(sha256: string): void;
   tail(sha256: string, after: LogPlace): Promise<LogTail>;
   need(sha256: string): Promise<OpenPack>;
   /** A pack as it stands in a body. Throws a sentence if its bytes may not leave. */
@@ -77,6 +79,11 @@ export function createOpenPacks(
     escapedPacks.clear();
   }
 
+  function check(sha256: string): void {
+    const why = stopped.get(sha256);
+    if (why !== undefined) throw why();
+  }
+
   async function noteUse(open: OpenPack, sha256: string): Promise<void> {
     const end = endOf(open);
     const last = sent.get(sha256);
@@ -107,24 +114,23 @@ export function createOpenPacks(
       newest = started.open;
       return keep(started);
     },
-    async bringUp(look) {
+    async bringUp(look, signal) {
       for (const [sha256, open] of opened) {
         if (stopped.has(sha256)) continue;
         const parts = await partsOf(open.stateFolder);
-        const { damage, tainted, isFull } = await bringUp(parts, open, look);
+        const { damage, tainted, isFull } = await bringUp(parts, open, look, signal);
         if (damage !== undefined) log.warn(`${damage}; what is missing was told again`);
         if (tainted !== undefined) return stopAll(() => taintedPack(tainted));
         if (isFull) stopped.set(sha256, fullLog);
       }
     },
+    check,
     async tail(sha256, after) {
-      const why = stopped.get(sha256);
-      if (why !== undefined) throw why();
+      check(sha256);
       return tailOf(await need(sha256), after);
     },
     async escaped(sha256) {
-      const why = stopped.get(sha256);
-      if (why !== undefined) throw why();
+      check(sha256);
       const open = opened.get(sha256);
       const stateFolder = open?.stateFolder ?? place?.stateFolder;
       if (stateFolder === undefined || !(await isStored(files, stateFolder, sha256))) throw goneSnapshot();

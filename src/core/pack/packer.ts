@@ -147,6 +147,14 @@ export interface ListedEntry {
   withheld?: WithheldReason;
 }
 
+/** The user does not want anybody to read such a file, or nobody should. */
+export type HiddenReason = 'secret file' | 'excluded';
+
+export interface HiddenFile {
+  path: string;
+  why: HiddenReason;
+}
+
 export interface Listing {
   /** In path order, withheld ones included. */
   files: ListedEntry[];
@@ -165,14 +173,20 @@ export interface Packer {
    * Appends entries for what changed on disk since the last entry, to the log of every snapshot in use, and answers with
    * the new ones of the newest, in path order. With `look`, only its paths are looked at, by a caller that knows that
    * nothing else has changed; entries with a session and a call are that session's own edits. With `selection`, files are
-   * chosen so from now on: a pack that shows one which is excluded now stops.
+   * chosen so from now on: a pack that shows one which is excluded now stops. A look that is aborted appends nothing.
    */
-  sync(look?: Look, selection?: PackSelection): Promise<ChangeEntry[]>;
+  sync(look?: Look, selection?: PackSelection, signal?: AbortSignal): Promise<ChangeEntry[]>;
   /**
    * What came to the log of this pack behind a place. Throws a sentence where the session that was there cannot go on:
    * the snapshot is gone or may not leave any more, the log is another one, or has no room left.
    */
   entries(packSha256: string, after: LogPlace): Promise<LogTail>;
+  /**
+   * Before each request: heeds files with rules that were saved since the last look, and answers with what that look
+   * appended, as `sync` does. Throws a sentence where the session cannot go on: its snapshot may not leave any more, or
+   * a file of which its messages show text is hidden now (`shown`: all those files).
+   */
+  beforeSend(packSha256: string, shown: readonly string[], signal?: AbortSignal): Promise<ChangeEntry[]>;
   /** Has the snapshot kept for a session, as long as there is room. */
   pin(packSha256: string, session: string): Promise<void>;
   /** How buffers differ from what pack and log tell. Those of files that are withheld or not listed are left out. */
@@ -191,10 +205,12 @@ export interface Packer {
   /** The same as columns, for whoever shows all files at once. */
   table(): Promise<PackTable>;
   /** What a fresh listing gives. */
-  list(query: ListQuery): Promise<Listing>;
+  list(query: ListQuery, signal?: AbortSignal): Promise<Listing>;
+  /** The first of these files that is hidden, whether it is on disk or not, and whether git lists it or not. */
+  findHidden(paths: readonly string[], signal?: AbortSignal): Promise<HiddenFile | undefined>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   /** Notes how the files look now; the number stands for it. */
-  scan(): Promise<number>;
+  scan(signal?: AbortSignal): Promise<number>;
   /** Paths that look otherwise than they did at a scan, sorted. The scan is forgotten. */
   changedSince(scan: number): Promise<string[]>;
   /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of snapshots in use. */

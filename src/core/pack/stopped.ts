@@ -1,6 +1,8 @@
 /** Why a session cannot go on with the pack that it began with. Nothing was sent in any of these cases. */
 import type { NoticeAction } from '../../protocol/events.js';
 import { BaleenError } from '../errors.js';
+import type { HiddenFile } from './packer.js';
+import { taintOf, type Taint } from './taint.js';
 
 const newSession: NoticeAction = { kind: 'new_session', label: 'New session' };
 
@@ -12,9 +14,19 @@ export function goneSnapshot(): BaleenError {
   );
 }
 
-export function taintedPack({ path, why }: { path: string; why: string }): BaleenError {
+export function taintedPack({ path, why }: Taint): BaleenError {
   return new BaleenError(
     `${path} ${why}, and the snapshot that this session was begun with shows its text, so nothing was sent. Start a new session to go on: it makes a new snapshot without it.`,
+    'failed',
+    newSession,
+  );
+}
+
+/** Text that came with a tool result or a message, and stands in no snapshot. */
+export function hiddenText(file: HiddenFile): BaleenError {
+  const { path, why } = taintOf(file);
+  return new BaleenError(
+    `${path} ${why}, and the conversation of this session shows text of it, so nothing was sent. Start a new session to go on: it begins without it.`,
     'failed',
     newSession,
   );

@@ -58,7 +58,12 @@ export interface Listing {
   files: ListedFile[];
   /** Of the rules that the user and the repository set for it; for a part of the files, of those that count for them. */
   selectionKey: string;
+  /** By the same rules; for a part of the files, it knows about those only. */
+  judge: NameJudge;
 }
+
+/** Why a file is withheld by its name and the user's rules; it need not be on disk. */
+export type NameJudge = (path: string, bytes: number) => WithheldReason | undefined;
 
 /** The most bytes that are read of a file. */
 export function mostBytesOf(file: FileRights): number {
@@ -82,17 +87,18 @@ export async function listRepository(
 ): Promise<Listing> {
   if (only !== undefined && only.length > mostNamed) {
     const wanted = new Set(only);
-    const { files, selectionKey } = await listRepository(ports, folder, signal);
-    return { files: files.filter((file) => wanted.has(file.path)), selectionKey };
+    const { files, ...rest } = await listRepository(ports, folder, signal);
+    return { files: files.filter((file) => wanted.has(file.path)), ...rest };
   }
   const { root } = folder;
   const asked = only === undefined ? undefined : [...new Set([...only, ...only.flatMap(ruleFilesAbove)])];
   const paths = await listNames(ports, root, signal, asked);
   const looked = await lookAt(ports.files, root, paths, signal);
   const selector = await readSelector(ports.files, folder, looked.keys(), await foldsCase(ports.files, root));
-  const judge = createJudge(selector);
+  const judge = createNameJudge(selector);
+  const describe = createDescriber(selector, judge);
   const wanted = only === undefined ? looked : [...looked].filter(([path]) => only.includes(path));
-  return { files: [...wanted].map(([path, stat]) => judge(path, stat)), selectionKey: selector.key };
+  return { files: [...wanted].map(([path, stat]) => describe(path, stat)), selectionKey: selector.key, judge };
 }
 
 /** The user's rules by themselves, for files that need not be on disk. */
@@ -166,14 +172,16 @@ async function look(
 const noStat: FileStat = { kind: 'other', size: 0, mtimeMs: 0, mode: 0, links: 0, identity: '' };
 
 /** Says of a file what is known of it without reading it. */
-function createJudge(selector: Selector): (path: string, stat: FileStat | undefined) => ListedFile {
-  const kindOf = createNameJudge(selector);
+function createDescriber(
+  selector: Selector,
+  judge: NameJudge,
+): (path: string, stat: FileStat | undefined) => ListedFile {
   return (path, stat) => {
     if (stat === undefined) return { path, stat: noStat, withheld: 'unreadable' };
     const file: ListedFile = { path, stat };
     if (selector.verdict(path) === 'wanted' || selector.isGenerated(path) === false) file.isWanted = true;
     if (selector.allowsSecretFile(path)) file.isAllowedSecret = true;
-    const withheld = withheldByKind(stat) ?? kindOf(path, stat.size);
+    const withheld = withheldByKind(stat) ?? judge(path, stat.size);
     if (withheld !== undefined) file.withheld = withheld;
     else if (stat.size > mostBytesOf(file)) file.withheld = 'too large';
     return file;
@@ -186,8 +194,8 @@ function withheldByKind({ kind }: FileStat): WithheldReason | undefined {
   return kind === 'other' ? 'not a regular file' : undefined;
 }
 
-/** The same for a file that need not be on disk. The order of precedence stands in `selection.ts`. */
-export function createNameJudge(selector: Selector): (path: string, bytes: number) => WithheldReason | undefined {
+/** The order of precedence stands in `selection.ts`. */
+export function createNameJudge(selector: Selector): NameJudge {
   const kindOf = createKindFinder();
   return (path, bytes) => {
     if (isSecretName(path) && !selector.allowsSecretFile(path)) return 'secret file';

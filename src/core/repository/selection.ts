@@ -73,7 +73,7 @@ export async function readSelector(
       return verdict === 'ignored' ? 'excluded' : 'wanted';
     },
     decidedBy: (path) =>
-      bySetting.decidedBy(under + path, () => 'the settings') ??
+      bySetting.decidedBy(under + path, () => selection.excludeName ?? 'the settings') ??
       byFiles.decidedBy(path, (folder) => folder + ignoreFileName),
     isGenerated: (path) => askUpwards(attributes, path, (rules, below) => rules.test(below)),
     allowsSecretFile: (path) => secrets.ask(under + path) === 'ignored',

@@ -5,6 +5,7 @@ import {
   openSelector,
   type ListedFile,
   type Listing,
+  type NameJudge,
   type RepositoryPorts,
   type SelectedFolder,
 } from './listing.js';
@@ -33,6 +34,7 @@ export async function listWorkspace(
   if (!areNamed(roots)) return listRepository(ports, { root: roots[0].folder, selection }, signal, only);
   const listed: ListedFile[] = [];
   const keys: string[] = [];
+  const judges = new Map<string, NameJudge>();
   for (const root of roots) {
     const wanted = only
       ?.filter((path) => rootOf(roots, path) === root && path !== root.name)
@@ -40,13 +42,18 @@ export async function listWorkspace(
     if (wanted?.length === 0) continue;
     if (!(await isThere(ports, root))) continue;
     const isOthers = belongsFurtherIn(roots, root);
-    const { files, selectionKey } = await listRepository(ports, selectedFolder(root, selection), signal, wanted);
+    const { files, selectionKey, judge } = await listRepository(ports, selectedFolder(root, selection), signal, wanted);
     keys.push(`${root.name} ${selectionKey}`);
+    judges.set(root.name, judge);
     for (const file of files) {
       if (!isOthers(file.path)) listed.push(checkName(roots, { ...file, path: underName(root, file.path) }));
     }
   }
-  return { files: listed.sort((a, b) => comparePaths(a.path, b.path)), selectionKey: keys.sort().join('\n') };
+  return {
+    files: listed.sort((a, b) => comparePaths(a.path, b.path)),
+    selectionKey: keys.sort().join('\n'),
+    judge: joinJudges(roots, judges),
+  };
 }
 
 /** Of several roots one may be gone, for instance on a disk that was taken out. */
@@ -96,9 +103,6 @@ export async function findDecidingRule(
   return selector.isGenerated(local) === true ? 'linguist-generated in .gitattributes' : describeKindRule(local, bytes);
 }
 
-/** Why a file is withheld by its name and the user's rules; it need not be on disk. */
-export type NameJudge = (path: string, bytes: number) => WithheldReason | undefined;
-
 export async function openNameJudge(
   ports: RepositoryPorts,
   { roots, selection }: SelectedWorkspace,
@@ -109,7 +113,11 @@ export async function openNameJudge(
     if (areNamed(roots) && !(await isThere(ports, root))) continue;
     judges.set(root.name, createNameJudge(await openSelector(ports, selectedFolder(root, selection), signal)));
   }
-  if (!areNamed(roots)) return judges.get('') as NameJudge;
+  return areNamed(roots) ? joinJudges(roots, judges) : (judges.get('') as NameJudge);
+}
+
+/** `judges` by the names of their roots. */
+function joinJudges(roots: Roots, judges: ReadonlyMap<string, NameJudge>): NameJudge {
   return (path, bytes) => {
     const root = rootOf(roots, path);
     const why = root === undefined ? undefined : judges.get(root.name)?.(belowName(root, path), bytes);

@@ -2,15 +2,10 @@
 import { BaleenError } from '../errors.js';
 import type { Root } from '../../protocol/pack.js';
 import type { Host } from '../host.js';
-import { mostBytesOf, type ListedFile } from '../repository/listing.js';
+import { mostBytesOf, type ListedFile, type NameJudge } from '../repository/listing.js';
 import { comparePaths } from '../repository/paths.js';
 import { absoluteOf, belongsFurtherIn, rootOf, underName, type Roots } from '../repository/roots.js';
-import {
-  listWorkspace,
-  openNameJudge,
-  type NameJudge,
-  type SelectedWorkspace,
-} from '../repository/workspaceListing.js';
+import { listWorkspace, openNameJudge, type SelectedWorkspace } from '../repository/workspaceListing.js';
 import { makeChange, type ChangeToReview, type SkipReason } from './changes.js';
 import {
   findCommit,

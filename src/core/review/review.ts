@@ -58,6 +58,7 @@ async function askForReport(
       kind: 'review',
       request: reviewText(),
       last: renderReviewed(changes),
+      shows: changes.map(({ path }) => path),
       refuse: allowReads(mostReads),
       endsOnReport: true,
     },

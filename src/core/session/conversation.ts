@@ -32,6 +32,11 @@ export function createConversation(
   };
 }
 
+/** Files of which messages show text, beside those of the pack and the change log. */
+export function shownPaths(messages: readonly Message[]): string[] {
+  return [...new Set(messages.flatMap((message) => ('shows' in message ? (message.shows ?? []) : [])))];
+}
+
 /** A reply stays as it was received: the boundary refuses one with a key. */
 function withoutKeys(message: Message, ownKeys: readonly string[]): Message {
   if (message.role === 'assistant' || !('text' in message)) return message;

@@ -1,10 +1,13 @@
 /** The next request of a session, one for each step of a turn, with its price said before the first. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
+import { smallerPack } from '../agent/failureNotice.js';
+import { BaleenError, isCancellation } from '../errors.js';
 import type { PrefixChange } from '../model/prefixMemory.js';
 import { laneMarkOf } from '../model/lane.js';
 import { priceOfSend, ratesAt } from '../model/prices.js';
 import { noReasoning, type Failure, type Message } from '../model/types.js';
 import { tagOf } from '../usage/priceTag.js';
+import { shownPaths } from './conversation.js';
 import { addDrift } from './drift.js';
 import { renderRequest, senderOf } from './request.js';
 import type { Session, SessionSettings } from './session.js';
@@ -12,7 +15,7 @@ import type { Session, SessionSettings } from './session.js';
 type PlannerPart = 'plan' | 'noteBilled' | 'lowerOutput' | 'refillReasoning' | 'declareBreak';
 
 /** One for each message that is sent; it remembers what the service said of its count. */
-export function createPlanner(session: Session): Pick<LoopParts, PlannerPart> {
+export function createPlanner(session: Session, signal: AbortSignal): Pick<LoopParts, PlannerPart> {
   const { parts } = session;
   let promptTokens = 0;
   /** By how much the service counts this conversation above us, as its overflow answer said. */
@@ -21,12 +24,17 @@ export function createPlanner(session: Session): Pick<LoopParts, PlannerPart> {
   let hasTag = false;
   return {
     async plan(): Promise<PlannedRequest> {
+      const stop = await findStop(session, signal);
+      if (stop !== undefined) return stop;
       const settings = refills > 1 ? { ...session.settings, thinking: 'off' as const } : session.settings;
       const messages = refills === 0 ? session.conversation.messages : session.conversation.messages.map(refill);
       const sender = { ...senderOf(session), ...(aboveTokens === undefined ? {} : { aboveTokens }) };
       const { promptTokens: counted, request } = await renderRequest(parts, settings, sender, messages);
       promptTokens = counted;
-      if (request === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
+      if (request === undefined) {
+        const sentence = describeOverflow(promptTokens, settings);
+        return { kind: 'refused', outcome: 'overflow', sentence, action: smallerPack };
+      }
       if (!hasTag && !settings.rehearsal) {
         hasTag = true;
         const tag = tagOf(await parts.ledger.known(), request, settings, parts.host.clock.now());
@@ -58,6 +66,23 @@ const withoutThinking =
 function refill(message: Message): Message {
   if (message.role !== 'assistant' || message.reasoning.trim() !== '') return message;
   return { ...message, reasoning: noReasoning };
+}
+
+/** What the user has hidden since the last request ends the turn before the next. */
+async function findStop(
+  { parts, pack, conversation }: Session,
+  signal: AbortSignal,
+): Promise<PlannedRequest | undefined> {
+  try {
+    await parts.packer.beforeSend(pack.report.sha256, shownPaths(conversation.messages), signal);
+    return undefined;
+  } catch (error) {
+    // The loop ends a turn that was stopped.
+    if (isCancellation(error, signal)) return undefined;
+    if (!(error instanceof BaleenError)) throw error;
+    const { outcome, message: sentence, action } = error;
+    return { kind: 'refused', outcome, sentence, ...(action === undefined ? {} : { action }) };
+  }
 }
 
 /** The counts of a rehearsal are a guess of its own and say nothing about the service. */

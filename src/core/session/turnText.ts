@@ -4,6 +4,7 @@ import { describeSurroundings } from '../prompt/surroundings.js';
 import { renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
 import { renderUnsaved } from '../pack/frames.js';
 import { proposeSnapshot } from './renewal.js';
+import { shownPaths } from './conversation.js';
 import type { Session } from './session.js';
 
 export interface TurnInput {
@@ -12,13 +13,21 @@ export interface TurnInput {
   request: string;
   /** Stands last in the message; already views. */
   last?: string;
+  /** Files of which `last` shows text. */
+  shows?: readonly string[];
 }
 
 /** Brings the change log up to the disk and appends the message. Throws a sentence where the session cannot go on. */
-export async function appendTurnMessage(session: Session, { kind, request, last }: TurnInput): Promise<void> {
+export async function appendTurnMessage(
+  session: Session,
+  { kind, request, last, shows }: TurnInput,
+  signal: AbortSignal,
+): Promise<void> {
   const { parts } = session;
-  await parts.packer.sync(undefined, session.settings.selection);
-  const tail = await parts.packer.entries(session.pack.report.sha256, session.seen);
+  const { sha256 } = session.pack.report;
+  await parts.packer.sync(undefined, session.settings.selection, signal);
+  const tail = await parts.packer.entries(sha256, session.seen);
+  await parts.packer.beforeSend(sha256, shownPaths(session.conversation.messages), signal);
   if (tail.proposesRenewal) proposeSnapshot(session, tail.logTokens, parts.host.clock.now());
   const changes = tail.entries.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
   const unsaved = await describeUnsaved(session);
@@ -30,7 +39,8 @@ export async function appendTurnMessage(session: Session, { kind, request, last 
     ...{ kind, changes, unsaved: unsaved.frames, context, request },
     ...(last === undefined ? {} : { last }),
   });
-  await session.conversation.append({ role: 'user', text });
+  const shown = [...Object.keys(unsaved.told), ...(shows ?? [])];
+  await session.conversation.append({ role: 'user', text, ...(shown.length === 0 ? {} : { shows: shown }) });
   session.seen = tail.end;
   session.unsavedTold = unsaved.told;
   await session.log.append(

@@ -9,6 +9,7 @@ import type { ReportedFinding, Turn } from '../agent/turn.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
 import { costOf, ratesAt } from '../model/prices.js';
 import type { ToolCall } from '../model/types.js';
+import { isCancellation } from '../errors.js';
 import { asFolder } from '../repository/roots.js';
 import { createPlanner } from './planner.js';
 import type { Session } from './session.js';
@@ -23,6 +24,10 @@ export interface SendInput extends TurnInput {
 export interface SendResult extends LoopResult {
   reported: ReportedFinding[];
   hasReport: boolean;
+}
+
+function stoppedBeforeSending(): SendResult {
+  return { outcome: 'cancelled', text: '', usage: noUsage, cost: free, steps: 0, reported: [], hasReport: false };
 }
 
 /** One turn may send several messages (a refactoring does); its files stand under one checkpoint. */
@@ -96,7 +101,13 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
     changed: turn.changed,
     async send(input, signal) {
       await answerOpenCalls(session, () => true);
-      await appendTurnMessage(session, input);
+      try {
+        await appendTurnMessage(session, input, signal);
+      } catch (error) {
+        // Whoever sends several messages has something to put back.
+        if (isCancellation(error, signal)) return stoppedBeforeSending();
+        throw error;
+      }
       return run(input, signal);
     },
     async resume(signal) {
@@ -197,7 +208,7 @@ function noteLanguage(session: Session, request: string | undefined, answer: str
 function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>, signal: AbortSignal): LoopParts {
   const { parts, settings } = session;
   const { host } = parts;
-  const planner = createPlanner(session);
+  const planner = createPlanner(session, signal);
   const cwd = asFolder(parts.roots[0]);
   const allowedHere = settings.allowedCommands.map((command) => allowanceOf({ command, cwd }));
   return {

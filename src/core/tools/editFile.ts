@@ -3,7 +3,7 @@ import { applyHunks, type HunkResult } from '../edits/apply.js';
 import { describeChange, type DiffTexts } from '../edits/diffText.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView } from '../view/codec.js';
-import { findReadTrouble } from './listing.js';
+import { findExcluded, findReadTrouble } from './listing.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
 import { approvalOfEdit } from './editApproval.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
@@ -43,12 +43,13 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
     return decideFailed(`${name} does not exist. write_file makes new files.`);
   }
   // The answer shows text around the hunks, also around those that fit nowhere.
-  const trouble = source.bytes === undefined ? undefined : await findReadTrouble(context, source.relative);
+  const findTrouble = source.bytes === undefined ? findExcluded : findReadTrouble;
+  const trouble = await findTrouble(context, source.relative);
   if (trouble !== undefined) return decideRefused(trouble);
   const { view, results } = applyHunks(source.file.view, hunks);
   const problems = describeProblems(results);
   if (results.every(({ ok }) => !ok)) {
-    return decideFailed(`${name} was not changed. ${problems}`);
+    return decideFailed(`${name} was not changed. ${problems}`, [source.relative]);
   }
   const change = closeEdit(source, view);
   if (!change.ok) return decideFailed(`${name} was not changed: ${change.sentence}.`);
@@ -84,7 +85,8 @@ async function write(
   const { added, removed, unified } = diff;
   const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: false };
   const text = parts.join('\n');
-  return isWhole ? succeed(text, head, details) : fail(text, head, details);
+  const result = isWhole ? succeed(text, head, details) : fail(text, head, details);
+  return { ...result, shows: [source.relative] };
 }
 
 export const unsavedNote =

@@ -38,7 +38,7 @@ export const listFiles: Tool<Arguments> = {
 
 async function list(folder: string, glob: string | undefined, context: ToolContext): Promise<ToolResult> {
   const query = { folder, most: mostFiles, ...(glob === undefined ? {} : { glob: decodePath(glob) }) };
-  const { files, total } = await context.turn.packer.list(query);
+  const { files, total } = await context.turn.packer.list(query, context.signal);
   const rows = files.map(({ path, bytes, withheld }) => {
     return `${encodePath(path)}\t${bytes}${withheld === undefined ? '' : `\twithheld: ${withheld}`}`;
   });

@@ -3,7 +3,7 @@ import type { ToolContext } from './tool.js';
 
 /** A sentence if a file is kept from the model: ignored, secret, or nothing that can be read as text. */
 export async function findReadTrouble(context: ToolContext, relative: string): Promise<string | undefined> {
-  const { files } = await context.turn.packer.list({ paths: [relative] });
+  const { files } = await context.turn.packer.list({ paths: [relative] }, context.signal);
   const entry = files.find(({ path }) => path === relative);
   if (entry === undefined) return `${relative} is left out by the ignore rules, so it is not read.`;
   const why = entry.withheld;
@@ -14,12 +14,12 @@ export async function findReadTrouble(context: ToolContext, relative: string): P
   return `${relative} is withheld (${why}), so it is not read as text.`;
 }
 
-/** The user has taken the file out of everything that the model sees. */
-export async function isExcluded(context: ToolContext, relative: string): Promise<boolean> {
-  const { files } = await context.turn.packer.list({ paths: [relative] });
-  return files.some(({ path, withheld }) => path === relative && withheld === 'excluded');
+/** A sentence if the user has taken the file out of everything that the model sees, also where git ignores it. */
+export async function findExcluded(context: ToolContext, relative: string): Promise<string | undefined> {
+  const hidden = await context.turn.packer.findHidden([relative], context.signal);
+  return hidden?.why === 'excluded' ? describeExcluded(relative) : undefined;
 }
 
-export function describeExcluded(relative: string): string {
+function describeExcluded(relative: string): string {
   return `${relative} is excluded by the user, so it is neither read nor changed.`;
 }

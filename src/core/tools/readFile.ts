@@ -48,11 +48,12 @@ async function prepareRead(args: Arguments, context: ToolContext): Promise<Prepa
   return {
     kind: 'ready',
     run: async () => {
+      const shows = [place.relative];
       if (buffer !== undefined)
-        return showLines(name, openText(buffer.text).view, args, ' (unsaved text of the editor)');
+        return { ...showLines(name, openText(buffer.text).view, args, ' (unsaved text of the editor)'), shows };
       const opened = openBytes(await host.files.read(place.absolute, maxBytes, place.inside));
       if (!opened.ok) return { ...succeed(encodeView(`${place.relative}: ${opened.sentence}.`).view), failed: true };
-      return showLines(name, opened.file.view, args, '');
+      return { ...showLines(name, opened.file.view, args, ''), shows };
     },
   };
 }

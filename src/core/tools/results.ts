@@ -22,8 +22,10 @@ export function decideRefused(sentence: string): Prepared {
   return { kind: 'decided', refused: true, result: fail(encodeView(text).view) };
 }
 
-export function decideFailed(view: string): Prepared {
-  return { kind: 'decided', refused: false, result: fail(view) };
+/** `shows`: files of which the sentence shows text. */
+export function decideFailed(view: string, shows?: readonly string[]): Prepared {
+  const result = fail(view);
+  return { kind: 'decided', refused: false, result: shows === undefined ? result : { ...result, shows } };
 }
 
 /** A path for a title or an answer, on one line whatever it contains. */

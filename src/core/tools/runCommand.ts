@@ -56,7 +56,7 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
 
 async function execute(command: string, folder: Place, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
   const { host, roots, turn } = context;
-  const before = await turn.packer.scan();
+  const before = await turn.packer.scan(context.signal);
   const result = await host.commands.run(
     { command, cwd: folder.absolute, timeoutMs, onOutput: limitLive(context.output) },
     context.signal,
@@ -106,7 +106,7 @@ async function noteChanges(before: number, { host, turn }: ToolContext): Promise
     const edited = new Set(turn.checkpoint.paths);
     for (const path of changed) if (edited.has(path)) await turn.checkpoint.after(path);
     // What is excluded now must not leave with the answer.
-    if (changed.some(isRuleFile)) await turn.packer.sync();
+    if (changed.some(isRuleFile) || (await turn.packer.findHidden(changed)) !== undefined) await turn.packer.sync();
     return changed;
   } catch (error) {
     // The command has run, and its answer must not be lost over this.

@@ -66,7 +66,8 @@ function showHits({ hits, totalHits, totalFiles }: SearchResult): ToolResult {
       shown < hits.length ? 'narrow the search or ask for fewer context lines' : 'narrow the search or raise max_hits';
     rows.push(`(${left} more hits not shown; ${way})`);
   }
-  return succeed([head, ...rows].join('\n'), head);
+  const shows = [...new Set(hits.slice(0, shown).map(({ path }) => path))];
+  return { ...succeed([head, ...rows].join('\n'), head), shows };
 }
 
 function showHit({ path, line, text, before, after }: SearchHit, isFirst: boolean): string[] {

@@ -22,6 +22,8 @@ export interface ToolResult {
   failed: boolean;
   summary: string;
   details?: ToolDetails;
+  /** Workspace paths of the files of which `text` shows text. */
+  shows?: readonly string[];
 }
 
 /**

@@ -6,7 +6,7 @@ import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { unsavedNote } from './editFile.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
-import { describeExcluded, isExcluded } from './listing.js';
+import { findExcluded } from './listing.js';
 import { approvalOfEdit } from './editApproval.js';
 import type { Prepared, Tool, ToolContext } from './tool.js';
 
@@ -37,7 +37,8 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
   if (isNew && placeholdersOf(content).length > 0) {
     return decideRefused(`${name} would hold a placeholder; the secret behind it cannot be put into a new file.`);
   }
-  if (!isNew && (await isExcluded(context, source.relative))) return decideRefused(describeExcluded(source.relative));
+  const excluded = isNew ? undefined : await findExcluded(context, source.relative);
+  if (excluded !== undefined) return decideRefused(excluded);
   const view = isNew ? toViewForm(content) : fitContent(source, toViewForm(content));
   if (!isNew && view === source.file.view) return decideFailed(`${name} already has exactly this content.`);
   const change = closeEdit(source, view);

@@ -2,7 +2,7 @@
 import { usesOf, type SeenTurn, type ToolUse } from '../readTurn.js';
 import { firstLine, firstSentence, isHeldBack, readEditEnd, readSearchHits } from '../toolResults.js';
 import { count, quote } from '../text.js';
-import { findTestCommand } from '../testCommand.js';
+import { callOf, findTestRuns, nameRun, runOf, type TestRun } from '../testCommand.js';
 import { readCommand, readRenaming, type Renaming } from '../words.js';
 import { say, type Draft } from '../draft.js';
 import type { Repository } from '../repository.js';
@@ -19,7 +19,7 @@ export function answerRename(turn: SeenTurn, repository: () => Repository): Draf
   if (searches.length === 0) return search(renaming, [], 'First I look for every place.');
 
   const asked = readCommand(turn.request);
-  const command = asked?.kind === 'tests' ? findTestCommand(repository()) : asked?.command;
+  const commands = asked === undefined ? [] : asked.kind === 'tests' ? findTestRuns(repository()) : [asked];
   const edits = uses.filter((use) => use.name === 'edit_file');
   const tried = new Set(edits.map((use) => use.arguments['path']));
   const found = new Set(searches.flatMap((use) => readSearchHits(use).hits.map((hit) => hit.path)));
@@ -28,16 +28,21 @@ export function answerRename(turn: SeenTurn, repository: () => Repository): Draf
 
   if (pending.length > 0) {
     const isLastReply = pending.length <= maxEditsPerReply && last.leftOut === 0;
-    return edit(renaming, pending.slice(0, maxEditsPerReply), isLastReply ? command : undefined);
+    return edit(renaming, pending.slice(0, maxEditsPerReply), isLastReply ? commands : []);
   }
   if (last.leftOut > 0 && last.hits.length > 0 && editedInLastReply(turn)) {
     const left = edits.filter((use) => readEditEnd(use) !== 'changed').map((use) => String(use.arguments['path']));
     return search(renaming, left, 'The last search was cut short, so I search again.');
   }
   const runs = uses.filter((use) => use.name === 'run_command');
-  if (command !== undefined && edits.length > 0 && mayRunNow(runs)) return run(command);
+  if (commands.length > 0 && edits.length > 0 && mayRunNow(runs, commands)) return run(commands);
   return say(
-    report(renaming, { last, edits, runs, asked: asked !== undefined, command }),
+    report(renaming, {
+      last,
+      edits,
+      runs: runs.slice(-commands.length),
+      isUntested: asked !== undefined && commands.length === 0,
+    }),
     'All is done; I say how it ended.',
   );
 }
@@ -60,11 +65,11 @@ function search(renaming: Renaming, leave: readonly string[], reasoning: string)
   };
 }
 
-function edit(renaming: Renaming, paths: readonly string[], command: string | undefined): Draft {
+function edit(renaming: Renaming, paths: readonly string[], commands: readonly TestRun[]): Draft {
   const hunk = { old_text: renaming.from, new_text: renaming.to, replace_all: true, whole_word: true };
   const calls: Draft['calls'] = paths.map((path) => ({ name: 'edit_file', arguments: { path, hunks: [hunk] } }));
-  if (command !== undefined) calls.push({ name: 'run_command', arguments: { command } });
-  const then = command === undefined ? '' : `, then I run ${quote(command)}`;
+  calls.push(...commands.map(callOf));
+  const then = commands.length === 0 ? '' : `, then I run ${commands.map(nameRun).join(' and ')}`;
   return {
     reasoning: 'One edit a file, at word boundaries.',
     text: `I change ${count(paths.length, 'file')}${then}.`,
@@ -72,17 +77,17 @@ function edit(renaming: Renaming, paths: readonly string[], command: string | un
   };
 }
 
-function run(command: string): Draft {
+function run(commands: readonly TestRun[]): Draft {
   return {
     reasoning: 'An edit of the last reply did not go through, so the command has not run yet.',
-    text: `I run ${quote(command)}.`,
-    calls: [{ name: 'run_command', arguments: { command } }],
+    text: `I run ${commands.map(nameRun).join(' and ')}.`,
+    calls: commands.map(callOf),
   };
 }
 
 /** A command that stood behind a failed edit was held back once; it is asked for again, but only once. */
-function mayRunNow(runs: readonly ToolUse[]): boolean {
-  return runs.length === 0 || (runs.length === 1 && isHeldBack(runs[0]!));
+function mayRunNow(runs: readonly ToolUse[], commands: readonly TestRun[]): boolean {
+  return runs.length === 0 || (runs.length === commands.length && runs.every(isHeldBack));
 }
 
 function editedInLastReply(turn: SeenTurn): boolean {
@@ -93,12 +98,13 @@ function editedInLastReply(turn: SeenTurn): boolean {
 interface Ending {
   last: ReturnType<typeof readSearchHits>;
   edits: readonly ToolUse[];
+  /** How each command ended that was asked for. */
   runs: readonly ToolUse[];
-  asked: boolean;
-  command: string | undefined;
+  /** No command was found that could have been run. */
+  isUntested: boolean;
 }
 
-function report(renaming: Renaming, { last, edits, runs, asked, command }: Ending): string {
+function report(renaming: Renaming, { last, edits, runs, isUntested }: Ending): string {
   const lines: string[] = [];
   const changed = edits.filter((use) => readEditEnd(use) === 'changed');
   const left = edits.filter((use) => readEditEnd(use) !== 'changed');
@@ -117,12 +123,9 @@ function report(renaming: Renaming, { last, edits, runs, asked, command }: Endin
   if (left.length > 0) lines.push('');
   if (last.leftOut > 0 && edits.length > 0)
     lines.push('The last search was cut short: places may be left in files that I could not change.');
-  const lastRun = runs.at(-1);
-  if (lastRun !== undefined)
-    lines.push(
-      `${quote(String(lastRun.arguments['command']))}: ${firstLine(lastRun.result ?? 'no answer').replace(/\.$/, '')}.`,
-    );
-  else if (asked && command === undefined) lines.push('I found no test command in this repository, so I ran none.');
+  for (const one of runs)
+    lines.push(`${nameRun(runOf(one))}: ${firstLine(one.result ?? 'no answer').replace(/\.$/, '')}.`);
+  if (isUntested) lines.push('I found no test command in this repository, so I ran none.');
   if (edits.length > 0) lines.push('Names of files and folders were left as they are.');
   return lines.join('\n');
 }

@@ -5,6 +5,7 @@ import type { Plan } from './standing.js';
 
 export type MapStatus =
   | { kind: 'waiting' }
+  | { kind: 'resting' }
   | { kind: 'blocked'; sentence: string; untrusted: boolean }
   | { kind: 'packing'; phase: string; done: number; total: number }
   | { kind: 'failed'; sentence: string }
@@ -30,6 +31,8 @@ export function reduceMap(state: MapPageState, message: ToMapPage): MapPageState
   switch (message.type) {
     case 'blocked':
       return { ...initialMapState, status: { kind: 'blocked', ...pick(message, 'sentence', 'untrusted') } };
+    case 'resting':
+      return { ...initialMapState, status: { kind: 'resting' } };
     case 'packing':
       return { ...state, status: { kind: 'packing', ...pick(message, 'phase', 'done', 'total') } };
     case 'failed':

@@ -54,3 +54,40 @@ it('does not begin when it was stopped while another process packed', async () =
   expect(await waiting).toMatchObject({ name: 'AbortError' });
   expect((await second.open(workspace.options(), noProgress, noSignal)).reused).toBe(true);
 });
+
+it('stops a look that waits for another process, which appends nothing then', async () => {
+  const [first, second] = [await workspace.engine(), await workspace.engine()];
+  const opened = await first.open(workspace.options(), noProgress, noSignal);
+  workspace.write('f0.txt', 'other words\n');
+  const abort = new AbortController();
+  let looks: Promise<unknown>[] = [];
+  const onProgress = ({ phase }: EventOf<'progress'>): void => {
+    if (phase !== 'save' || looks.length > 0) return;
+    // The other one has the lock.
+    looks = [
+      first.sync(undefined, undefined, abort.signal),
+      first.beforeSend(opened.report.sha256, ['f0.txt'], abort.signal),
+    ].map((look) => look.catch((error: unknown) => error));
+    abort.abort();
+  };
+  await second.open({ ...workspace.options(), renew: true }, onProgress, noSignal);
+  for (const look of looks) expect(await look).toMatchObject({ name: 'AbortError' });
+  expect(await first.entries(opened.report.sha256, opened.end)).toMatchObject({ entries: [] });
+  expect(await first.sync()).toMatchObject([{ path: 'f0.txt' }]);
+});
+
+it('stops what walks the folder', async () => {
+  const packer = await workspace.engine();
+  await packer.open(workspace.options(), noProgress, noSignal);
+  const walks = [
+    (signal: AbortSignal) => packer.list({}, signal),
+    (signal: AbortSignal) => packer.scan(signal),
+    (signal: AbortSignal) => packer.findHidden(['f0.txt'], signal),
+  ];
+  for (const walk of walks) {
+    const abort = new AbortController();
+    const walking = walk(abort.signal).catch((error: unknown) => error);
+    abort.abort();
+    expect(await walking).toMatchObject({ name: 'AbortError' });
+  }
+});

@@ -9,7 +9,9 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await createBench({
-    '.baleenignore': 'private/\n',
+    '.baleenignore': 'private/\ndrafts/\n',
+    '.gitignore': 'drafts/\n',
+    'drafts/notes.txt': `${canary}\n`,
     'private/notes.txt': `${canary}\n`,
     'yarn.lock': `${filler}resolved\n`,
     'node_modules/a/index.js': 'exports.a = 1;\n',
@@ -29,6 +31,30 @@ describe('SEC-06 an excluded file', () => {
     expect(result).toMatchObject({ failed: true, text: expect.stringMatching(/excluded by the user/) as string });
     expect(result.text).not.toContain(canary);
     expect(readFileSync(join(bench.root, 'private/notes.txt'), 'utf8')).toBe(`${canary}\n`);
+  });
+
+  it.each([
+    ['read_file', {}],
+    ['edit_file', { hunks: [{ old_text: canary, new_text: 'x' }] }],
+    ['write_file', { content: 'x\n' }],
+    // Whether it has exactly this content is not told either.
+    ['write_file', { content: `${canary}\n` }],
+  ])('is refused to %s also where git ignores it, and nothing is overwritten', async (tool, args) => {
+    const result = await bench.call(tool, { path: 'drafts/notes.txt', ...args });
+    expect(result).toMatchObject({
+      failed: true,
+      text: expect.stringMatching(/^Refused: drafts\/notes\.txt is /) as string,
+    });
+    expect(result.text).not.toContain(canary);
+    expect(readFileSync(join(bench.root, 'drafts/notes.txt'), 'utf8')).toBe(`${canary}\n`);
+  });
+
+  it('is refused to edit_file where it stands in a buffer alone', async () => {
+    bench.unsaved.set('private/new.txt', { text: `${canary}\n`, version: 1 });
+    const hunks = [{ old_text: 'the canari', new_text: 'x' }];
+    const result = await bench.call('edit_file', { path: 'private/new.txt', hunks });
+    expect(result).toMatchObject({ failed: true, text: expect.stringMatching(/excluded by the user/) as string });
+    expect(result.text).not.toContain(canary);
   });
 
   it('is listed by its name alone, and not found', async () => {

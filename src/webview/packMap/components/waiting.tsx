@@ -27,6 +27,10 @@ export function Waiting({ status, post }: { status: MapStatus; post: Post }): VN
             </button>
           )}
         </>
+      ) : status.kind === 'resting' ? (
+        <p role="status">
+          Nothing has been read since the window was loaded. The pack is opened when this tab is shown.
+        </p>
       ) : (
         <Progress status={status} post={post} />
       )}
