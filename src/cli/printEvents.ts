@@ -179,6 +179,7 @@ export function formatUsd(usd: number): string {
   return usd > 0 && usd < 0.0001 ? '<$0.0001' : `$${usd.toFixed(4)}`;
 }
 
+/** 1,234,567. The machine's own formats take as long to load as a small pack to make. */
 export function formatNumber(value: number): string {
-  return value.toLocaleString('en-US');
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

@@ -25,11 +25,14 @@ const kept = new Set([
   'GIT_EXEC_PATH',
 ]);
 
+/** The key of the model's host is nobody else's business. */
+const modelKey = 'DEEPSEEK_API_KEY';
+
 const mostErrorChars = 10_000;
 
 function environment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
-    ([name]) => !name.toUpperCase().startsWith('GIT_') || kept.has(name),
+    ([name]) => name !== modelKey && (!name.toUpperCase().startsWith('GIT_') || kept.has(name)),
   );
   return {
     ...Object.fromEntries(entries),
