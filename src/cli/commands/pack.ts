@@ -1,6 +1,5 @@
 /** `baleen pack`: the repository part of the prompt, as text, as a summary, or as JSON. */
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { ratesAt } from '../../core/model/catalogue.js';
 import { priceOfSend } from '../../core/model/cost.js';
 import { BaleenError } from '../../core/errors.js';
@@ -15,16 +14,9 @@ import { budgetOf, createLog, modelOf, selectionOf, type Context } from '../cont
 import { createProgressLine, formatNumber, formatUsd, printText, shareOf } from '../printEvents.js';
 import { tellBreak } from '../../core/session/renewal.js';
 
-/**
- * V8 compiles what it has seen run for so many bytes of code, on threads beside this one. A pack is over before most of
- * that pays: by its own default they take a tenth of the whole.
- */
-const bytesBeforeCompiling = 500_000;
-
 export async function runPack(context: Context): Promise<Outcome> {
   const { args, output } = context;
   if (args.words.length > 1) throw new BaleenError('pack takes one folder at most. See baleen --help.', 'bad_usage');
-  setFlagsFromString(`--interrupt-budget=${bytesBeforeCompiling}`);
   const local = await openLocalPacker({
     folders: singleRoot(resolve(args.cwd, args.words[0] ?? '.')),
     stateBase: stateBaseFolder(context.env, process.platform),

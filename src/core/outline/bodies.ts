@@ -183,7 +183,7 @@ const firstStatement = /(?:\s|#[^\n]*\n)*/y;
 function cutsOfBlock(text: string, { start, end }: Cut): Cut[] {
   firstStatement.lastIndex = start;
   const at = start + (firstStatement.exec(text)?.[0].length ?? 0);
-  const feed = end - 1;
+  const feed = text.charAt(end - 1) === '\n' ? end - 1 : end;
   if (!hasClosedStrings(text, start, end)) return [];
   if (/\w/.test(text.charAt(at))) return [{ start: at + 1, end: feed }];
   const quotes = text.slice(at, at + 3);

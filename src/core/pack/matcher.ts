@@ -9,7 +9,7 @@ export type Matcher = (text: string) => (from: number) => { start: number; end: 
 /** Linear in the text whatever the pattern: it comes from the model. Throws a `BaleenError` for a bad pattern. */
 export async function createMatcher(query: SearchQuery): Promise<Matcher> {
   if (query.pattern === '') throw new BaleenError('An empty pattern matches everything. Give the text to look for.');
-  return query.literal ? createLiteralMatcher(query) : createPatternMatcher(await import('re2js'), query);
+  return query.literal ? createLiteralMatcher(query) : createPatternMatcher((await import('re2js')).RE2JS, query);
 }
 
 function createLiteralMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery): Matcher {
@@ -29,11 +29,9 @@ function createLiteralMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery
   };
 }
 
-type Re2 = Pick<typeof import('re2js'), 'RE2JS'>;
-
-function createPatternMatcher({ RE2JS }: Re2, { pattern, caseSensitive, wholeWord }: SearchQuery): Matcher {
-  const compile = (expression: string): RE2JS => compilePattern(RE2JS, expression, flags);
-  const flags = RE2JS.MULTILINE | (caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
+function createPatternMatcher(re2: typeof RE2JS, { pattern, caseSensitive, wholeWord }: SearchQuery): Matcher {
+  const flags = re2.MULTILINE | (caseSensitive ? 0 : re2.CASE_INSENSITIVE);
+  const compile = (expression: string): RE2JS => compilePattern(re2, expression, flags);
   const plain = createExpressionMatcher(compile(pattern), 0);
   if (!wholeWord) return plain;
   // RE2 has no look-around: here the neighbours of a whole word are matched too, and the word is a group.
