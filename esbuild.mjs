@@ -28,7 +28,8 @@ const keepApart = {
       kind === 'dynamic-import' && Object.hasOwn(apart, path) ? { path, namespace: 'apart' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'apart' }, ({ path }) => ({
-      contents: `module.exports = require('./${apart[path]}');`,
+      // As Node has it, where an ES module imports one that is none: "default" is all of it.
+      contents: `const library = require('./${apart[path]}'); module.exports = library.default ?? library;`,
     }));
     build.onResolve({ filter: /.*/, namespace: 'apart' }, ({ path }) => ({ path, external: true }));
   },
