@@ -16,12 +16,31 @@ const common = {
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development') },
 };
+/**
+ * Libraries that few runs need stand in files of their own beside the bundles, and are read when they are first asked for
+ * by `import()`: every start would else have to go through their text.
+ */
+const apart = { openai: 'openai.cjs', '@anthropic-ai/sdk': 'anthropic.cjs', re2js: 're2js.cjs' };
+const keepApart = {
+  name: 'keepApart',
+  setup(build) {
+    build.onResolve({ filter: /^[@a-z]/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && Object.hasOwn(apart, path) ? { path, namespace: 'apart' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'apart' }, ({ path }) => ({
+      // As Node has it, where an ES module imports one that is none: "default" is all of it.
+      contents: `const library = require('./${apart[path]}'); module.exports = library.default ?? library;`,
+    }));
+    build.onResolve({ filter: /.*/, namespace: 'apart' }, ({ path }) => ({ path, external: true }));
+  },
+};
 // The SDKs look at import.meta only where they are ES modules; a CommonJS bundle gives them the file's own URL.
 const node = {
   ...common,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  plugins: [keepApart],
 };
 
 if (production) await rm('dist', { recursive: true, force: true });
@@ -36,6 +55,7 @@ const builds = [
   { ...node, entryPoints: ['src/vscode/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...node, entryPoints: ['src/node/worker.ts'], outfile: 'dist/worker.cjs' },
   { ...node, entryPoints: ['src/vscode/rehearsalWorker.ts'], outfile: 'dist/rehearsal.cjs' },
+  ...Object.entries(apart).map(([name, file]) => ({ ...node, entryPoints: [name], outfile: `dist/${file}` })),
   // No `external: ['vscode']`: that this bundle builds proves that neither core nor cli needs the editor.
   { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
   {

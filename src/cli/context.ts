@@ -1,22 +1,11 @@
 /** What every command of the command line works with. */
 import { retirementNotice, type ServedModel } from '../core/model/catalogue.js';
-import { needsKey } from '../core/model/requestRules.js';
-import { BaleenError } from '../core/errors.js';
-import type { Emit, Workflow } from '../protocol/events.js';
 import type { PackSelection } from '../protocol/pack.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
-import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
 import type { Log } from '../core/host.js';
-import { isPrimerOn } from '../core/usage/primer.js';
-import { singleRoot } from '../core/repository/roots.js';
-import { stateBaseFolder } from '../node/stateFolder.js';
-import { openWorkspace, type Workspace } from '../node/workspace.js';
-import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
-import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import type { Arguments } from './arguments.js';
-import { createTerminalApprover } from './askOnTerminal.js';
-import { baseUrlOf, hostOf, modelOf } from './hosts.js';
-import { printJson, printText, type Output } from './printEvents.js';
+import { hostOf } from './hosts.js';
+import type { Output } from './printEvents.js';
 
 export interface Context {
   args: Arguments;
@@ -28,79 +17,15 @@ export interface Context {
   signal: AbortSignal;
 }
 
-export function emitterOf(context: Context): Emit {
-  return context.args.json ? printJson(context.output) : printText(context.output, context.args.quiet);
-}
-
-/** `folder` is as the user wrote it, relative to where the program was started. */
-export async function openCliWorkspace(context: Context, folder: string): Promise<Workspace> {
-  const { args, env, output } = context;
-  const notice = retirementNotice(args.model);
-  if (notice !== undefined) output.err(`${notice}\n`);
-  const canAsk = context.stdin.isTTY && output.isTerminal && !args.json;
-  return openWorkspace({
-    folders: singleRoot(folder),
-    stateBase: stateBaseFolder(env, process.platform),
-    programFolder: context.programFolder,
-    send: args.rehearse ? createRehearsalFetch() : globalThis.fetch,
-    log: createLog(output, args.quiet),
-    ...(canAsk ? { approver: createTerminalApprover(context.stdin, output) } : {}),
-  });
-}
-
 /** The key of the chosen host; empty where none is set. */
 export function keyOf({ args, env }: Context): string {
   return env[hostOf(args).keyVariable] ?? '';
 }
 
-/** Throws a sentence, outcome `api_refused`, when a key is needed, there is none, and no rehearsal was asked for. */
-function settingsOf(context: Context, workspace: Workspace): SessionSettings {
-  const { args } = context;
-  const host = hostOf(args);
-  const model = modelOf(args);
-  const baseUrl = baseUrlOf(args);
-  const key = keyOf(context);
-  if (!args.rehearse && key === '' && needsKey(host, baseUrl)) {
-    throw new BaleenError(
-      `There is no key, so nothing was sent. Set ${host.keyVariable}, or try --rehearse, which needs none.`,
-      'api_refused',
-    );
-  }
-  return {
-    model,
-    host,
-    wire: args.wire,
-    baseUrl,
-    apiKey: args.rehearse ? rehearsalKey : key,
-    userId: workspace.userId,
-    currency: args.currency,
-    thinking: args.thinking,
-    approve: args.command === 'ask' ? 'plan' : args.approve,
-    allowedCommands: args.allow,
-    limits: { maxSteps: args.maxSteps, ...args.caps },
-    commandTimeoutMs: 600_000,
-    budgetTokens: budgetOf(args, model),
-    selection: selectionOf(args),
-    primer: isPrimerOn(args.primer, host, baseUrl),
-    rehearsal: args.rehearse,
-  };
-}
-
-/** A session over a pack that holds some text; throws a sentence where there is nothing to work on. */
-export async function openPackedSession(
-  context: Context,
-  workspace: Workspace,
-  workflow: Workflow,
-  emit: Emit,
-): Promise<Session> {
-  const settings = settingsOf(context, workspace);
-  const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
-  const { full, outline } = session.pack.counts;
-  if (full + outline > 0) return session;
-  throw new BaleenError(
-    `There is no text file to work on in ${workspace.parts.roots[0].folder}, so nothing was sent. Name another folder with --cwd.`,
-    'bad_usage',
-  );
+/** Said once, before anything else. */
+export function tellRetirement({ args, output }: Context): void {
+  const notice = retirementNotice(args.model);
+  if (notice !== undefined) output.err(`${notice}\n`);
 }
 
 export function budgetOf(args: Arguments, model: ServedModel): number {
@@ -111,7 +36,7 @@ export function selectionOf({ exclude, includeSecretFiles }: Arguments): PackSel
   return { exclude, excludeName: '--exclude', includeSecretFiles };
 }
 
-function createLog(output: Output, quiet: boolean): Log {
+export function createLog(output: Output, quiet: boolean): Log {
   const say = (text: string): void => output.err(`${text}\n`);
   return { info: () => undefined, warn: quiet ? () => undefined : say, error: say };
 }

@@ -1,3 +1,4 @@
+import { catalogueHosts } from '../core/model/hosts.js';
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -25,11 +26,14 @@ const kept = new Set([
   'GIT_EXEC_PATH',
 ]);
 
+/** The keys of the models' hosts are nobody else's business. */
+const modelKeys: ReadonlySet<string> = new Set(catalogueHosts.map(({ keyVariable }) => keyVariable));
+
 const mostErrorChars = 10_000;
 
 function environment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
-    ([name]) => !name.toUpperCase().startsWith('GIT_') || kept.has(name),
+    ([name]) => !modelKeys.has(name) && (!name.toUpperCase().startsWith('GIT_') || kept.has(name)),
   );
   return {
     ...Object.fromEntries(entries),

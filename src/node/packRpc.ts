@@ -5,16 +5,6 @@ import type { Packer } from '../core/pack/packer.js';
 
 export type PackMethod = keyof Packer;
 
-/** Handed to the worker when it starts. */
-export interface WorkerStart {
-  /** Absolute path of the token tables. */
-  tablesFile: string;
-  /** Absolute path of the folder with the grammars of outlines. */
-  grammarsFolder: string;
-  /** Absolute path of the worker's own bundle. */
-  workerFile: string;
-}
-
 /** Signals and progress callbacks do not cross: the worker makes its own, bound to the request's id. */
 export type ToWorker =
   { type: 'call'; id: number; method: PackMethod; args: unknown[] } | { type: 'cancel'; id: number };

@@ -1,11 +1,7 @@
 /** The worker thread that does the heavy work of one workspace; a bundle of its own. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { BaleenError } from '../core/errors.js';
 import type { Log } from '../core/host.js';
-import { createPackEngine } from '../core/pack/engine.js';
-import { hashOf } from '../core/pack/frames.js';
 import type { Prompt } from '../core/tokens/template.js';
 import type {
   ListQuery,
@@ -17,31 +13,19 @@ import type {
   SearchQuery,
   UnsavedText,
 } from '../core/pack/packer.js';
-import { createTokenCounter } from '../core/tokens/counter.js';
-import { loadTokenTables } from '../core/tokens/tables.js';
-import { createBlockingFiles } from './blockingReads.js';
-import { createNodeGit } from './git.js';
 import type { PackSelection } from '../protocol/pack.js';
-import type { FromWorker, PackMethod, RemoteError, ToWorker, WorkerStart } from './packRpc.js';
+import { openPackEngine } from './packEngine.js';
+import type { PackFiles } from './packFiles.js';
+import type { FromWorker, PackMethod, RemoteError, ToWorker } from './packRpc.js';
 
-function serve(port: MessagePort, start: WorkerStart): void {
+function serve(port: MessagePort, program: PackFiles): void {
   const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const log: Log = {
     info: (text) => post({ type: 'log', level: 'info', text }),
     warn: (text) => post({ type: 'log', level: 'warn', text }),
     error: (text) => post({ type: 'log', level: 'error', text }),
   };
-  const programVersion = readFile(start.workerFile).then((bytes) => hashOf(bytes));
-  const engine = Promise.all([readFile(start.tablesFile), programVersion]).then(([tables, version]) =>
-    createPackEngine({
-      files: createBlockingFiles(),
-      git: createNodeGit(),
-      counter: createTokenCounter(loadTokenTables(tables)),
-      loadGrammar: (name) => readFile(join(start.grammarsFolder, `${name}.wasm`)),
-      programVersion: version,
-      log,
-    }),
-  );
+  const engine = openPackEngine(program, log);
   // The first call tells of a failure; without this the process would end before it.
   engine.catch(() => undefined);
   const running = new Map<number, AbortController>();
@@ -128,4 +112,4 @@ function describeError(error: unknown): RemoteError {
   return error.action === undefined ? told : { ...told, action: error.action };
 }
 
-if (parentPort !== null) serve(parentPort, workerData as WorkerStart);
+if (parentPort !== null) serve(parentPort, workerData as PackFiles);

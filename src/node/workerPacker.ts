@@ -1,24 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../core/host.js';
 import type { Packer } from '../core/pack/packer.js';
-import type { WorkerStart } from './packRpc.js';
+import type { PackFiles } from './packFiles.js';
 import { createWorkerCalls } from './workerCalls.js';
 
-export interface WorkerPackerOptions {
-  /** Absolute path of the worker's bundle. */
-  workerFile: string;
-  /** Absolute path of the token tables. */
-  tablesFile: string;
-  /** Absolute path of the folder with the grammars of outlines. */
-  grammarsFolder: string;
+export interface WorkerPackerOptions extends PackFiles {
   log: Log;
 }
 
 /** The packer in a worker thread. */
-export function createWorkerPacker({ workerFile, tablesFile, grammarsFolder, log }: WorkerPackerOptions): Packer {
+export function createWorkerPacker({ log, ...program }: WorkerPackerOptions): Packer {
   // No memory limit of the thread's own would be right for every machine; the environment stays away from it.
-  const start: WorkerStart = { tablesFile, grammarsFolder, workerFile };
-  const worker = new Worker(workerFile, { workerData: start, env: workerEnvironment() });
+  const worker = new Worker(program.workerFile, { workerData: program, env: workerEnvironment() });
   const { call, close } = createWorkerCalls(worker, log);
   return {
     open: (options, onProgress, signal) => call('open', [options], { onProgress, signal }),

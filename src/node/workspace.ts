@@ -2,12 +2,10 @@
 import { join } from 'node:path';
 import type { Approver } from '../core/agent/approval.js';
 import { createJournal } from '../core/edits/journal.js';
-import { BaleenError } from '../core/errors.js';
-import type { Clock, Commands, Host, Log, OpenDocuments } from '../core/host.js';
+import type { Clock, Commands, Log, OpenDocuments } from '../core/host.js';
 import { createBreaker } from '../core/model/breaker.js';
 import { createModelClient } from '../core/model/client.js';
 import type { ModelRequest } from '../core/model/types.js';
-import type { Root } from '../protocol/pack.js';
 import type { Packer } from '../core/pack/packer.js';
 import type { Roots } from '../core/repository/roots.js';
 import type { SessionParts } from '../core/session/session.js';
@@ -17,8 +15,10 @@ import { createMeteredClient } from '../core/usage/meteredClient.js';
 import { createPrimingClient } from '../core/usage/primer.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
-import { watchFetch } from './watchedFetch.js';
+import { packFilesOf } from './packFiles.js';
+import { resolveRoots } from './resolveRoots.js';
 import { readUserId, usageFolder, workspaceStateFolder } from './stateFolder.js';
+import { watchFetch } from './watchedFetch.js';
 import { createWorkerPacker } from './workerPacker.js';
 
 export interface WorkspaceOptions {
@@ -58,16 +58,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     ...(ownClock === undefined ? {} : { clock: ownClock }),
   });
   const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
-  const roots = await resolveRoots(host, options.folders);
+  const roots = await resolveRoots(host.files, log, options.folders);
   // Before the worker runs, which nobody would end if this failed.
   const userId = await readUserId(host.files, options.stateBase);
   const stateFolder = workspaceStateFolder(options.stateBase, roots);
-  const worker = createWorkerPacker({
-    workerFile: join(options.programFolder, 'worker.cjs'),
-    tablesFile: join(options.programFolder, 'deepseek.bin'),
-    grammarsFolder: join(options.programFolder, 'grammars'),
-    log,
-  });
+  const worker = createWorkerPacker({ ...packFilesOf(options.programFolder), log });
   const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
   const model = createModelClient({
     send: watchFetch(options.send),
@@ -102,18 +97,4 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     userId,
     dispose: () => packer.dispose(),
   };
-}
-
-async function resolveRoots({ files, log }: Host, folders: Roots): Promise<Roots> {
-  const found: Root[] = [];
-  for (const { name, folder } of folders) {
-    const real = await files.realpath(folder);
-    const isFolder = real !== undefined && (await files.lstat(real))?.kind === 'directory';
-    // One folder under two names would be two places for the same bytes.
-    if (isFolder && !found.some((root) => root.folder === real)) found.push({ name, folder: real });
-    else if (folders.length > 1) log.warn(`${folder} is left out: it is no folder, or another one of the workspace.`);
-  }
-  const [first, ...others] = found;
-  if (first !== undefined) return [first, ...others];
-  throw new BaleenError(`${folders[0].folder} is not a folder. Name one that exists.`, 'bad_usage');
 }

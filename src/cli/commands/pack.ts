@@ -5,11 +5,12 @@ import { priceOfSend, ratesAt } from '../../core/model/prices.js';
 import { BaleenError } from '../../core/errors.js';
 import type { ChangeEntry, PackProgress } from '../../core/pack/packer.js';
 import { countFiles } from '../../core/pack/summary.js';
-import { pathIn } from '../../core/repository/roots.js';
-import type { Workspace } from '../../node/workspace.js';
+import { pathIn, singleRoot } from '../../core/repository/roots.js';
+import { openLocalPacker, type LocalPacker } from '../../node/localPacker.js';
+import { stateBaseFolder } from '../../node/stateFolder.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { PackReport } from '../../protocol/pack.js';
-import { budgetOf, keyOf, openCliWorkspace, selectionOf, type Context } from '../context.js';
+import { budgetOf, createLog, keyOf, selectionOf, type Context } from '../context.js';
 import { modelOf, payerOf } from '../hosts.js';
 import { createProgressLine, formatNumber, printText, shareOf } from '../printEvents.js';
 import { tellBreak } from '../../core/session/renewal.js';
@@ -17,14 +18,19 @@ import { tellBreak } from '../../core/session/renewal.js';
 export async function runPack(context: Context): Promise<Outcome> {
   const { args, output } = context;
   if (args.words.length > 1) throw new BaleenError('pack takes one folder at most. See baleen --help.', 'bad_usage');
-  const workspace = await openCliWorkspace(context, resolve(args.cwd, args.words[0] ?? '.'));
+  const local = await openLocalPacker({
+    folders: singleRoot(resolve(args.cwd, args.words[0] ?? '.')),
+    stateBase: stateBaseFolder(context.env, process.platform),
+    programFolder: context.programFolder,
+    log: createLog(output, args.quiet),
+  });
+  const { packer, files } = local;
   try {
-    const { report, entries } = await packWorkspace(context, workspace);
-    if (args.explain !== undefined) return await explain(context, workspace, args.explain);
-    const { host, packer } = workspace.parts;
+    const { report, entries } = await packFolder(context, local);
+    if (args.explain !== undefined) return await explain(context, local, args.explain);
     // Of a large pack every copy counts, so that it is fetched only where somebody reads it.
     const text = async (): Promise<Uint8Array> => joinEntries(await packer.packText(), entries);
-    if (args.output !== undefined) await host.files.replace(resolve(args.output), await text(), 0o644);
+    if (args.output !== undefined) await files.replace(resolve(args.output), await text(), 0o644);
     if (args.json) output.out(`${JSON.stringify(report)}\n`);
     else {
       if (args.output === undefined && !output.resultIsShown) output.out(await text());
@@ -32,7 +38,7 @@ export async function runPack(context: Context): Promise<Outcome> {
     }
     return 'done';
   } finally {
-    await workspace.dispose();
+    await packer.dispose();
   }
 }
 
@@ -48,9 +54,9 @@ function joinEntries(pack: Uint8Array, entries: readonly ChangeEntry[]): Uint8Ar
     : Buffer.concat([pack, Buffer.from(entries.map(({ text }) => `\n${text}`).join(''))]);
 }
 
-async function packWorkspace(context: Context, workspace: Workspace): Promise<MadePack> {
+async function packFolder(context: Context, local: LocalPacker): Promise<MadePack> {
   const { args, signal } = context;
-  const { packer, roots, stateFolder } = workspace.parts;
+  const { packer, roots, stateFolder } = local;
   const ownKeys = [keyOf(context)];
   const chosen = { budgetTokens: budgetOf(args, modelOf(args)), selection: selectionOf(args) };
   const options = { roots, stateFolder, ownKeys, ...chosen };
@@ -79,9 +85,9 @@ async function withProgress<Result>(
 }
 
 /** Why one file stands in the pack as it does, which was made just now. A path that is no file of it is a failure. */
-async function explain(context: Context, workspace: Workspace, file: string): Promise<Outcome> {
+async function explain(context: Context, local: LocalPacker, file: string): Promise<Outcome> {
   const { args, output, signal } = context;
-  const { packer, roots } = workspace.parts;
+  const { packer, roots } = local;
   const path = pathIn(roots, resolve(roots[0].folder, file)) ?? file;
   const explanation = await withProgress(context, (onProgress) => packer.explain(path, onProgress, signal));
   if (args.json) output.out(`${JSON.stringify(explanation)}\n`);

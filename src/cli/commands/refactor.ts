@@ -2,7 +2,8 @@
 import { BaleenError } from '../../core/errors.js';
 import { runRefactor } from '../../core/refactor/refactor.js';
 import type { Outcome, Site } from '../../protocol/events.js';
-import { emitterOf, openCliWorkspace, openPackedSession, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { emitterOf, openCliWorkspace, openPackedSession } from '../sessionContext.js';
 import { chooseOnTerminal } from '../askOnTerminal.js';
 
 export async function runRefactorCommand(context: Context): Promise<Outcome> {

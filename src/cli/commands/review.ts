@@ -4,7 +4,8 @@ import { BaleenError } from '../../core/errors.js';
 import { collectChanges, type ReviewSource } from '../../core/review/collectChanges.js';
 import { reviewChanges } from '../../core/review/review.js';
 import type { Outcome } from '../../protocol/events.js';
-import { emitterOf, openCliWorkspace, openPackedSession, selectionOf, type Context } from '../context.js';
+import { selectionOf, type Context } from '../context.js';
+import { emitterOf, openCliWorkspace, openPackedSession } from '../sessionContext.js';
 
 export async function runReview(context: Context): Promise<Outcome> {
   const { args, signal } = context;

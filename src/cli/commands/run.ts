@@ -3,7 +3,8 @@ import { BaleenError } from '../../core/errors.js';
 import { runTurn } from '../../core/session/turns.js';
 import { askText } from '../../core/prompt/workflowTexts.js';
 import type { Outcome } from '../../protocol/events.js';
-import { emitterOf, openCliWorkspace, openPackedSession, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { emitterOf, openCliWorkspace, openPackedSession } from '../sessionContext.js';
 
 export async function runTask(context: Context, kind: 'run' | 'ask'): Promise<Outcome> {
   const { args, signal } = context;

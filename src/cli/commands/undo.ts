@@ -2,7 +2,8 @@
 import { BaleenError } from '../../core/errors.js';
 import { titleOfRestore, type CheckpointInfo, type Journal, type RestorePlan } from '../../core/edits/checkpoint.js';
 import type { Outcome } from '../../protocol/events.js';
-import { openCliWorkspace, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openCliWorkspace } from '../sessionContext.js';
 import { showText } from '../printEvents.js';
 
 export async function runUndo(context: Context): Promise<Outcome> {

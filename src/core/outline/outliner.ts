@@ -1,4 +1,5 @@
-import treeSitter, { type Language, type Parser, type Tree } from '@vscode/tree-sitter-wasm';
+import treeSitter, { type Language, type Parser, type Range, type Tree } from '@vscode/tree-sitter-wasm';
+import { rangesToParse } from './bodies.js';
 import { grammarRules, type GrammarName } from './grammars.js';
 import { outlineTree } from './outlineTree.js';
 
@@ -42,7 +43,7 @@ export function createOutliner(load: LoadGrammar): Outliner {
       parser ??= startParser(load);
       const running = await parser;
       running.setLanguage(await languageOf(grammar));
-      const tree = parse(running, view);
+      const tree = parseDeclarations(running, view, grammar);
       if (tree === undefined) return undefined;
       try {
         const outline = outlineTree(tree.rootNode, view, grammarRules[grammar]);
@@ -62,9 +63,24 @@ async function startParser(load: LoadGrammar): Promise<Parser> {
   return new treeSitter.Parser();
 }
 
-function parse(parser: Parser, view: string): Tree | undefined {
+/** Without the bodies of functions where they are told apart with certainty: what was cut wrongly does not parse. */
+function parseDeclarations(parser: Parser, view: string, grammar: GrammarName): Tree | undefined {
+  const ranges = rangesToParse(view, grammar);
+  if (ranges.length === 0) return parse(parser, view);
+  const tree = parse(parser, view, ranges);
+  if (tree?.rootNode.hasError === false) return tree;
+  tree?.delete();
+  return parse(parser, view);
+}
+
+function parse(parser: Parser, view: string, includedRanges?: Range[]): Tree | undefined {
   let steps = Math.max(leastSteps, view.length * mostStepsPerChar);
-  const tree = parser.parse(view, null, { progressCallback: () => --steps < 0 });
+  const progressCallback = (): boolean => --steps < 0;
+  const tree = parser.parse(
+    view,
+    null,
+    includedRanges === undefined ? { progressCallback } : { progressCallback, includedRanges },
+  );
   if (tree !== null) return tree;
   parser.reset();
   return undefined;

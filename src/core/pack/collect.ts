@@ -16,6 +16,8 @@ export interface CollectedFile extends Omit<ListedFile, 'withheld'> {
   framedTokens: number;
   /** UTF-8; dropped where all views together are too much to hold. */
   view: Uint8Array | undefined;
+  /** The view is the very bytes of the file. */
+  isVerbatim: boolean;
   /** The view ends with a line feed, or is empty. */
   isEnded: boolean;
   secrets: number;
@@ -89,15 +91,15 @@ function countReading(
   reading: Extract<FileReading, { kind: 'text' }>,
   bytes: Uint8Array,
 ): CollectedFile {
-  const { sha256, plain } = reading;
-  const view = reading.verbatim ? bytes : viewBytesOf(reading.view);
+  const { sha256, plain, verbatim: isVerbatim } = reading;
+  const view = isVerbatim ? bytes : viewBytesOf(reading.view);
   const known = plain ? cache.counts(sha256) : undefined;
   const contentTokens = known?.contentTokens ?? counter.count(view);
   const framedTokens = known?.framedTokens ?? countFramed(view, contentTokens, counter);
   if (plain && known === undefined) cache.addCounts(sha256, { contentTokens, framedTokens });
   const secrets = reading.secrets.length;
   const isEnded = endsWithFeed(view);
-  return { ...file, sha256, contentTokens, framedTokens, view, isEnded, secrets, symbols: undefined };
+  return { ...file, sha256, contentTokens, framedTokens, view, isVerbatim, isEnded, secrets, symbols: undefined };
 }
 
 /**

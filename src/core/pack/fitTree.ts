@@ -61,6 +61,9 @@ export async function fitTree(
   return fitted;
 }
 
+/** A few too many cost less than to fit the whole tree once more. */
+const leastBriefsAtOnce = 8;
+
 async function settleBriefs(
   source: FitSource,
   costs: FitCosts,
@@ -81,7 +84,8 @@ async function settleBriefs(
     }
     if (fit.unknown.length === 0) return fit;
     const total = made + fit.unknown.length;
-    for (const file of fit.unknown) {
+    // Briefs turn out longer than they were guessed, so that the last of these may find no room.
+    for (const file of fit.unknown.slice(0, Math.max(leastBriefsAtOnce, fit.unknown.length / 2))) {
       onProgress({ type: 'progress', phase: 'outline', done: made++, total });
       await makeBrief(source, file);
       await pace();

@@ -1,8 +1,8 @@
 import { collectFiles, type CollectedFile, type Collection } from './collect.js';
 import type { Briefs } from './briefs.js';
 import { fitTree, type FittedTree } from './fitTree.js';
-import { readFileView } from './fileReading.js';
-import { fileFoot, fileHead, markOf } from './frames.js';
+import { readFileBytes, readFileView } from './fileReading.js';
+import { fileFoot, fileHead, hashOf, markOf } from './frames.js';
 import type { KnownFile } from './known.js';
 import type { MetSecrets } from './metSecrets.js';
 import type { PackCache } from './packCache.js';
@@ -76,7 +76,11 @@ async function viewOfCollected(
   roots: Roots,
   file: CollectedFile | undefined,
 ): Promise<Uint8Array | undefined> {
-  return file === undefined ? undefined : (file.view ?? readExactView(ports, roots, file, file.sha256));
+  if (file === undefined) return undefined;
+  if (file.view !== undefined) return file.view;
+  if (!file.isVerbatim) return readExactView(ports, roots, file, file.sha256);
+  const bytes = await readFileBytes(ports.files, roots, file);
+  return bytes instanceof Uint8Array && hashOf(bytes) === file.sha256 ? bytes : undefined;
 }
 
 /** The view of a file as long as it holds the bytes of this hash. */

@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { BaleenError, messageOf } from '../errors.js';
 import { escapeLiteral, isWholeWord, wholeWordPattern } from '../view/words.js';
 import type { SearchQuery } from './packer.js';
@@ -7,9 +7,9 @@ import type { SearchQuery } from './packer.js';
 export type Matcher = (text: string) => (from: number) => { start: number; end: number } | undefined;
 
 /** Linear in the text whatever the pattern: it comes from the model. Throws a `BaleenError` for a bad pattern. */
-export function createMatcher(query: SearchQuery): Matcher {
+export async function createMatcher(query: SearchQuery): Promise<Matcher> {
   if (query.pattern === '') throw new BaleenError('An empty pattern matches everything. Give the text to look for.');
-  return query.literal ? createLiteralMatcher(query) : createPatternMatcher(query);
+  return query.literal ? createLiteralMatcher(query) : createPatternMatcher((await import('re2js')).RE2JS, query);
 }
 
 function createLiteralMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery): Matcher {
@@ -29,12 +29,13 @@ function createLiteralMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery
   };
 }
 
-function createPatternMatcher({ pattern, caseSensitive, wholeWord }: SearchQuery): Matcher {
-  const flags = RE2JS.MULTILINE | (caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
-  const plain = createExpressionMatcher(compile(pattern, flags), 0);
+function createPatternMatcher(re2: typeof RE2JS, { pattern, caseSensitive, wholeWord }: SearchQuery): Matcher {
+  const flags = re2.MULTILINE | (caseSensitive ? 0 : re2.CASE_INSENSITIVE);
+  const compile = (expression: string): RE2JS => compilePattern(re2, expression, flags);
+  const plain = createExpressionMatcher(compile(pattern), 0);
   if (!wholeWord) return plain;
   // RE2 has no look-around: here the neighbours of a whole word are matched too, and the word is a group.
-  const bounded = createExpressionMatcher(compile(`(?:^|[^\\pL\\pN_\\n])(${pattern})(?:$|[^\\pL\\pN_\\n])`, flags), 1);
+  const bounded = createExpressionMatcher(compile(`(?:^|[^\\pL\\pN_\\n])(${pattern})(?:$|[^\\pL\\pN_\\n])`), 1);
   return (text) => {
     const nextPlain = plain(text);
     const nextBounded = bounded(text);
@@ -60,9 +61,9 @@ function createExpressionMatcher(expression: RE2JS, group: number): Matcher {
   };
 }
 
-function compile(pattern: string, flags: number): RE2JS {
+function compilePattern(re2: typeof RE2JS, pattern: string, flags: number): RE2JS {
   try {
-    return RE2JS.compile(pattern, flags);
+    return re2.compile(pattern, flags);
   } catch (error) {
     throw new BaleenError(
       `The pattern ${JSON.stringify(pattern)} is not one of RE2's (${messageOf(error)}). Nothing was searched; look-around and back references do not exist there, or set literal.`,

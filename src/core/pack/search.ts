@@ -20,7 +20,7 @@ export async function searchFiles(
   query: SearchQuery,
   signal: AbortSignal,
 ): Promise<SearchResult> {
-  const matcher = createMatcher(query);
+  const matcher = await createMatcher(query);
   const byteFilter = createByteFilter(query);
   const pace = createPacer(signal);
   const candidates = chooseFiles(reader, roots, listed, query.include);

@@ -10,7 +10,7 @@ import type { KnownFile } from './known.js';
 import type { Span } from './render.js';
 
 /** Raised whenever an equal tree would give other bytes than before: older snapshots are then made anew. */
-export const packFormat = 2;
+export const packFormat = 3;
 
 const compressedSuffix = '.pack.br';
 const metaSuffix = '.json';
