@@ -29,15 +29,18 @@ afterEach(() => {
   for (const folder of [cwd, stateHome, elsewhere]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs until the worker is held in the phase, and interrupts it there. */
+/** Runs until it is held in the phase, and interrupts it there. */
 function interrupt(args: readonly string[], phase: string): Promise<CliRun> {
   const hook = join(import.meta.dirname, 'holdPhase.cjs');
-  const env = { NODE_OPTIONS: `--require "${hook}"`, BALEEN_HOLD: phase, BALEEN_RELEASE: join(elsewhere, 'released') };
+  const release = join(elsewhere, 'released');
+  const env = { NODE_OPTIONS: `--require "${hook}"`, BALEEN_HOLD: phase, BALEEN_RELEASE: release };
   return runCli(args, {
     ...{ cwd, stateHome, env },
     onStart(child) {
       child.stderr?.on('data', (text: string) => {
-        if (text.includes(`held in ${phase}`)) child.kill('SIGINT');
+        if (!text.includes(`held in ${phase}`)) return;
+        child.kill('SIGINT');
+        writeFileSync(release, '');
       });
     },
   });
@@ -49,7 +52,7 @@ function filesBelow(folder: string): string[] {
 }
 
 async function expectNothingHalfDone(run: CliRun): Promise<void> {
-  expect(run.stderr).toMatch(/held in \w+\n(?:.*\n)*Stopped\.\n/);
+  expect(run.stderr).toMatch(/held in \w+\n(?:[^\n]*\n)*[^\n]*Stopped\.\n/);
   expect([run.exitCode, run.stdout]).toEqual([130, '']);
   expect(readdirSync(elsewhere).filter((name) => name !== 'released')).toEqual([]);
   const left = [...filesBelow(stateHome), ...filesBelow(cwd).filter((path) => !path.includes('/.git/'))];

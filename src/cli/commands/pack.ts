@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { priceOfSend, ratesAt } from '../../core/model/prices.js';
 import { BaleenError } from '../../core/errors.js';
 import type { ChangeEntry, PackProgress } from '../../core/pack/packer.js';
+import { giveWay } from '../../core/pack/ports.js';
 import { countFiles } from '../../core/pack/summary.js';
 import { pathIn, singleRoot } from '../../core/repository/roots.js';
 import { openLocalPacker, type LocalPacker } from '../../node/localPacker.js';
@@ -27,6 +28,7 @@ export async function runPack(context: Context): Promise<Outcome> {
   const { packer, files } = local;
   try {
     const { report, entries } = await packFolder(context, local);
+    await giveWay(context.signal);
     if (args.explain !== undefined) return await explain(context, local, args.explain);
     // Of a large pack every copy counts, so that it is fetched only where somebody reads it.
     const text = async (): Promise<Uint8Array> => joinEntries(await packer.packText(), entries);

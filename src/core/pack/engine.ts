@@ -14,7 +14,7 @@ import type { OpenPack } from './openPack.js';
 import { createOpenPacks } from './openPacks.js';
 import { loadPackCache } from './packCache.js';
 import type { ChangeEntry, Packer } from './packer.js';
-import type { PackPorts } from './ports.js';
+import { giveWay, type PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
 import { createRuleWatch } from './ruleWatch.js';
 import { searchFiles } from './search.js';
@@ -86,6 +86,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
         ownKeys = options.ownKeys ?? ownKeys;
         const parts = await partsOf(options.stateFolder);
         const snapshot = await makeSnapshot(parts, options, onProgress, signal);
+        await giveWay(signal);
         await inspection.take(parts, options, snapshot);
         return snapshot.report;
       }),

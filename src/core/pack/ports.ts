@@ -32,3 +32,12 @@ export function createPacer(signal?: AbortSignal): () => Promise<void> | undefin
     });
   };
 }
+
+/**
+ * Lets what waits be heard before something is written that should not be after an interrupt: a signal of the system
+ * arrives between two turns of the event loop, and the first may have begun before it.
+ */
+export async function giveWay(signal: AbortSignal): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}

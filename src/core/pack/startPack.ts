@@ -8,7 +8,7 @@ import { isWorthRenewing, logRoomOf } from './logRoom.js';
 import { makeSnapshot, type SnapshotParts } from './makeSnapshot.js';
 import { createOpenPack, holdsAny, type OpenPack, type OpenPlace } from './openPack.js';
 import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
-import { createPacer } from './ports.js';
+import { createPacer, giveWay } from './ports.js';
 import type { FileReader } from './reader.js';
 import { dropSnapshots, loadSnapshot, saveSnapshot } from './snapshotStore.js';
 import { forgetSent, isOutOfCache, pruneSnapshots, readSent } from './snapshotUse.js';
@@ -138,7 +138,7 @@ async function renewPack(
   const snapshot = await makeSnapshot(parts, options, onProgress, signal);
   signal.throwIfAborted();
   onProgress({ type: 'progress', phase: 'save', done: 0, total: 1 });
-  signal.throwIfAborted();
+  await giveWay(signal);
   // A log of an earlier snapshot with these very bytes tells of another time, and so does what was sent of it.
   await files.remove(logPath(stateFolder, snapshot.report));
   await forgetSent(files, stateFolder, snapshot.report.sha256);
