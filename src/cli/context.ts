@@ -1,6 +1,8 @@
 /** What every command of the command line works with. */
 import { retirementNotice, type ServedModel } from '../core/model/catalogue.js';
+import type { CatalogueHost } from '../core/model/hosts.js';
 import { needsKey } from '../core/model/requestRules.js';
+import { adaptTo, readServedEntries } from '../core/model/servedLimits.js';
 import { BaleenError } from '../core/errors.js';
 import type { Emit, Workflow } from '../protocol/events.js';
 import type { PackSelection } from '../protocol/pack.js';
@@ -53,10 +55,9 @@ export function keyOf({ args, env }: Context): string {
 }
 
 /** Throws a sentence, outcome `api_refused`, when a key is needed, there is none, and no rehearsal was asked for. */
-function settingsOf(context: Context, workspace: Workspace): SessionSettings {
-  const { args } = context;
+async function settingsOf(context: Context, workspace: Workspace): Promise<SessionSettings> {
+  const { args, signal } = context;
   const host = hostOf(args);
-  const model = modelOf(args);
   const baseUrl = baseUrlOf(args);
   const key = keyOf(context);
   if (!args.rehearse && key === '' && needsKey(host, baseUrl)) {
@@ -65,6 +66,7 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
       'api_refused',
     );
   }
+  const model = args.rehearse ? modelOf(args) : await askForModel(host, modelOf(args), baseUrl, key, signal);
   return {
     model,
     host,
@@ -84,6 +86,19 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
   };
 }
 
+/** An own server knows best what it serves; nothing of the workspace is in the question. */
+async function askForModel(
+  host: CatalogueHost,
+  model: ServedModel,
+  baseUrl: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<ServedModel> {
+  if (host.operator !== 'own server') return model;
+  const entries = await readServedEntries(baseUrl, key, globalThis.fetch, signal);
+  return entries === undefined ? model : adaptTo(entries, model);
+}
+
 /** A session over a pack that holds some text; throws a sentence where there is nothing to work on. */
 export async function openPackedSession(
   context: Context,
@@ -91,7 +106,7 @@ export async function openPackedSession(
   workflow: Workflow,
   emit: Emit,
 ): Promise<Session> {
-  const settings = settingsOf(context, workspace);
+  const settings = await settingsOf(context, workspace);
   const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
   const { full, outline } = session.pack.counts;
   if (full + outline > 0) return session;
