@@ -1,6 +1,9 @@
 /** What the commands work with that talk to the model, or take back what it did. */
 import { BaleenError } from '../core/errors.js';
+import type { ServedModel } from '../core/model/catalogue.js';
+import type { CatalogueHost } from '../core/model/hosts.js';
 import { needsKey } from '../core/model/requestRules.js';
+import { adaptTo, readServedEntries } from '../core/model/servedLimits.js';
 import { isPrimerOn } from '../core/usage/primer.js';
 import type { Emit, Workflow } from '../protocol/events.js';
 import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
@@ -33,10 +36,9 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
 }
 
 /** Throws a sentence, outcome `api_refused`, when a key is needed, there is none, and no rehearsal was asked for. */
-function settingsOf(context: Context, workspace: Workspace): SessionSettings {
-  const { args } = context;
+async function settingsOf(context: Context, workspace: Workspace): Promise<SessionSettings> {
+  const { args, signal } = context;
   const host = hostOf(args);
-  const model = modelOf(args);
   const baseUrl = baseUrlOf(args);
   const key = keyOf(context);
   if (!args.rehearse && key === '' && needsKey(host, baseUrl)) {
@@ -45,6 +47,7 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
       'api_refused',
     );
   }
+  const model = args.rehearse ? modelOf(args) : await askForModel(host, modelOf(args), baseUrl, key, signal);
   return {
     model,
     host,
@@ -65,6 +68,19 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
   };
 }
 
+/** An own server knows best what it serves; nothing of the workspace is in the question. */
+async function askForModel(
+  host: CatalogueHost,
+  model: ServedModel,
+  baseUrl: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<ServedModel> {
+  if (host.operator !== 'own server') return model;
+  const entries = await readServedEntries(baseUrl, key, globalThis.fetch, signal);
+  return entries === undefined ? model : adaptTo(entries, model);
+}
+
 /** A session over a pack that holds some text; throws a sentence where there is nothing to work on. */
 export async function openPackedSession(
   context: Context,
@@ -72,7 +88,7 @@ export async function openPackedSession(
   workflow: Workflow,
   emit: Emit,
 ): Promise<Session> {
-  const settings = settingsOf(context, workspace);
+  const settings = await settingsOf(context, workspace);
   const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
   const { full, outline } = session.pack.counts;
   if (full + outline > 0) return session;

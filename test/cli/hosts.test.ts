@@ -40,6 +40,15 @@ test('an own server is asked without a key, in its own words, and costs nothing'
   expect(run.ofType('turn_end')[0]?.cost?.amount).toBe(0);
 });
 
+test('an own server is asked for its window and its name, so that neither has to be written down', async () => {
+  const profile = { ...profileOf('vllm'), models: ['flash-at-home'], windowTokens: 131_072 };
+  simulator = await startSimulator({ script: [{ text: 'Hello.' }], profile });
+  const run = await ask(['--host', 'vllm', '--base-url', `${simulator.origin}/v1`]);
+  expect(run.exitCode).toBe(0);
+  expect(run.ofType('pack_ready')[0]?.windowTokens).toBe(131_072);
+  expect(simulator.requests[0]?.parsed).toMatchObject({ model: 'flash-at-home' });
+});
+
 test('a service gets its own key and no other', async () => {
   const key = 'sk-or-0123456789abcdef';
   simulator = await startSimulator({ script: [{ text: 'Hello.' }], profile: profileOf('openrouter'), key });

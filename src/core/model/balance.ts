@@ -1,13 +1,6 @@
 /** What an account has left, and whether a key is accepted: asked before any work is begun. */
-import { refuseOrigin } from './boundary.js';
-import {
-  failureOf,
-  failureOfAnswer,
-  failureOfMalformed,
-  failureOfNetworkError,
-  failureOfPortal,
-  looksLikeHtml,
-} from './failures.js';
+import { failureOfMalformed } from './failures.js';
+import { getJson } from './getJson.js';
 import type { Failure } from './types.js';
 
 export interface Balance {
@@ -21,8 +14,6 @@ export type BalanceAnswer = { balance: Balance } | { failure: Failure };
 
 /** `balance` is absent at hosts that accept the key but tell no balance. */
 export type KeyAnswer = { accepted: true; balance?: Balance } | { accepted: false; failure: Failure };
-
-const timeoutMs = 15_000;
 
 /** `GET /user/balance`; a failure of kind `bad_request` with status 404 at hosts that have no such address. */
 export async function readBalance(
@@ -62,50 +53,4 @@ export async function checkKey(
 /** Both addresses stand at the root of the API, beside the wires' own paths. */
 function rootOf(baseUrl: string): string {
   return baseUrl.replace(/\/+$/, '').replace(/\/(anthropic|beta)$/, '');
-}
-
-async function getJson(
-  address: string,
-  apiKey: string,
-  send: typeof fetch,
-  signal: AbortSignal | undefined,
-): Promise<{ value: object } | { failure: Failure }> {
-  const secrets = [apiKey];
-  try {
-    const url = new URL(address);
-    const refusal = refuseOrigin(url, url.origin);
-    if (refusal !== undefined) return { failure: failureOf('bad_request', refusal) };
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const response = await send(url, {
-      headers: { accept: 'application/json', 'user-agent': 'baleen', authorization: `Bearer ${apiKey}` },
-      redirect: 'manual',
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-    });
-    const body = await response.text();
-    const contentType = response.headers.get('content-type') ?? '';
-    if (response.status >= 300 && response.status < 400) return { failure: failureOfPortal(response.status) };
-    if (!response.ok) return { failure: failureOfAnswer({ ...answerOf(response, body, contentType), secrets }) };
-    if (looksLikeHtml(body, contentType)) return { failure: failureOfPortal(response.status) };
-    const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null) return { value };
-    return { failure: failureOfMalformed('it is not a JSON object') };
-  } catch (error) {
-    if (error instanceof SyntaxError) return { failure: failureOfMalformed('it is not JSON') };
-    return { failure: failureOfNetworkError(error, 'connecting', secrets) };
-  }
-}
-
-function answerOf(
-  response: Response,
-  body: string,
-  contentType: string,
-): Omit<Parameters<typeof failureOfAnswer>[0], 'secrets'> {
-  return {
-    status: response.status,
-    body,
-    contentType,
-    retryAfter: response.headers.get('retry-after'),
-    requestId: undefined,
-    nowMs: Date.now(),
-  };
 }

@@ -21,7 +21,14 @@ export interface PrefixMemory {
 /** What the prefix consists of; in the order of the body, since the first difference counts. */
 const parts: ReadonlySet<string> = new Set(['model', 'system', 'messages', 'tools', 'user_id', 'metadata']);
 /** They decide on the lane, which knows when they matter. */
-const laneParts: ReadonlySet<string> = new Set([...parts, 'thinking', 'reasoning_effort', 'output_config']);
+const laneParts: ReadonlySet<string> = new Set([
+  ...parts,
+  'thinking',
+  'reasoning_effort',
+  'output_config',
+  'chat_template_kwargs',
+  'reasoning',
+]);
 
 export function createPrefixMemory(): PrefixMemory {
   let last: { lane: string; text: string; members: ReadonlyMap<string, Member> } | undefined;

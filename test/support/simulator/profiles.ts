@@ -12,6 +12,8 @@ export interface HostProfile {
   /** As the catalogue calls it. */
   name: string;
   models: readonly string[];
+  /** As its list of models tells it; 1M where it tells none. */
+  windowTokens?: number;
   needsKey: boolean;
   /** What it takes a body to mean. */
   readThinking(body: Json): Pick<ServerRequest, 'thinking' | 'effort'>;

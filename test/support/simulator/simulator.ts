@@ -86,7 +86,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       return sendError(response, 'openai', { status: 401, message: 'Authentication Fails (governor)', asText: true });
     }
     const wire = message.method === 'POST' ? wireOfPath(pathname) : undefined;
-    if (wire === undefined) return sendValue(response, message.method === 'GET' ? answerGet(pathname) : undefined);
+    if (wire === undefined)
+      return sendValue(response, message.method === 'GET' ? answerGetAs(profile, pathname) : undefined);
     const body = await readBody(message);
     const request = record(profile, wire, body, headers);
     if (request === undefined) {
@@ -179,6 +180,12 @@ function record(
   } catch {
     return undefined;
   }
+}
+
+function answerGetAs(profile: HostProfile, pathname: string): unknown {
+  if (profile === deepseekProfile || !pathname.endsWith('/models')) return answerGet(pathname);
+  const data = profile.models.map((id) => ({ id, object: 'model', max_model_len: profile.windowTokens }));
+  return { object: 'list', data };
 }
 
 /** The body as this host takes it: what of thinking it understands, and whose reasoning it finds. */

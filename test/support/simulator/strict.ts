@@ -11,7 +11,7 @@ export interface StrictParts {
   profile: HostProfile;
 }
 
-const windowTokens = 1_048_576;
+const defaultWindowTokens = 1_048_576;
 const maxOutputTokens = 393_216;
 const maxTools = 128;
 
@@ -74,6 +74,7 @@ function checkFields(
 function checkWindow(body: Json, isThinking: boolean, parts: StrictParts): ServerError | undefined {
   const completion = typeof body['max_tokens'] === 'number' ? body['max_tokens'] : isThinking ? 65_536 : 8_192;
   const prompt = parts.countPrompt();
+  const windowTokens = parts.profile.windowTokens ?? defaultWindowTokens;
   if (prompt + completion <= windowTokens) return undefined;
   return refuse(
     `This model's maximum context length is ${windowTokens} tokens. However, you requested ${prompt + completion} tokens (${prompt} in the messages, ${completion} in the completion). Please reduce the length of the messages or completion.`,
