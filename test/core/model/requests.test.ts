@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message, ModelRequest } from '../../../src/core/model/types.js';
-import { findModel } from '../../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { outputTokensFor } from '../../../src/core/prompt/budget.js';
 import { cutElements, cutMembers } from '../../support/simulator/growth.js';
 import { ask, clientOf, failureOfEvents, requestOf, wires } from './support.js';
@@ -27,7 +27,7 @@ const history: Message[] = [
 ];
 
 it('api-9.3: max_tokens is sent, and prompt, answer and margin fit the window, or nothing is sent', () => {
-  const model = findModel('v4-pro')!;
+  const model = serveModel(findHost('deepseek')!, 'v4-pro')!;
   fc.assert(
     fc.property(
       fc.nat(model.windowTokens + 10_000),
