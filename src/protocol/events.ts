@@ -105,8 +105,8 @@ export interface ApprovalRequest {
 export type ApprovalDecision = 'approved' | 'approved_for_session' | 'rejected';
 
 export interface NoticeAction {
-  /** What the button does in an editor. */
-  kind: 'set_key' | 'open_settings' | 'retry' | 'open_url' | 'new_session';
+  /** What the button does in an editor. `retry` sends the last message again, `continue` asks for the rest of the answer. */
+  kind: 'set_key' | 'open_settings' | 'retry' | 'continue' | 'open_url' | 'new_session';
   label: string;
   url?: string;
   /** With `open_settings`: the whole name of the one that is meant. */

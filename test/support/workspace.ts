@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noSelection } from '../../src/core/repository/selection.js';
 import type { Approver } from '../../src/core/agent/approval.js';
-import type { OpenDocuments } from '../../src/core/host.js';
+import type { Clock, OpenDocuments } from '../../src/core/host.js';
 import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
 import { singleRoot, type Roots } from '../../src/core/repository/roots.js';
@@ -37,11 +37,12 @@ export async function openSimulatedWorkspace(
     Pick<SimulatorOptions, 'tokenCount' | 'drift'> & {
       approver?: Approver;
       documents?: OpenDocuments;
+      clock?: Clock;
       /** The key that the service knows, and the program has. */
       key?: string;
     } = {},
 ): Promise<SimulatedWorkspace> {
-  const { approver, documents, key, tokenCount, drift, ...chosen } = options;
+  const { approver, documents, clock, key, tokenCount, drift, ...chosen } = options;
   const simulator = await startSimulator({
     script,
     ...(key === undefined ? {} : { key }),
@@ -59,6 +60,7 @@ export async function openSimulatedWorkspace(
     log: { info: () => undefined, warn: say, error: say },
     ...(approver === undefined ? {} : { approver }),
     ...(documents === undefined ? {} : { documents }),
+    ...(clock === undefined ? {} : { clock }),
   });
   const host = chosen.host ?? findHost('deepseek')!;
   const model = chosen.model ?? serveModel(host, 'v4-flash')!;

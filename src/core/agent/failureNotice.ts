@@ -8,6 +8,7 @@ export const smallerPack: NoticeAction = {
   label: 'Smaller pack…',
   setting: 'baleen.packBudgetTokens',
 };
+export const goOn: NoticeAction = { kind: 'continue', label: 'Continue' };
 const retry: NoticeAction = { kind: 'retry', label: 'Retry' };
 const newSession: NoticeAction = { kind: 'new_session', label: 'New session' };
 const baseUrl: NoticeAction = { kind: 'open_settings', label: 'Base URL…', setting: 'baleen.baseUrl' };

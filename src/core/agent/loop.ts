@@ -10,7 +10,7 @@ import type { PrefixChange } from '../model/prefixMemory.js';
 import type { RetryParts } from '../model/retry.js';
 import { hideDsml } from '../model/dsml.js';
 import { renderCorrection } from '../prompt/correction.js';
-import { noticeOf } from './failureNotice.js';
+import { goOn, noticeOf } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
 import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
 import { requestReply } from './step.js';
@@ -114,8 +114,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       countedTokens: planned.countedTokens,
     });
 
-    if (reply.stopReason === 'length')
-      return end('failed', 'The answer was cut at the most tokens that one reply may have. Ask it to continue.');
+    if (reply.stopReason === 'length') return end('failed', incomplete, goOn);
     const verdict = patience.judgeReply(reply.message, !parts.endsOnReport);
     if (verdict.kind === 'end') return end('failed', verdict.sentence);
     if (reply.message.calls.length === 0 && verdict.kind === 'fine') {
@@ -148,6 +147,9 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     return { outcome: 'cap_reached', sentence };
   }
 }
+
+const incomplete =
+  'The answer is not complete: it came to the most tokens that one reply may have, or the server ended it. What came stands above, and no call of it was run. Ask it to continue.';
 
 function warnOfRepeat(message: ToolMessage, count: number): ToolMessage {
   if (count < 2) return message;

@@ -14,10 +14,16 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const comma = 0x2c;
 
-/** The members of the object that `text` is, by name, in their order. */
-export function cutMembers(text: string): Map<string, Member> {
-  const members = new Map<string, Member>();
-  let at = 1;
+/** A body that was read before. */
+export interface KnownBody {
+  text: string;
+  members: ReadonlyMap<string, Member>;
+}
+
+/** The members of the object that `text` is, by name, in their order. What `before` begins with alike is not read again. */
+export function cutMembers(text: string, before?: KnownBody): Map<string, Member> {
+  const { members, at: start } = goOnFrom(text, before) ?? { members: new Map<string, Member>(), at: 1 };
+  let at = start;
   while (text.charCodeAt(at) === quote) {
     const nameEnd = endOfString(text, at);
     const start = nameEnd + 1;
@@ -26,6 +32,21 @@ export function cutMembers(text: string): Map<string, Member> {
     at = text.charCodeAt(end) === comma ? end + 1 : end;
   }
   return members;
+}
+
+/** Behind the messages, where they begin with the known ones: most of a body, and the part that grows. */
+function goOnFrom(
+  text: string,
+  before: KnownBody | undefined,
+): { members: Map<string, Member>; at: number } | undefined {
+  const messages = before?.members.get('messages');
+  if (before === undefined || messages === undefined) return undefined;
+  const same = messages.end - 1;
+  if (!text.startsWith(before.text.slice(0, same))) return undefined;
+  const earlier = [...before.members].filter(([, member]) => member.end <= messages.start);
+  const end = endOfValue(text, same, 1);
+  const members = new Map<string, Member>([...earlier, ['messages', { start: messages.start, end }]]);
+  return { members, at: text.charCodeAt(end) === comma ? end + 1 : end };
 }
 
 function endOfString(text: string, start: number): number {
@@ -37,8 +58,8 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function endOfValue(text: string, start: number): number {
-  let depth = 0;
+/** From `start`, which may lie `depth` brackets inside of the value. */
+function endOfValue(text: string, start: number, depth = 0): number {
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === quote) {

@@ -105,6 +105,7 @@ export function watchLife(watch: Watch): () => void {
 
 async function runWatch(watch: Watch, signal: AbortSignal): Promise<void> {
   const { life, clock, limits } = watch;
+  const tickMs = Math.min(1_000, limits.silentMs, limits.commentsOnlyMs, limits.firstEventMs);
   while (!signal.aborted) {
     const now = clock.now();
     const deadlines = deadlinesOf(life, limits);
@@ -126,6 +127,7 @@ async function runWatch(watch: Watch, signal: AbortSignal): Promise<void> {
       life.nextNoticeAt = now + limits.noticeEveryMs;
     }
     const wakeAt = Math.min(...deadlines.map((deadline) => deadline.at), Math.max(noticeAt, life.nextNoticeAt));
-    await clock.sleep(Math.max(1, wakeAt - now), signal);
+    // The phase may change meanwhile, and with it what is the next deadline.
+    await clock.sleep(Math.max(1, Math.min(wakeAt - now, tickMs)), signal);
   }
 }

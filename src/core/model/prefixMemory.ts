@@ -3,7 +3,7 @@
  * which the pack is its hash, so that it costs what the conversation costs and not what the repository does.
  */
 import { Buffer } from 'node:buffer';
-import { cutMembers, type Member } from './bodyText.js';
+import { cutMembers, type KnownBody, type Member } from './bodyText.js';
 
 export interface PrefixChange {
   /** The cache lanes, where the request leaves one. */
@@ -31,11 +31,11 @@ const laneParts: ReadonlySet<string> = new Set([
 ]);
 
 export function createPrefixMemory(): PrefixMemory {
-  let last: { lane: string; text: string; members: ReadonlyMap<string, Member> } | undefined;
+  let last: (KnownBody & { lane: string }) | undefined;
   return {
     note(lane, text, bytes) {
       const before = last;
-      const members = cutMembers(text);
+      const members = cutMembers(text, before);
       last = { lane, text, members };
       if (before === undefined) return undefined;
       const isSameLane = before.lane === lane;
@@ -49,13 +49,8 @@ export function createPrefixMemory(): PrefixMemory {
   };
 }
 
-interface Body {
-  text: string;
-  members: ReadonlyMap<string, Member>;
-}
-
 /** A place in the new text; `undefined` if every part is as it was, and the messages begin as they did. */
-function findChange(before: Body, now: Body, names: ReadonlySet<string>): number | undefined {
+function findChange(before: KnownBody, now: KnownBody, names: ReadonlySet<string>): number | undefined {
   let first: number | undefined;
   const note = (at: number): void => void (first = Math.min(first ?? at, at));
   for (const name of names) {
@@ -72,12 +67,17 @@ function findChange(before: Body, now: Body, names: ReadonlySet<string>): number
 }
 
 /** `undefined` for equal members, and for an array that has only grown by whole elements. */
-function lengthInCommon(before: Body, old: Member, now: Body, fresh: Member, mayGrow: boolean): number | undefined {
+function lengthInCommon(
+  before: KnownBody,
+  old: Member,
+  now: KnownBody,
+  fresh: Member,
+  mayGrow: boolean,
+): number | undefined {
   const was = before.text.slice(old.start, old.end);
   const is = now.text.slice(fresh.start, fresh.end);
   if (was === is) return undefined;
-  const inner = was.slice(0, -1);
-  if (mayGrow && (inner === '[' || is.startsWith(`${inner},`))) return undefined;
+  if (mayGrow && is.startsWith(was.slice(0, -1)) && (was === '[]' || is[was.length - 1] === ',')) return undefined;
   let at = 0;
   while (at < was.length && was[at] === is[at]) at++;
   return at;

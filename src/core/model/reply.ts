@@ -156,7 +156,8 @@ function closeCalls(calls: readonly OpenCall[]): ToolCall[] | Failure {
   const closed: ToolCall[] = [];
   for (const { id, name, parts } of ordered) {
     if (id === undefined || name === undefined) return failureOfMalformed('a tool call lacks its id or name');
-    closed.push({ id, name, arguments: parts.join('') });
+    // No arguments come as nothing on one wire and as an empty object on the other.
+    closed.push({ id, name, arguments: parts.join('') || '{}' });
   }
   return closed;
 }

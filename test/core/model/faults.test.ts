@@ -120,7 +120,7 @@ describe.each(wires)('faults on the %s wire', (wire) => {
 
   const isEndMark = (event: string): boolean => event.includes('[DONE]') || event.includes('"message_stop"');
 
-  it('API-05: a finish reason, then the end without end mark', async () => {
+  it('api-9.6, API-05: a finish reason, then the end without end mark', async () => {
     const text = await run(wire, { ...reply, fault: { kind: 'drop', drop: isEndMark } });
     expect(doneOf(text.events).message.text).toBe(reply.text);
     await simulator?.close();
@@ -254,7 +254,7 @@ describe.each(wires)('faults on the %s wire', (wire) => {
     expect(doneOf(events).message.calls).toEqual([{ id: 'call_1', name: 'edit_file', arguments: raw }]);
   });
 
-  it('API-22: the length limit in text, and inside a tool call', async () => {
+  it('api-9.8, API-22: the length limit in text, and inside a tool call', async () => {
     const text = await run(wire, { ...reply, stopReason: 'length' });
     expect(doneOf(text.events)).toMatchObject({ stopReason: 'length', message: { text: reply.text } });
     await simulator?.close();
@@ -262,7 +262,7 @@ describe.each(wires)('faults on the %s wire', (wire) => {
     expect(doneOf(call.events)).toMatchObject({ stopReason: 'length', message: { calls: [] } });
   });
 
-  it('API-23: other finish reasons', async () => {
+  it('api-9.8, API-23: other finish reasons', async () => {
     const withReason = async (reason: string, turn: Turn): Promise<ModelEvent> => {
       await simulator?.close();
       // The script's own encoder has only the usual reasons: one event is dropped and another put at its place.

@@ -44,7 +44,7 @@ describe('API-10: Retry-After', () => {
 });
 
 describe('the plan of repetitions', () => {
-  it('never waits above the cap, never repeats what cannot help, and ends', () => {
+  it('api-9.21: never waits above the cap, never repeats what cannot help, and ends', () => {
     const kinds = [
       'key',
       'balance',
@@ -76,7 +76,7 @@ describe('the plan of repetitions', () => {
     );
   });
 
-  it('gives up after five repetitions and says so', async () => {
+  it('api-9.21: gives up after five repetitions and says so', async () => {
     const clock = createFakeClock();
     let asked = 0;
     const client: ModelClient = {

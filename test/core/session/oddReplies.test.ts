@@ -1,5 +1,5 @@
 /** Replies that are no answer and no call: what the user sees, what goes back to the model, and when a turn ends. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentEvent, WireName } from '../../../src/protocol/events.js';
@@ -112,6 +112,24 @@ describe('an answer that is none', () => {
     await ask(session, 'And what does the other function do?');
     expect(notices().filter((text) => text.includes('another language'))).toHaveLength(1);
   });
+});
+
+test('API-06, API-22: an answer that is not whole offers to go on, and a file of it is not written', async () => {
+  const cut = { id: 'a', name: 'write_file', arguments: '{"path":"half.txt","content":"half of' };
+  const noReason = (event: string): boolean => /"finish_reason":"/.test(event);
+  const session = await open([
+    { text: 'Half', calls: [cut], stopReason: 'length' },
+    { text: 'Half of it.', fault: { kind: 'drop', drop: noReason } },
+  ]);
+  for (const half of ['Half', 'Half of it.']) {
+    expect(await ask(session)).toMatchObject({ outcome: 'failed', text: half });
+    const last = events.findLast((event) => event.type === 'notice');
+    expect(last).toMatchObject({
+      text: expect.stringContaining('not complete') as string,
+      action: { kind: 'continue' },
+    });
+  }
+  expect(existsSync(join(folder, 'half.txt'))).toBe(false);
 });
 
 describe('calls that cannot be run', () => {

@@ -107,7 +107,7 @@ test('a run of a million characters takes no quadratic time', () => {
   expect(counter.countText(text)).toBe(counter.encode(Buffer.from(text)).length);
 });
 
-test('source files, as in the reference', () => {
+test('api-9.29: source files, as in the reference', () => {
   const files = sampleFiles('node_modules', ['.ts', '.js', '.mjs', '.md', '.json', '.css'], 60);
   expect(files.length).toBeGreaterThan(200);
   for (const file of files) {

@@ -24,6 +24,8 @@ export interface FakeClock extends Clock {
   jump(ms: number): void;
   /** Every sleep that was asked for, milliseconds. */
   sleeps: number[];
+  /** How many sleep now. */
+  sleeping(): number;
 }
 
 /** Lets everything that is ready run, pending stream reads included. */
@@ -37,6 +39,7 @@ export function createFakeClock(startMs = 1_000_000): FakeClock {
   const sleeps: number[] = [];
   return {
     sleeps,
+    sleeping: () => sleepers.length,
     now: () => nowMs,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

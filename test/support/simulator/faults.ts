@@ -13,11 +13,19 @@ export type Fault =
   | { kind: 'drop'; drop: (event: string) => boolean }
   /** `text` is inserted after so many events. */
   | { kind: 'insert'; afterEvents: number; text: string }
+  /** One event comes twice, or after its successor. */
+  | { kind: 'repeat' | 'swap'; event: number }
   /** Only keep-alive comments for so long, then the reply. */
   | { kind: 'queue'; ms: number; everyMs: number }
   /** Nothing more after so many events, the socket open. */
   | { kind: 'silence'; afterEvents: number }
   | { kind: 'slow'; ms: number }
+  /** The request is read and nothing comes. */
+  | { kind: 'hang' }
+  /** Headers, and half of a body that says what went wrong. */
+  | { kind: 'half answer'; status: number }
+  /** Everything up to the event that contains `before` (empty: all of it), and the socket stays open. */
+  | { kind: 'hold'; before: string }
   /** Exactly these pieces, each a write of its own, then a clean end. */
   | { kind: 'raw'; pieces: readonly (string | Uint8Array)[] };
 
@@ -25,6 +33,12 @@ export type Fault =
 export async function writeEvents(response: ServerResponse, events: readonly string[], fault?: Fault): Promise<void> {
   if (fault?.kind === 'reset') {
     response.socket?.resetAndDestroy();
+    return;
+  }
+  if (fault?.kind === 'hang') return;
+  if (fault?.kind === 'half answer') {
+    response.writeHead(fault.status, { 'content-type': 'application/json' });
+    response.write('{"error":{"message":"bu');
     return;
   }
   if (fault?.kind === 'answer') {
@@ -42,13 +56,22 @@ export async function writeEvents(response: ServerResponse, events: readonly str
     await write(response, piece);
     if (fault?.kind === 'slow') await pause(fault.ms);
   }
-  if (fault?.kind !== 'silence') response.end();
+  if (fault?.kind !== 'silence' && fault?.kind !== 'hold') response.end();
 }
 
 function piecesUnder(events: readonly string[], fault: Fault | undefined): readonly (string | Uint8Array)[] {
   if (fault?.kind === 'raw') return fault.pieces;
   if (fault?.kind === 'drop') return events.filter((event) => !fault.drop(event));
   if (fault?.kind === 'silence') return events.slice(0, fault.afterEvents);
+  if (fault?.kind === 'hold') {
+    const end = fault.before === '' ? -1 : events.findIndex((event) => event.includes(fault.before));
+    return end === -1 ? events : events.slice(0, end);
+  }
+  if (fault?.kind === 'repeat') return events.flatMap((event, at) => (at === fault.event ? [event, event] : [event]));
+  if (fault?.kind === 'swap') {
+    const { event: at } = fault;
+    return [...events.slice(0, at), ...events.slice(at, at + 2).reverse(), ...events.slice(at + 2)];
+  }
   if (fault?.kind !== 'insert') return events;
   return [...events.slice(0, fault.afterEvents), fault.text, ...events.slice(fault.afterEvents)];
 }

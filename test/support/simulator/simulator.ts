@@ -54,8 +54,12 @@ export interface Simulator {
   key: string;
   baseUrls: { openai: string; anthropic: string };
   requests: RecordedRequest[];
+  /** Answers that are not whole and whose connection is still open. */
+  underWay(): number;
   /** More turns at the end of a script that is a list. */
   push(...turns: Turn[]): void;
+  /** These turns instead of what is left of such a script. */
+  replace(...turns: Turn[]): void;
   close(): Promise<void>;
 }
 
@@ -109,7 +113,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const lane = laneOf(key, request.parsed);
     const reply = replyOf(turn, request.parsed.thinking);
     const { fault } = turn;
-    const isServed = fault?.kind !== 'answer' && fault?.kind !== 'reset';
+    const isServed = !['answer', 'half answer', 'reset', 'hang'].includes(fault?.kind ?? '');
     const counted = isServed
       ? countReply(cache, lane, request.parsed, reply, tokenCount)
       : { ...reply, usage: { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 } };
@@ -122,7 +126,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await writeEvents(response, wire === 'openai' ? speakLike(profile, events) : events, fault);
   };
 
+  const open = new Set<ServerResponse>();
   const server = createServer((message, response) => {
+    open.add(response);
+    response.on('close', () => open.delete(response));
     answer(message, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -132,7 +139,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     key,
     baseUrls: { openai: origin, anthropic: `${origin}/anthropic` },
     requests,
+    underWay: () => open.size,
     push: (...more) => void turns.push(...more),
+    replace: (...others) => void turns.splice(0, turns.length, ...others),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
