@@ -8,6 +8,7 @@ import { runRefactorCommand } from './commands/refactor.js';
 import { runReview } from './commands/review.js';
 import { runTask } from './commands/run.js';
 import { runUndo } from './commands/undo.js';
+import { runUsage } from './commands/usage.js';
 import type { Context } from './context.js';
 import { exitCodeOf } from './exitCodes.js';
 import type { Output } from './printEvents.js';
@@ -32,6 +33,8 @@ function runCommand(context: Context): Promise<Outcome> {
       return runReview(context);
     case 'undo':
       return runUndo(context);
+    case 'usage':
+      return runUsage(context);
   }
 }
 
