@@ -2,7 +2,7 @@
  * What a primer costs and saves by the simulator's cache, in input: `npx esbuild test/bench/primerTable.ts --bundle
  * --platform=node --outfile=dist-test/primerTable.cjs && node dist-test/primerTable.cjs`. A token stands as one character.
  */
-import { findModel } from '../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { costOf, ratesAt } from '../../src/core/model/prices.js';
 import { createPrefixCache } from '../../src/rehearsal/wire/prefixCache.js';
 import { renderOutput, renderPrompt } from '../../src/rehearsal/wire/promptTemplate.js';
@@ -60,7 +60,7 @@ function run(conversations: readonly number[], primer: boolean, intervalTokens: 
 for (const [name, conversations] of scenes) {
   const cells = [undefined, 4096].flatMap((interval) =>
     ['v4-flash', 'v4-pro'].map((id) => {
-      const rates = ratesAt({ model: findModel(id)!, currency: 'USD', rehearsal: false }, offPeak);
+      const rates = ratesAt({ model: serveModel(findHost('deepseek')!, id)!, currency: 'USD', rehearsal: false }, offPeak);
       const [without, primed] = [false, true].map((on) => costOf(run(conversations, on, interval), rates)!.amount);
       const change = (100 * (primed! - without!)) / without!;
       return `$${without!.toFixed(4)} → $${primed!.toFixed(4)} (${change > 0 ? '+' : '−'}${Math.abs(change).toFixed(1)} %)`;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dearestRates } from '../../src/core/model/prices.js';
-import { findModel } from '../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import type { UsageReport } from '../../src/protocol/usage.js';
 import { simulatedKey, startSimulator, type Simulator } from '../support/simulator/simulator.js';
 import { makeSmallRepository } from '../support/smallRepository.js';
@@ -81,7 +81,7 @@ test('as text: tables of 80 columns, by day, purpose and model, with what the ca
 });
 
 test("the day's cap counts what other runs have spent", async () => {
-  const rates = dearestRates({ model: findModel('v4-flash')!, currency: 'USD', rehearsal: false }, Date.now())!;
+  const rates = dearestRates({ model: serveModel(findHost('deepseek')!, 'v4-flash')!, currency: 'USD', rehearsal: false }, Date.now())!;
   // Room for one request, and for less than 4,096 tokens beside what it costs.
   const first = (await run('ask', 'one', '--json')).ofType('price_tag')[0]!.tag;
   const cap = ((first.tokens + 2500) * rates.miss + 4200 * rates.output) / 1e6;

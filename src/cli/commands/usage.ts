@@ -1,5 +1,4 @@
 /** `baleen usage`: what requests used and cost, of all folders and windows, by day and by purpose. */
-import { findHost } from '../../core/model/catalogue.js';
 import { readBalance } from '../../core/model/balance.js';
 import { createLedger } from '../../core/usage/ledger.js';
 import { readUsage } from '../../core/usage/report.js';
@@ -9,7 +8,8 @@ import { stateBaseFolder, usageFolder } from '../../node/stateFolder.js';
 import { addUsage, noUsage, type Outcome } from '../../protocol/events.js';
 import { addCost, formatCost, free, type Cost } from '../../protocol/money.js';
 import type { UsageGroup, UsageReport } from '../../protocol/usage.js';
-import type { Context } from '../context.js';
+import { keyOf, type Context } from '../context.js';
+import { baseUrlOf } from '../hosts.js';
 import { formatNumber } from '../printEvents.js';
 
 export async function runUsage(context: Context): Promise<Outcome> {
@@ -26,11 +26,11 @@ export async function runUsage(context: Context): Promise<Outcome> {
 type Amounts = { currency: string; total: string }[];
 
 /** A host that does not tell it, or cannot be reached, is no trouble here. */
-async function balanceOf({ args, env, signal }: Context): Promise<Amounts | undefined> {
-  const key = env.DEEPSEEK_API_KEY ?? '';
+async function balanceOf(context: Context): Promise<Amounts | undefined> {
+  const { args, signal } = context;
+  const key = keyOf(context);
   if (key === '' || args.rehearse) return undefined;
-  const baseUrl = args.baseUrl ?? findHost('deepseek')!.baseUrls[args.wire];
-  const answer = await readBalance(baseUrl, key, globalThis.fetch, signal);
+  const answer = await readBalance(baseUrlOf(args), key, globalThis.fetch, signal);
   return 'balance' in answer ? answer.balance.amounts : undefined;
 }
 

@@ -156,8 +156,10 @@ async function* prime(
   const { account } = request;
   const { messages, tokens } = account.base!;
   const margin = account.mostTokens - account.countedTokens;
+  // It is no part of the conversation, so that its bytes are not remembered as what the session sent.
+  const { prefix: _prefix, ...alike } = request;
   const primer: ModelRequest = {
-    ...request,
+    ...alike,
     messages: request.messages.slice(0, messages),
     maxTokens: 1,
     account: {
@@ -171,6 +173,7 @@ async function* prime(
   let failure: Failure | undefined;
   for await (const event of client.stream(primer, signal)) {
     if (event.type === 'notice') yield event;
+    if (event.type === 'done') yield { type: 'primed', usage: event.usage };
     if (event.type === 'failed') failure = event.failure;
   }
   return failure;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { findModel } from '../../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { costOf, ratesAt, type Rates } from '../../../src/core/model/prices.js';
 import type { ModelEvent } from '../../../src/core/model/types.js';
 import { grantOutput, type Caps, type Spent } from '../../../src/core/usage/caps.js';
@@ -41,7 +41,7 @@ describe('what a cap leaves', () => {
 let folder: string | undefined;
 afterEach(() => rmSync(folder ?? '', { recursive: true, force: true }));
 
-const model = findModel('v4-pro')!;
+const model = serveModel(findHost('deepseek')!, 'v4-pro')!;
 const at = Date.parse('2026-11-26T12:00:00Z');
 const windowClock = { ...realClock, now: () => at };
 

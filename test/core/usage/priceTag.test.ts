@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findModel } from '../../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { costOf, ratesAt } from '../../../src/core/model/prices.js';
 import type { Message, ModelClient, ModelRequest } from '../../../src/core/model/types.js';
 import { createLedger } from '../../../src/core/usage/ledger.js';
@@ -124,7 +124,7 @@ async function converse(
     for (let step = 0; step < 5; step++) {
       const said = `<baleen-turn kind="${purpose}">${session}${step}${'u'.repeat(random.below(3000))}`;
       messages.push({ role: 'user', text: said });
-      const bare = requestOf({ model: findModel(id)!, messages: [...messages], maxTokens: 65_536 });
+      const bare = requestOf({ model: serveModel(findHost('deepseek')!, id)!, messages: [...messages], maxTokens: 65_536 });
       const countedTokens = count(bare);
       const account = accountOf({
         ...{ purpose, session, turn: step, countedTokens, mostTokens: countedTokens + 2048, primer },

@@ -9,9 +9,11 @@ import { makeChange } from '../../../src/core/review/changes.js';
 import { reviewChanges } from '../../../src/core/review/review.js';
 import { estimateSend } from '../../../src/core/session/estimate.js';
 import { startSession, type Session } from '../../../src/core/session/session.js';
+import { listSessions } from '../../../src/core/session/store.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import { isPrimerOn } from '../../../src/core/usage/primer.js';
 import type { AgentEvent, EventOf, Workflow } from '../../../src/protocol/events.js';
+import type { SessionSummary } from '../../../src/protocol/sidebar.js';
 import type { RecordedRequest, SimulatorOptions, Turn } from '../../support/simulator/simulator.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { createExactCount, openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
@@ -119,6 +121,13 @@ describe.each(wires)('on the %s wire', (wire) => {
     }, 0);
     expect(Math.abs(tag.input!.amount - input) / input).toBeLessThan(0.02);
     expect(simulator.requests).toHaveLength(2);
+    const billed = lines.reduce((sum, { cost }) => sum + cost!.amount, 0);
+    expect(eventsOf('turn_end')[0]!.cost!.amount).toBeCloseTo(billed, 9);
+    expect(eventsOf('primed')).toHaveLength(1);
+    const [{ cost }] = (await listSessions(workspace!.parts.host.files, workspace!.parts.stateFolder)) as [
+      SessionSummary,
+    ];
+    expect(cost!.amount).toBeCloseTo(billed, 9);
     // Warm: none goes ahead, and the tag knows.
     await chat(session, 'again');
     expect(eventsOf('price_tag')[1]!.tag.primer).toBeUndefined();
@@ -218,8 +227,8 @@ test('a cap that does not allow both goes without the primer, and asks for a sho
 
 test('by itself it is on at the address of DeepSeek only', () => {
   const deepseek = findHost('deepseek')!;
-  expect(isPrimerOn('auto', deepseek, deepseek.baseUrls.openai)).toBe(true);
+  expect(isPrimerOn('auto', deepseek, deepseek.baseUrls.openai!)).toBe(true);
   expect(isPrimerOn('auto', deepseek, 'http://127.0.0.1:9')).toBe(false);
   expect(isPrimerOn('on', deepseek, 'http://127.0.0.1:9')).toBe(true);
-  expect(isPrimerOn('off', deepseek, deepseek.baseUrls.openai)).toBe(false);
+  expect(isPrimerOn('off', deepseek, deepseek.baseUrls.openai!)).toBe(false);
 });

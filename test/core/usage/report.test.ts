@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findModel } from '../../../src/core/model/catalogue.js';
+import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { costOf, dearestRates, ratesAt } from '../../../src/core/model/prices.js';
 import { reportUsage } from '../../../src/core/usage/report.js';
 import { addCost, free, type Cost } from '../../../src/protocol/money.js';
@@ -28,7 +28,7 @@ test.each([
 ] as const)(
   '20 constructed usages across a peak boundary sum to the hand-computed cost within a cent, %s in %s',
   (id, currency, byHand) => {
-    const payer = { model: findModel(id)!, currency, rehearsal: false };
+    const payer = { model: serveModel(findHost('deepseek')!, id)!, currency, rehearsal: false };
     let sum: Cost = free;
     const lines = usages.map(([cacheHitTokens, cacheMissTokens, outputTokens], index) => {
       const sentAt = Date.parse('2026-11-23T05:59:59Z') + (index % 2) * 2000;
@@ -52,7 +52,7 @@ test.each([
 );
 
 test('a request that may reach into the peak is reckoned at its rates', () => {
-  const payer = { model: findModel('v4-flash')!, currency: 'USD' as const, rehearsal: false };
+  const payer = { model: serveModel(findHost('deepseek')!, 'v4-flash')!, currency: 'USD' as const, rehearsal: false };
   expect(dearestRates(payer, Date.parse('2026-11-23T05:30:00Z'))).toMatchObject({ miss: 0.3, output: 1.2 });
   expect(dearestRates(payer, Date.parse('2026-11-23T04:30:00Z'))).toMatchObject({ miss: 0.15, output: 0.6 });
   expect(dearestRates(payer, Date.parse('2026-11-23T03:59:59Z'))).toMatchObject({ miss: 0.3, output: 1.2 });
