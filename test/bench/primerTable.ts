@@ -60,7 +60,10 @@ function run(conversations: readonly number[], primer: boolean, intervalTokens: 
 for (const [name, conversations] of scenes) {
   const cells = [undefined, 4096].flatMap((interval) =>
     ['v4-flash', 'v4-pro'].map((id) => {
-      const rates = ratesAt({ model: serveModel(findHost('deepseek')!, id)!, currency: 'USD', rehearsal: false }, offPeak);
+      const rates = ratesAt(
+        { model: serveModel(findHost('deepseek')!, id)!, currency: 'USD', rehearsal: false },
+        offPeak,
+      );
       const [without, primed] = [false, true].map((on) => costOf(run(conversations, on, interval), rates)!.amount);
       const change = (100 * (primed! - without!)) / without!;
       return `$${without!.toFixed(4)} → $${primed!.toFixed(4)} (${change > 0 ? '+' : '−'}${Math.abs(change).toFixed(1)} %)`;

@@ -81,7 +81,10 @@ test('as text: tables of 80 columns, by day, purpose and model, with what the ca
 });
 
 test("the day's cap counts what other runs have spent", async () => {
-  const rates = dearestRates({ model: serveModel(findHost('deepseek')!, 'v4-flash')!, currency: 'USD', rehearsal: false }, Date.now())!;
+  const rates = dearestRates(
+    { model: serveModel(findHost('deepseek')!, 'v4-flash')!, currency: 'USD', rehearsal: false },
+    Date.now(),
+  )!;
   // Room for one request, and for less than 4,096 tokens beside what it costs.
   const first = (await run('ask', 'one', '--json')).ofType('price_tag')[0]!.tag;
   const cap = ((first.tokens + 2500) * rates.miss + 4200 * rates.output) / 1e6;

@@ -124,7 +124,11 @@ async function converse(
     for (let step = 0; step < 5; step++) {
       const said = `<baleen-turn kind="${purpose}">${session}${step}${'u'.repeat(random.below(3000))}`;
       messages.push({ role: 'user', text: said });
-      const bare = requestOf({ model: serveModel(findHost('deepseek')!, id)!, messages: [...messages], maxTokens: 65_536 });
+      const bare = requestOf({
+        model: serveModel(findHost('deepseek')!, id)!,
+        messages: [...messages],
+        maxTokens: 65_536,
+      });
       const countedTokens = count(bare);
       const account = accountOf({
         ...{ purpose, session, turn: step, countedTokens, mostTokens: countedTokens + 2048, primer },
