@@ -6,7 +6,7 @@ import { BaleenError } from '../core/errors.js';
 import type { Caps } from '../core/usage/caps.js';
 import type { PrimerMode } from '../core/usage/primer.js';
 
-export const commandNames = ['pack', 'ask', 'run', 'refactor', 'review', 'undo'] as const;
+export const commandNames = ['pack', 'ask', 'run', 'refactor', 'review', 'undo', 'usage'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface Arguments {
@@ -46,6 +46,7 @@ export interface Arguments {
   to?: string;
   redo: boolean;
   overwrite: boolean;
+  days: number;
 }
 
 export const helpText = `Usage: baleen COMMAND [OPTIONS]
@@ -68,6 +69,8 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
       --list, --to ID       show the checkpoints; undo that one
       --redo                bring back what the last undo took
       --overwrite           also files that you changed since
+  baleen usage              what requests used and cost, by day and purpose
+      --days N              today and the days before it (default 30)
 
 Common options
   --cwd DIR                 the workspace folder (default: the current one)
@@ -100,7 +103,7 @@ Common options
   --primer, --no-primer     have a cold pack cached by a request of its own
                             first, so that every conversation over it finds it
                             there (default: at DeepSeek only)
-  --json                    one JSON object (pack) or one event a line
+  --json                    one JSON object (pack, usage) or one event a line
   --quiet                   no progress
   --rehearse                a small stand-in answers; no key, nothing is sent
   --help, --version
@@ -148,6 +151,7 @@ const options = {
   to: { type: 'string' },
   redo: { type: 'boolean' },
   overwrite: { type: 'boolean' },
+  days: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -211,6 +215,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       ...(values.to === undefined ? {} : { to: values.to }),
       redo: values.redo ?? false,
       overwrite: values.overwrite ?? false,
+      days: Math.floor(numberOf('days', values.days ?? '30', 1)),
     },
   };
 }

@@ -30,6 +30,8 @@ async function runCommand(context: Context): Promise<Outcome> {
       return (await import('./commands/review.js')).runReview(context);
     case 'undo':
       return (await import('./commands/undo.js')).runUndo(context);
+    case 'usage':
+      return (await import('./commands/usage.js')).runUsage(context);
   }
 }
 

@@ -65,6 +65,8 @@ export function describeEvent(event: AgentEvent): string | undefined {
     }
     case 'step_retry':
       return `Step ${event.step} is tried again in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
+    case 'primed':
+      return `The pack was read into the prefix cache: ${formatNumber(event.usage.cacheMissTokens)} tokens, ${formatCost(event.cost)}`;
     case 'price_tag':
       return describeTag(event.tag);
     case 'waiting':

@@ -71,12 +71,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     ...(onBody === undefined ? {} : { onBody }),
   });
   const { files, clock, randomHex } = host;
-  const ledger = createLedger({
-    files,
-    folder: usageFolder(options.stateBase),
-    clock,
-    onTrouble: (text) => log.warn(text),
-  });
+  const ledger = createLedger({ files, folder: usageFolder(options.stateBase), clock });
   const metered = createMeteredClient({ client: model, ledger, clock, randomHex });
   const client = createPrimingClient({ client: metered, ledger, clock });
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log });

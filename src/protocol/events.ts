@@ -162,6 +162,8 @@ export type AgentEvent =
   | { type: 'turn_start'; turn: number; message: string }
   /** What the first request of this turn, and the primer before it, will cost; `turn_end` has what the turn did cost. */
   | { type: 'price_tag'; turn: number; tag: PriceTag }
+  /** A request of one token went ahead, so that the pack is in the prefix cache; `turn_end` has its usage in the sum. */
+  | { type: 'primed'; usage: Usage; cost: Cost }
   | { type: 'step_start'; step: number }
   | { type: 'reasoning_delta'; text: string }
   | { type: 'text_delta'; text: string }

@@ -13,6 +13,7 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
   // The editor asks beside the chat, where an answer can be given.
   resnapshot_proposed: (state) => state,
   price_tag: (state) => state,
+  primed: (state) => state,
   pack_ready: (state, event) => append({ ...state, progress: undefined }, { kind: 'pack', pack: event }),
   turn_start: startTurn,
   step_start: (state, _event, nowMs) => ({ ...settle(state, nowMs), stepFirstKey: state.nextKey, progress: undefined }),

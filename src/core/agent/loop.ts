@@ -77,6 +77,13 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     return { ...result, outcome: outcome === 'done' && unapproved ? 'refused' : outcome };
   };
 
+  const notePrimed = (usage: Usage): void => {
+    const cost = parts.costOf(usage);
+    result.usage = addUsage(result.usage, usage);
+    result.cost = addCost(result.cost, cost);
+    emit({ type: 'primed', usage, cost });
+  };
+
   if (conversation.openCalls().length > 0) await runCalls(conversation.openCalls());
 
   for (;;) {
@@ -89,7 +96,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
 
     const step = firstStep + result.steps++;
     emit({ type: 'step_start', step });
-    const reply = await requestReply(parts, planned.request, step, signal);
+    const reply = await requestReply({ ...parts, notePrimed }, planned.request, step, signal);
     if (reply.kind === 'aborted') return end('cancelled');
     if (reply.kind === 'failed') {
       if (parts.lowerOutput(reply.failure) || parts.refillReasoning(reply.failure)) continue;

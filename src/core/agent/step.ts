@@ -11,7 +11,13 @@ export type Reply =
 
 /** Never throws for what the service or the network does: a failure is a reply of its own. */
 export async function requestReply(
-  parts: { client: ModelClient; retry: RetryParts; emit: Emit; declareBreak: (change: PrefixChange) => void },
+  parts: {
+    client: ModelClient;
+    retry: RetryParts;
+    emit: Emit;
+    declareBreak: (change: PrefixChange) => void;
+    notePrimed: (usage: Usage) => void;
+  },
   request: ModelRequest,
   step: number,
   signal: AbortSignal,
@@ -31,6 +37,9 @@ export async function requestReply(
         break;
       case 'prefix_changed':
         parts.declareBreak(event);
+        break;
+      case 'primed':
+        parts.notePrimed(event.usage);
         break;
       case 'notice':
         parts.emit(event);

@@ -172,21 +172,20 @@ async function checkAnswer(
   const contentType = response.headers.get('content-type') ?? '';
   const redirected = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400);
   if (redirected || (response.ok && /^text\/html/i.test(contentType))) {
-    throw new FailureError(failureOfPortal(response.status, report.requestId));
+    throw new FailureError({ ...failureOfPortal(response.status, report.requestId), unbilled: true });
   }
   if (response.ok && response.body !== null) return response.body;
   const body = await Promise.race([readText(response), rejectWhenStopped(parts.signal, life)]);
-  throw new FailureError(
-    failureOfAnswer({
-      status: response.status,
-      body,
-      contentType,
-      retryAfter: response.headers.get('retry-after'),
-      requestId: report.requestId,
-      nowMs: parts.clock.now(),
-      secrets: secretsOf(parts),
-    }),
-  );
+  const failure = failureOfAnswer({
+    status: response.status,
+    body,
+    contentType,
+    retryAfter: response.headers.get('retry-after'),
+    requestId: report.requestId,
+    nowMs: parts.clock.now(),
+    secrets: secretsOf(parts),
+  });
+  throw new FailureError({ ...failure, unbilled: true });
 }
 
 /** The beginning of a body; what breaks off while it is read counts as its end. */

@@ -142,6 +142,8 @@ export type ModelEvent =
   /** Before the request leaves: it does not begin with what was sent before. */
   | ({ type: 'prefix_changed' } & PrefixChange)
   | { type: 'waiting'; reason: 'queued' | 'silent' | 'prefix'; seconds: number }
+  /** A primer went ahead of this request. */
+  | { type: 'primed'; usage: Usage }
   /** For the user: money, or the cache. */
   | { type: 'notice'; level: 'info' | 'warning'; text: string }
   | {

@@ -40,8 +40,11 @@ function summarize(records: readonly SessionRecord[]): SessionSummary | undefine
   if (head === undefined) return undefined;
   const title = records.find((record) => record.type === 'title')?.title ?? '(nothing sent yet)';
   let cost: Cost = free;
-  for (const record of records)
-    if (record.type === 'event' && record.event.type === 'step_end') cost = addCost(cost, record.event.cost);
+  for (const record of records) {
+    if (record.type !== 'event') continue;
+    const { event } = record;
+    if (event.type === 'step_end' || event.type === 'primed') cost = addCost(cost, event.cost);
+  }
   return { id: head.id, title, at: head.at, cost };
 }
 

@@ -23,6 +23,8 @@ export interface Ledger {
   begin<T>(decide: (known: Known) => T, lineOf: (decided: T) => LedgerLine | undefined): Promise<T>;
   /** Its line, once its end is known. */
   end(line: LedgerLine): Promise<Known>;
+  /** Why lines cannot be kept: the first time it is asked for after it happened, and never again. */
+  takeTrouble(): string | undefined;
 }
 
 export interface Known {
@@ -36,14 +38,12 @@ export interface LedgerParts {
   files: Files;
   folder: string;
   clock: Clock;
-  /** Told once. */
-  onTrouble: (sentence: string) => void;
 }
 
 /** A year, and the month that runs. */
 const keptMonths = 13;
 
-export function createLedger({ files, folder, clock, onTrouble }: LedgerParts): Ledger {
+export function createLedger({ files, folder, clock }: LedgerParts): Ledger {
   const disk = createLedgerFiles(files, folder);
   const known = {
     spending: createSpending(),
@@ -52,17 +52,14 @@ export function createLedger({ files, folder, clock, onTrouble }: LedgerParts): 
     primers: createPrimerRecord(),
   };
   const note = (line: LedgerLine): void => Object.values(known).forEach((one) => one.note(line));
+  let trouble: string | undefined;
   let hasTold = false;
   const quietly = async (work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();
       return true;
     } catch (error) {
-      if (!hasTold)
-        onTrouble(
-          `The record of what requests cost cannot be kept in ${folder} (${messageOf(error)}). Work goes on; caps count what this window has seen.`,
-        );
-      hasTold = true;
+      trouble ??= `The record of what requests cost cannot be kept in ${folder} (${messageOf(error)}). Work goes on; caps count what this window has seen. Make room there, or see that the folder can be written.`;
       return false;
     }
   };
@@ -109,6 +106,11 @@ export function createLedger({ files, folder, clock, onTrouble }: LedgerParts): 
       await write(line);
       await refresh();
       return known;
+    },
+    takeTrouble() {
+      if (hasTold || trouble === undefined) return undefined;
+      hasTold = true;
+      return trouble;
     },
   };
 }

@@ -46,12 +46,15 @@ async function* streamMetered(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent> {
+  if (signal.aborted) {
+    yield { type: 'aborted' };
+    return;
+  }
   const begun = await parts.ledger.begin<Begun>((known) => openRequest(parts, known, request), lineOf);
   if (begun.kind === 'refused') {
     yield { type: 'failed', failure: failureOf('cap', begun.sentence, { unbilled: true }) };
     return;
   }
-  if (begun.lowered !== undefined) yield { type: 'notice', level: 'info', text: begun.lowered };
   const startedAt = parts.clock.now();
   let firstTokenAt: number | undefined;
   let closed = false;
@@ -61,6 +64,9 @@ async function* streamMetered(
     return parts.ledger.end({ ...begun.line, firstTokenMs, durationMs: parts.clock.now() - startedAt, ...end });
   };
   try {
+    const trouble = parts.ledger.takeTrouble();
+    if (trouble !== undefined) yield { type: 'notice', level: 'warning', text: trouble };
+    if (begun.lowered !== undefined) yield { type: 'notice', level: 'info', text: begun.lowered };
     for await (const event of parts.client.stream({ ...request, maxTokens: begun.maxTokens }, signal)) {
       if (event.type === 'reasoning' || event.type === 'text' || event.type === 'call')
         firstTokenAt ??= parts.clock.now();
@@ -96,7 +102,7 @@ function openRequest({ clock, randomHex }: MeteredClientParts, known: Known, req
     const spent = known.spending.spent(currency, { nowMs, session, turn });
     const grant = grantOutput(caps, spent, dearest, askedOf(account, maxTokens));
     if (grant.kind === 'refused') return grant;
-    ({ maxTokens, lowered } = grant);
+    if (account.ahead === undefined) ({ maxTokens, lowered } = grant);
   }
   const prefix = prefixOf(request);
   const expected = known.warmth.expect(prefix, nowMs);
@@ -150,8 +156,14 @@ function endOfDone(
 }
 
 function endOfFailure(failure: Failure, line: LedgerLine): Partial<LedgerLine> {
-  const atMost: Cost = failure.unbilled === true && line.atMost !== null ? { ...line.atMost, amount: 0 } : line.atMost;
+  const atMost: Cost = isUnbilled(failure) && line.atMost !== null ? { ...line.atMost, amount: 0 } : line.atMost;
   return { finish: failure.kind, requestId: failure.requestId ?? null, atMost };
+}
+
+/** The server refused it before the model was asked, or it never left. */
+function isUnbilled({ unbilled, kind, status, retryable }: Failure): boolean {
+  if (unbilled === true || kind === 'secret' || kind === 'tls') return true;
+  return (kind === 'bad_request' && status === undefined) || (kind === 'network' && !retryable);
 }
 
 function* noticesOf(

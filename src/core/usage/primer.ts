@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../host.js';
 import type { CatalogueHost } from '../model/hosts.js';
-import type { ModelClient, ModelEvent, ModelRequest } from '../model/types.js';
+import type { Failure, FailureKind, ModelClient, ModelEvent, ModelRequest } from '../model/types.js';
 import type { Known, Ledger } from './ledger.js';
 import { prefixOf } from './prefixes.js';
 import { unitTokens, type Expectation } from './warmth.js';
@@ -72,13 +72,17 @@ async function* streamPrimed(
     return { type: 'waiting', reason: 'prefix', seconds };
   };
   let plan = await planSend(parts, request);
-  for (let gate = gates.get(key); gate !== undefined && plan !== 'warm'; gate = gates.get(key)) {
+  let gate = gates.get(key);
+  while (gate !== undefined && plan !== 'warm') {
     yield waiting();
     if (!(await passes(gate, signal))) {
       yield { type: 'aborted' };
       return;
     }
     plan = await planSend(parts, request);
+    // What the first has read is there by now, if the host keeps it: no reason to go one by one.
+    if (plan === 'cold') plan = 'warm';
+    gate = gates.get(key);
   }
   if (plan === 'warm') {
     yield* parts.client.stream(request, signal);
@@ -88,8 +92,12 @@ async function* streamPrimed(
   try {
     if (plan === 'prime') {
       yield waiting();
-      yield* prime(parts.client, request, signal);
+      const failure = yield* prime(parts.client, request, signal);
       open();
+      if (failure !== undefined && isOfServer.has(failure.kind)) {
+        yield { type: 'failed', failure };
+        return;
+      }
     }
     for await (const event of parts.client.stream(request, signal)) {
       // The input has been read when an answer begins.
@@ -136,13 +144,22 @@ async function passes(gate: Promise<void>, signal: AbortSignal): Promise<boolean
   }
 }
 
-/** Its answer is no part of the conversation, and its failure nobody's trouble: the request itself meets the same one. */
-async function* prime(client: ModelClient, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+/** The request would meet the same: it is tried again in the primer's place. */
+const isOfServer: ReadonlySet<FailureKind> = new Set(['rate_limit', 'server', 'network', 'stalled']);
+
+/** Its answer is no part of the conversation. */
+async function* prime(
+  client: ModelClient,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent, Failure | undefined> {
   const { account } = request;
   const { messages, tokens } = account.base!;
   const margin = account.mostTokens - account.countedTokens;
+  // It is no part of the conversation, so that its bytes are not remembered as what the session sent.
+  const { prefix: _prefix, ...alike } = request;
   const primer: ModelRequest = {
-    ...request,
+    ...alike,
     messages: request.messages.slice(0, messages),
     maxTokens: 1,
     account: {
@@ -153,5 +170,11 @@ async function* prime(client: ModelClient, request: ModelRequest, signal: AbortS
       ahead: account.mostTokens,
     },
   };
-  for await (const event of client.stream(primer, signal)) if (event.type === 'notice') yield event;
+  let failure: Failure | undefined;
+  for await (const event of client.stream(primer, signal)) {
+    if (event.type === 'notice') yield event;
+    if (event.type === 'done') yield { type: 'primed', usage: event.usage };
+    if (event.type === 'failed') failure = event.failure;
+  }
+  return failure;
 }

@@ -51,7 +51,7 @@ const mostUnits = 512;
 export function createWarmth(): Warmth {
   const lanes = new Map<string, Lane>();
   return {
-    note({ at: sentAt, usage, prefix, durationMs }) {
+    note({ at: sentAt, usage, prefix, durationMs, expectedHitTokens }) {
       if (usage === null) return;
       const at = Date.parse(sentAt) + durationMs;
       const lane: Lane = lanes.get(prefix.lane) ?? { units: new Map<string, Unit>(), bases: new Map<string, Unit>() };
@@ -63,9 +63,10 @@ export function createWarmth(): Warmth {
       if (prefix.base === undefined) return;
       const { hash, tokens } = prefix.base;
       keep(lane.bases, hash, { tokens: tokens - markTokens, at });
-      // A hit shows what is there, whatever the rules say.
+      // More hits than the units that are known can give show what else is there.
       const shown = Math.min(usage.cacheHitTokens, tokens - markTokens);
-      if (shown > 0) keep(lane.units, hash, { tokens: Math.max(shown, lane.units.get(hash)?.tokens ?? 0), at });
+      if (shown > expectedHitTokens)
+        keep(lane.units, hash, { tokens: Math.max(shown, lane.units.get(hash)?.tokens ?? 0), at });
     },
     expect({ lane: name, chain, base }, nowMs) {
       const lane = lanes.get(name);

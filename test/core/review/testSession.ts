@@ -93,7 +93,7 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   const roots = singleRoot(root);
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log: silent });
   const events: AgentEvent[] = [];
-  const ledger = createLedger({ files, folder: join(base, 'usage'), clock, onTrouble: () => undefined });
+  const ledger = createLedger({ files, folder: join(base, 'usage'), clock });
   const parts = { host, packer, journal, client, ledger, tools: createTools(), roots, stateFolder, random: () => 0.5 };
   const session = await startSession(
     parts,
