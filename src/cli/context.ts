@@ -5,6 +5,8 @@ import { BaleenError } from '../core/errors.js';
 import type { Emit, Workflow } from '../protocol/events.js';
 import type { PackSelection } from '../protocol/pack.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { SendConsent } from '../core/session/agreements.js';
+import type { AllowedHosts } from '../core/session/destination.js';
 import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
 import type { Log } from '../core/host.js';
 import { singleRoot } from '../core/repository/roots.js';
@@ -13,7 +15,7 @@ import { openWorkspace, type Workspace } from '../node/workspace.js';
 import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import type { Arguments } from './arguments.js';
-import { createTerminalApprover } from './askOnTerminal.js';
+import { createTerminalApprover, createTerminalConsent, describeSend } from './askOnTerminal.js';
 import { baseUrlOf, hostOf, modelOf } from './hosts.js';
 import { printJson, printText, type Output } from './printEvents.js';
 
@@ -44,7 +46,27 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
     send: args.rehearse ? createRehearsalFetch() : globalThis.fetch,
     log: createLog(output, args.quiet),
     ...(canAsk ? { approver: createTerminalApprover(context.stdin, output) } : {}),
+    consent: createConsent(args.agreeHosts, canAsk ? createTerminalConsent(context.stdin, output) : undefined),
   });
+}
+
+/** What an option agrees to is not asked for; without a terminal nothing else is agreed to. */
+function createConsent(agreed: readonly string[], onTerminal: SendConsent | undefined): SendConsent {
+  return {
+    async ask(question, signal) {
+      const { origin } = question;
+      if (agreed.includes(origin)) return { agreed: true };
+      if (onTerminal !== undefined) return onTerminal.ask(question, signal);
+      const sentence = `${describeSend(question)} This was not agreed to yet, and without a terminal nobody can be asked, so nothing was sent. To agree, once for this workspace, add --agree-host ${origin}.`;
+      return { agreed: false, sentence };
+    },
+  };
+}
+
+/** Those of the machine's environment: whoever looks after it sets it for everybody. */
+function allowedHostsOf(env: Context['env']): AllowedHosts[] {
+  const hosts = (env.BALEEN_ALLOWED_HOSTS ?? '').split(',').map((one) => one.trim());
+  return [{ hosts: hosts.filter((one) => one !== ''), by: 'the environment variable BALEEN_ALLOWED_HOSTS' }];
 }
 
 /** The key of the chosen host; empty where none is set. */
@@ -81,6 +103,7 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
     budgetTokens: budgetOf(args, model),
     selection: selectionOf(args),
     rehearsal: args.rehearse,
+    allowedHosts: allowedHostsOf(context.env),
   };
 }
 

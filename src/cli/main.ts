@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
 import type { Outcome } from '../protocol/events.js';
 import { helpText, parseCommandLine, type Arguments } from './arguments.js';
+import { runAgreements } from './commands/agreements.js';
 import { runPack } from './commands/pack.js';
 import { runRefactorCommand } from './commands/refactor.js';
 import { runReview } from './commands/review.js';
@@ -32,6 +33,8 @@ function runCommand(context: Context): Promise<Outcome> {
       return runReview(context);
     case 'undo':
       return runUndo(context);
+    case 'agreements':
+      return runAgreements(context);
   }
 }
 

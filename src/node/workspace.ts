@@ -10,6 +10,7 @@ import type { Root } from '../protocol/pack.js';
 import type { Packer } from '../core/pack/packer.js';
 import type { Roots } from '../core/repository/roots.js';
 import type { SessionParts } from '../core/session/session.js';
+import { createAgreements, type SendConsent } from '../core/session/agreements.js';
 import { createTools } from '../core/tools/toolList.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
@@ -27,6 +28,8 @@ export interface WorkspaceOptions {
   send: typeof fetch;
   log: Log;
   approver?: Approver;
+  /** Asks before contents go to a host for the first time. */
+  consent?: SendConsent;
   documents?: OpenDocuments;
   /** Wraps the runner of commands, for instance to show each in a terminal. */
   wrapCommands?: (commands: Commands) => Commands;
@@ -44,7 +47,7 @@ export interface Workspace {
 
 /** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, documents, wrapCommands, wrapPacker, approver, onBody } = options;
+  const { log, documents, wrapCommands, wrapPacker, approver, consent, onBody } = options;
   const plain = createNodeHost({ log, git: createNodeGit(), ...(documents === undefined ? {} : { documents }) });
   const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
   const roots = await resolveRoots(host, options.folders);
@@ -74,6 +77,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       client,
       tools: createTools(),
       ...(approver === undefined ? {} : { approver }),
+      ...(consent === undefined ? {} : { consent }),
+      agreements: createAgreements({ files, stateFolder, clock }),
       roots,
       stateFolder,
       random: Math.random,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { BaleenError } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
+import { originOf, refuseHost } from '../core/session/destination.js';
 import type { SessionSettings } from '../core/session/session.js';
 import type { KeyState } from '../protocol/sidebar.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
@@ -77,7 +78,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     setRehearsal,
     refresh,
     async enterKey() {
-      const origin = requireOrigin(settings().baseUrl);
+      const origin = requireOrigin(settings());
       const given = await vscode.window.showInputBox({
         title: 'Baleen: Set API Key',
         prompt: `The key for ${origin}. It is kept in VS Code’s secret storage and sent nowhere else.`,
@@ -99,18 +100,19 @@ export function createConnection(parts: ConnectionParts): Connection {
       return true;
     },
     async removeKey() {
-      await keys.remove(requireOrigin(settings().baseUrl));
+      const { baseUrl } = settings();
+      await keys.remove(originOf(baseUrl) ?? baseUrl);
       await refresh();
     },
     async check() {
-      const key = await keys.read(requireOrigin(settings().baseUrl));
+      const key = await keys.read(requireOrigin(settings()));
       if (key === undefined) await refresh();
       else await verify(key);
     },
     async sessionSettings(userId) {
       const chosen = settings();
       if (isRehearsal()) return toSessionSettings(chosen, userId, rehearsalKey, true);
-      const origin = requireOrigin(chosen.baseUrl);
+      const origin = requireOrigin(chosen);
       const key = await keys.read(origin);
       if (key === undefined) {
         const text = `No API key is stored for ${origin}, so nothing was sent. Set a key, or try without one.`;
@@ -141,6 +143,7 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     budgetTokens,
     selection,
     rehearsal,
+    allowedHosts: from.allowedHosts,
   };
 }
 
@@ -152,13 +155,12 @@ function describeAnswer(answer: KeyAnswer): string {
   return `The key was accepted. Balance: ${amounts}.`;
 }
 
-function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
-}
-
-function requireOrigin(url: string): string {
-  const origin = originOf(url);
-  if (origin !== undefined && origin !== 'null') return origin;
+/** Where the key goes too: nothing is checked, asked or sent at a host that is not allowed. */
+function requireOrigin({ baseUrl, allowedHosts }: Settings): string {
+  const origin = originOf(baseUrl);
+  const refusal = origin === undefined ? undefined : refuseHost(origin, allowedHosts);
+  if (refusal !== undefined) throw new BaleenError(refusal, 'refused');
+  if (origin !== undefined) return origin;
   throw new BaleenError('The setting baleen.baseUrl is not an address, so nothing was sent.', 'bad_usage', {
     kind: 'open_settings',
     label: 'Open settings',

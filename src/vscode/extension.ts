@@ -69,6 +69,7 @@ function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
     stop: { run: () => chat.stop() },
     undoTurn: { run: (id) => undo(typeof id === 'string' ? id : undefined) },
     setKey: { run: () => connection.enterKey() },
+    forgetHosts: { run: () => forgetHosts(parts.engine) },
     removeKey: { run: () => connection.removeKey() },
     rehearse: {
       run: async () => {
@@ -91,6 +92,16 @@ async function beginNewSnapshot(chat: Chat): Promise<void> {
   void vscode.window.showInformationMessage(
     'Baleen: the next message begins a new session with a new snapshot, which is read in full once. Older sessions keep theirs.',
   );
+}
+
+async function forgetHosts(engine: Engine): Promise<void> {
+  const { parts } = await engine.open();
+  const origins = await parts.agreements.forget();
+  const text =
+    origins.length === 0
+      ? 'this workspace has not been sent anywhere, so there is nothing to forget.'
+      : `this workspace may no longer be sent to ${origins.join(', ')}. The next message asks again; what was sent before stays there.`;
+  void vscode.window.showInformationMessage(`Baleen: ${text}`);
 }
 
 /** `npm start` hands a key over in a file that only we read and that is gone afterwards. */

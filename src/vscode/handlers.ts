@@ -12,6 +12,7 @@ import { openEditDiff } from './diffs.js';
 import type { Engine } from './engine.js';
 import { whyBlocked } from './gate.js';
 import type { Proposals } from './proposals.js';
+import type { SendQuestions } from './sendQuestions.js';
 import { chooseSetting } from './settings.js';
 
 type Handlers = { [K in ToHost['type']]: (message: Extract<ToHost, { type: K }>) => void | Promise<void> };
@@ -20,6 +21,7 @@ export interface HandlerParts {
   chat: Chat;
   connection: Connection;
   approvals: Approvals;
+  questions: SendQuestions;
   proposals: Proposals;
   engine: Engine;
   log: Log;
@@ -56,7 +58,7 @@ const allowedWhileBlocked: ReadonlySet<ToHost['type']> = new Set([
 ]);
 
 function createHandlers(parts: HandlerParts): Handlers {
-  const { chat, connection, approvals, proposals, engine } = parts;
+  const { chat, connection, approvals, questions, proposals, engine } = parts;
   const plain: Handlers = {
     async ready() {
       if (whyBlocked() === undefined) await chat.restore();
@@ -71,6 +73,9 @@ function createHandlers(parts: HandlerParts): Handlers {
     decide: async ({ approval, decision }) => {
       if (!approvals.decide(approval, decision)) parts.log.warn('An answer came to a question that does not wait.');
       await proposals.close(approval);
+    },
+    answer_send: ({ question, agreed }) => {
+      if (!questions.decide(question, agreed)) parts.log.warn('An answer came to a question that does not wait.');
     },
     set_model: async ({ model }) => {
       const known = findModel(model);

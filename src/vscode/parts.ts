@@ -24,6 +24,7 @@ import { createProposals } from './proposals.js';
 import { createRehearsalThread } from './rehearsalThread.js';
 import { createReview, type Review } from './review.js';
 import { createReviewRunner } from './reviewRunner.js';
+import { createSendQuestions, type SendQuestions } from './sendQuestions.js';
 import { readSettings } from './settings.js';
 import { readSidebarState } from './sidebarState.js';
 import { createSitesTree, type SitesTree } from './sitesTree.js';
@@ -37,6 +38,7 @@ export interface Parts extends vscode.Disposable {
   keys: Keys;
   connection: Connection;
   approvals: Approvals;
+  questions: SendQuestions;
   engine: Engine;
   chat: Chat;
   view: ChatView;
@@ -74,11 +76,12 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     snapshotProposals.note(event);
   };
   const approvals = createApprovals(() => view.show());
+  const questions = createSendQuestions({ onAsk: () => view.show(), onChange: () => showState() });
   const proposals = createProposals();
   const snapshotProposals = createSnapshotProposals();
   let terminals: TerminalCommands | undefined;
   const engine = createEngine({
-    ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
+    ...{ extensionUri, log, approver: approvals, consent: questions, documents: createOpenDocuments() },
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
     wrapPacker: (packer) => watch.wrap(packer),
@@ -110,16 +113,17 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   watch.onChange(showPack);
   const showState = (): void => {
     showPack();
-    view.post({ type: 'state', state: readSidebarState(chat, connection) });
+    view.post({ type: 'state', state: readSidebarState(chat, connection, questions) });
   };
   const openPage = (): void => {
     const draft = memory.get(draftMemory, '');
-    view.post({ type: 'open', state: readSidebarState(chat, connection), transcript: chat.transcript.entries, draft });
+    const state = readSidebarState(chat, connection, questions);
+    view.post({ type: 'open', state, transcript: chat.transcript.entries, draft });
   };
   const undo = (checkpoint?: string): Promise<void> => undoTurn(engine, chat, checkpoint);
   const rehearse = (on: boolean): Promise<void> => switchRehearsal(connection, chat, on);
   const receive = createMessageHandler({
-    ...{ chat, connection, approvals, proposals, engine, log, undo, open: openPage },
+    ...{ chat, connection, approvals, questions, proposals, engine, log, undo, open: openPage },
     post: (message) => view.post(message),
     draft: { set: (text) => void memory.update(draftMemory, text) },
     rehearse: () => rehearse(true),
@@ -150,7 +154,22 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     explorerTokens.refresh();
   };
   return {
-    ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
+    ...{
+      keys,
+      connection,
+      approvals,
+      questions,
+      engine,
+      chat,
+      view,
+      tree,
+      review,
+      receive,
+      undo,
+      rehearse,
+      refresh,
+      openPage,
+    },
     ...{ packMap, watch },
     dispose() {
       const shown = [status, watch, packMap, explorerTokens, tree, review, proposals];

@@ -67,8 +67,10 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
   const reviewSaved = (): Promise<void> => run('Review of what was saved', collectSaved);
   const onQuiet = async (): Promise<void> => {
     if (!isOn() || saved.collect().length === 0) return;
-    if (lane.isWarm()) return reviewSaved();
     try {
+      const origin = await runner.unagreedOrigin();
+      if (origin !== undefined) return status.show({ kind: 'unagreed', origin });
+      if (lane.isWarm()) return await reviewSaved();
       status.show({ kind: 'offer', price: await runner.coldPrice() });
     } catch (error) {
       status.show({ kind: 'no_result', why: messageOf(error) });
@@ -130,8 +132,11 @@ function createRun(parts: {
     try {
       const reviewed = await runner.run(title, collect);
       if (mine !== runs) return;
-      if (reviewed === undefined) return status.show(settled.kind === 'offer' ? { kind: 'idle' } : settled);
+      if (reviewed === undefined)
+        return status.show(settled.kind === 'offer' || settled.kind === 'unagreed' ? { kind: 'idle' } : settled);
       const { result, changes } = reviewed;
+      // Refused before anything was sent: it stands as it stood.
+      if (result.outcome === 'refused') return status.show(settled);
       status.addCost(result.cost);
       if (result.state !== 'clean' && result.state !== 'findings') {
         return status.show({ kind: 'no_result', why: 'The review came to no result; the log says why.' });

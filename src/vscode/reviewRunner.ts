@@ -5,6 +5,7 @@ import type { Log } from '../core/host.js';
 import { priceOfSend, ratesAt } from '../core/model/prices.js';
 import type { ChangeToReview } from '../core/review/changes.js';
 import { reviewChanges, type ReviewResult } from '../core/review/review.js';
+import { findUnagreed } from '../core/session/sendConsent.js';
 import { startSession, type Session, type SessionParts } from '../core/session/session.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { Connection } from './connection.js';
@@ -15,6 +16,8 @@ export interface ReviewRunner {
   run(title: string, collect: Collect): Promise<{ result: ReviewResult; changes: ChangeToReview[] } | undefined>;
   /** Of a send that finds nothing in the cache. Packs the repository if need be; sends nothing. */
   coldPrice(): Promise<Cost>;
+  /** The host to which this workspace may not be sent yet. A review that begins by itself must not ask. */
+  unagreedOrigin(): Promise<string | undefined>;
   /** Another session uses this snapshot: the next review does so too, so that one paid read warms both. */
   noteSnapshot(snapshot: string): void;
   stop(): Promise<void>;
@@ -83,6 +86,10 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
       const { pack, settings } = await open(new AbortController().signal);
       const tokens = pack.report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0);
       return priceOfSend(tokens, ratesAt(settings, Date.now())).first;
+    },
+    async unagreedOrigin() {
+      const { parts, userId } = await engine.open();
+      return findUnagreed(parts, await connection.sessionSettings(userId));
     },
     noteSnapshot(snapshot) {
       if (session?.pack.report.snapshot !== snapshot) session = undefined;

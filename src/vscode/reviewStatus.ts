@@ -8,6 +8,8 @@ export type ReviewState =
   | { kind: 'idle' }
   /** The cache is cold: nothing is sent until the user says so. */
   | { kind: 'offer'; price: Cost }
+  /** Nothing of this workspace has gone to the host yet: a click leads to the question. */
+  | { kind: 'unagreed'; origin: string }
   | { kind: 'reviewing'; title: string }
   | { kind: 'clean' }
   | { kind: 'findings'; count: number }
@@ -69,6 +71,10 @@ function describe(state: ReviewState): { text: string; tooltip: string; command:
       const price = formatCost(state.price);
       const tooltip = `The repository is not in the cache, so this review would read it at the full price, about ${price}. Click to start it; nothing is sent before.`;
       return { text: `$(eye) Review: start for ${price}`, tooltip, command: 'baleen.startReview' };
+    }
+    case 'unagreed': {
+      const tooltip = `Nothing of this workspace has been sent to ${state.origin} yet, and a review would. Click to be told what would go there, and to decide.`;
+      return { text: '$(eye) Review: not sent yet', tooltip, command: 'baleen.startReview' };
     }
     case 'reviewing':
       return { text: '$(loading~spin) Reviewing', tooltip: `${state.title}.`, command: problems };

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { findHost, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
 import type { CatalogueHost } from '../core/model/hosts.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
+import type { AllowedHosts } from '../core/session/destination.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
@@ -30,6 +31,7 @@ export interface Settings {
   reviewOnSave: boolean;
   minimumSeverity: Severity;
   verifyCommands: string[];
+  allowedHosts: AllowedHosts[];
 }
 
 const thinkingLevels: readonly ThinkingLevel[] = ['off', 'low', 'high', 'max'];
@@ -70,6 +72,7 @@ export function readSettings(): Settings {
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
     minimumSeverity: oneOf(severities, config.get('reviewOnSave.minimumSeverity'), 'info'),
     verifyCommands: texts(config.get('refactor.verifyCommands')),
+    allowedHosts: readAllowedHosts(config.get('allowedHosts')),
   };
 }
 
@@ -110,6 +113,15 @@ function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; m
 function readBaseUrl(value: unknown, fallback: string): string {
   const wanted = process.env['BALEEN_BASE_URL'] || (typeof value === 'string' ? value.trim() : '') || fallback;
   return wanted.replace(/\/+$/, '');
+}
+
+/** The machine's environment counts beside the setting, so that one deployment serves the editor and the command line. */
+function readAllowedHosts(value: unknown): AllowedHosts[] {
+  const ofMachine = (process.env['BALEEN_ALLOWED_HOSTS'] ?? '').split(',');
+  return [
+    { hosts: texts(value), by: 'the setting baleen.allowedHosts' },
+    { hosts: texts(ofMachine), by: 'the environment variable BALEEN_ALLOWED_HOSTS' },
+  ];
 }
 
 function oneOf<T extends string>(known: readonly T[], value: unknown, fallback: T): T {

@@ -6,12 +6,14 @@ import type { ModelChoice, SidebarState } from '../protocol/sidebar.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
 import { isUntrusted, whyBlocked } from './gate.js';
+import type { SendQuestions } from './sendQuestions.js';
 import { readSettings } from './settings.js';
 
-export function readSidebarState(chat: Chat, connection: Connection): SidebarState {
+export function readSidebarState(chat: Chat, connection: Connection, questions: SendQuestions): SidebarState {
   const { host, model, thinking, approve, currency } = readSettings();
   const keyDetail = connection.keyDetail();
   const blocked = whyBlocked();
+  const sendQuestion = questions.waiting();
   return {
     keyState: connection.keyState(),
     ...(keyDetail === undefined ? {} : { keyDetail }),
@@ -21,6 +23,7 @@ export function readSidebarState(chat: Chat, connection: Connection): SidebarSta
     approve,
     session: chat.sessionId(),
     running: chat.isRunning(),
+    ...(sendQuestion === undefined ? {} : { sendQuestion }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(isUntrusted() ? { untrusted: true as const } : {}),
   };

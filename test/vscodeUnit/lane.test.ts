@@ -23,7 +23,7 @@ function setUp() {
     ...{ model: serveModel(deepseek, 'v4-flash')!, host: deepseek, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
     ...{ selection: noSelection, explorerTokens: false, currency: 'USD', maxSteps: 1 },
-    ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
+    ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [], allowedHosts: [] },
   };
   const world = { settings, rehearsal: false, nowMs: 1_000_000 };
   const lane = createLane(

@@ -14,7 +14,9 @@ import type { ModelClient } from '../model/types.js';
 import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
 import type { Tool } from '../tools/tool.js';
+import type { Agreements, SendConsent } from './agreements.js';
 import { createConversation, type SessionConversation } from './conversation.js';
+import type { AllowedHosts } from './destination.js';
 import { driftOf, noDrift, type Drift } from './drift.js';
 import { proposeSnapshot, sumTokens, tellBreak } from './renewal.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
@@ -28,6 +30,9 @@ export interface SessionParts {
   tools: readonly Tool[];
   /** Absent where nobody can be asked. */
   approver?: Approver;
+  /** Absent where nobody can be asked. */
+  consent?: SendConsent;
+  agreements: Agreements;
   roots: Roots;
   stateFolder: string;
   /** Uniform in [0, 1), for the waits between retries. */
@@ -51,6 +56,8 @@ export interface SessionSettings {
   budgetTokens: number;
   selection: PackSelection;
   rehearsal: boolean;
+  /** Absent: every host is allowed. */
+  allowedHosts?: readonly AllowedHosts[];
 }
 
 /** The state that a session owns. Turns borrow it: see `turns.ts`. */

@@ -11,6 +11,7 @@ import { costOf, ratesAt } from '../model/prices.js';
 import type { ToolCall } from '../model/types.js';
 import { asFolder } from '../repository/roots.js';
 import { createPlanner } from './planner.js';
+import { refuseSend, type Refusal } from './sendConsent.js';
 import type { Session } from './session.js';
 import { appendTurnMessage, type TurnInput } from './turnText.js';
 
@@ -95,11 +96,15 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
     checkpoint,
     changed: turn.changed,
     async send(input, signal) {
+      const refusal = await refuseSend(session, signal);
+      if (refusal !== undefined) return sendNothing(session, refusal);
       await answerOpenCalls(session, () => true);
       await appendTurnMessage(session, input);
       return run(input, signal);
     },
     async resume(signal) {
+      const refusal = await refuseSend(session, signal);
+      if (refusal !== undefined) return sendNothing(session, refusal);
       const started = session.conversation.startedCalls();
       await answerOpenCalls(session, (call) => started.has(call.id));
       return run({}, signal);
@@ -133,6 +138,11 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
       return result;
     },
   };
+}
+
+function sendNothing(session: Session, { sentence: text, action }: Refusal): SendResult {
+  session.emit({ type: 'notice', level: 'warning', text, ...(action === undefined ? {} : { action }) });
+  return { outcome: 'refused', text: '', usage: noUsage, cost: free, steps: 0, reported: [], hasReport: false };
 }
 
 /** The usual turn: one message, the loop, the end. */

@@ -18,6 +18,7 @@ import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { createModelClient } from '../../../src/core/model/client.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
+import { createAgreements } from '../../../src/core/session/agreements.js';
 import { startSession, type Session, type SessionSettings } from '../../../src/core/session/session.js';
 import { createTools } from '../../../src/core/tools/toolList.js';
 import { createNodeGit } from '../../../src/node/git.js';
@@ -92,7 +93,9 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   const roots = singleRoot(root);
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log: silent });
   const events: AgentEvent[] = [];
-  const parts = { host, packer, journal, client, tools: createTools(), roots, stateFolder, random: () => 0.5 };
+  const agreements = createAgreements({ files, stateFolder, clock });
+  const shared = { host, packer, journal, client, agreements };
+  const parts = { ...shared, tools: createTools(), roots, stateFolder, random: () => 0.5 };
   const session = await startSession(
     parts,
     { ...settingsFor(simulator), ...options.settings },
