@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { BaleenError } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
+import { needsKey } from '../core/model/requestRules.js';
 import { originOf, refuseHost } from '../core/session/destination.js';
 import type { SessionSettings } from '../core/session/session.js';
 import type { KeyState } from '../protocol/sidebar.js';
@@ -55,7 +56,9 @@ export function createConnection(parts: ConnectionParts): Connection {
   const refresh = async (): Promise<void> => {
     const origin = originOf(settings().baseUrl);
     const key = origin === undefined ? undefined : await keys.read(origin);
-    if (key === undefined) show('missing', `No key is stored for ${origin ?? settings().baseUrl}.`);
+    const { host, baseUrl } = settings();
+    if (key === undefined && !needsKey(host, baseUrl)) show('accepted', `${host.label} needs no key.`);
+    else if (key === undefined) show('missing', `No key is stored for ${origin ?? settings().baseUrl}.`);
     else show('accepted', `A key for ${origin} is stored.`);
   };
   const verify = async (key: string): Promise<KeyAnswer> => {
@@ -114,11 +117,11 @@ export function createConnection(parts: ConnectionParts): Connection {
       if (isRehearsal()) return toSessionSettings(chosen, userId, rehearsalKey, true);
       const origin = requireOrigin(chosen);
       const key = await keys.read(origin);
-      if (key === undefined) {
+      if (key === undefined && needsKey(chosen.host, chosen.baseUrl)) {
         const text = `No API key is stored for ${origin}, so nothing was sent. Set a key, or try without one.`;
         throw new BaleenError(text, 'api_refused', { kind: 'set_key', label: 'Set API key…' });
       }
-      return toSessionSettings(chosen, userId, key, false);
+      return toSessionSettings(chosen, userId, key ?? '', false);
     },
     fetch: (input, init) => (isRehearsal() ? parts.rehearsalFetch(input, init) : fetch(input, init)),
   };
@@ -156,7 +159,11 @@ function describeAnswer(answer: KeyAnswer): string {
 }
 
 /** Where the key goes too: nothing is checked, asked or sent at a host that is not allowed. */
-function requireOrigin({ baseUrl, allowedHosts }: Settings): string {
+function requireOrigin({ baseUrl, allowedHosts, hostTrouble }: Settings): string {
+  if (hostTrouble !== undefined) {
+    const action = { kind: 'open_settings', label: 'Open setting', setting: 'baleen.host' } as const;
+    throw new BaleenError(hostTrouble, 'bad_usage', action);
+  }
   const origin = originOf(baseUrl);
   const refusal = origin === undefined ? undefined : refuseHost(origin, allowedHosts);
   if (refusal !== undefined) throw new BaleenError(refusal, 'refused');

@@ -1,18 +1,21 @@
 /** The only reader of VS Code's settings: `baleen.*` to one typed object. */
 import * as vscode from 'vscode';
-import { findHost, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
+import { findHost, modelsOf, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
 import type { CatalogueHost } from '../core/model/hosts.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import type { AllowedHosts } from '../core/session/destination.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
+import { chooseHost } from './hostSettings.js';
 
 export interface Settings {
   model: ServedModel;
   /** A sentence if the setting names a model that is gone or unknown. */
   modelNotice?: string;
   host: CatalogueHost;
+  /** Why nothing can be sent to the host, as a sentence. */
+  hostTrouble?: string;
   thinking: ThinkingLevel;
   wire: WireName;
   /** Without a trailing slash. */
@@ -45,18 +48,22 @@ export type ChosenSetting = 'model' | 'thinking' | 'approve';
 
 export function readSettings(): Settings {
   const config = vscode.workspace.getConfiguration('baleen');
-  const host = findHost('deepseek')!;
-  const { model, modelNotice } = readModel(host, config.get('model'));
   const wire = oneOf(wires, config.get('wire'), 'openai');
+  // The variable is for tests and for one's own server; a folder can set neither it nor the settings.
+  const given = { host: config.get('host'), hosts: config.get('hosts'), wire };
+  const chosen = chooseHost({ ...given, baseUrl: process.env['BALEEN_BASE_URL'] || config.get('baseUrl') });
+  const { host, baseUrl } = chosen;
+  const { model, modelNotice } = readModel(host, config.get('model'));
   const maxCost = positive(config.get('maxCost'));
   const mostTokens = packBudgetTokens(model);
   return {
     model,
     ...(modelNotice === undefined ? {} : { modelNotice }),
     host,
+    ...(chosen.trouble === undefined ? {} : { hostTrouble: chosen.trouble }),
     thinking: oneOf(thinkingLevels, config.get('thinking'), 'high'),
     wire,
-    baseUrl: readBaseUrl(config.get('baseUrl'), host.baseUrls[wire] ?? ''),
+    baseUrl,
     approve: oneOf(approvalModes, config.get('approve'), 'ask'),
     allowedCommands: texts(config.get('allowedCommands')),
     commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
@@ -100,19 +107,13 @@ export async function choosePackExclude(patterns: readonly string[]): Promise<vo
 function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; modelNotice?: string } {
   const name = typeof value === 'string' && value.trim() !== '' ? value : 'v4-flash';
   const found = serveModel(host, name);
-  const fallback = serveModel(host, 'v4-flash')!;
+  const fallback = serveModel(host, 'v4-flash') ?? modelsOf(host)[0] ?? serveModel(findHost('deepseek')!, 'v4-flash')!;
   if (found === undefined) {
     const modelNotice = `The setting baleen.model names "${name}", which is not known; ${fallback.label} is used instead.`;
     return { model: fallback, modelNotice };
   }
   const notice = retirementNotice(name);
   return notice === undefined ? { model: found } : { model: found, modelNotice: notice };
-}
-
-/** `BALEEN_BASE_URL` is for tests and for one's own server; a folder can set neither it nor the setting. */
-function readBaseUrl(value: unknown, fallback: string): string {
-  const wanted = process.env['BALEEN_BASE_URL'] || (typeof value === 'string' ? value.trim() : '') || fallback;
-  return wanted.replace(/\/+$/, '');
 }
 
 /** The machine's environment counts beside the setting, so that one deployment serves the editor and the command line. */

@@ -249,7 +249,7 @@ describe('the question where this workspace may be sent', () => {
       expect(text).toContain('Send this workspace to https://llm.example:8443?');
       expect(text).toContain('a host that Baleen does not know; under which country’s law is not known');
       await button(harness, 'Choose another host').click();
-      expect((await harness.readPosts()).at(-1)).toEqual({ type: 'open_settings', setting: 'baleen.baseUrl' });
+      expect((await harness.readPosts()).at(-1)).toEqual({ type: 'open_settings', setting: 'baleen.host' });
       await card(harness).locator('button[aria-disabled="false"]', { hasText: 'Do not send' }).click();
       expect((await harness.waitForPost('answer_send')).agreed).toBe(false);
     },

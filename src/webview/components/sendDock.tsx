@@ -53,11 +53,7 @@ function SendCard({ question }: { question: WaitingSendQuestion }): VNode {
         Asked once for this workspace and this host. “Baleen: Forget Where This Workspace May Be Sent” takes it back.
         Instead you can use another host, or a server of your own.
       </p>
-      <button
-        type="button"
-        class="text-button"
-        onClick={() => post({ type: 'open_settings', setting: 'baleen.baseUrl' })}
-      >
+      <button type="button" class="text-button" onClick={() => post({ type: 'open_settings', setting: 'baleen.host' })}>
         Choose another host
       </button>
       <div class="answers">
