@@ -74,7 +74,8 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
 
 Common options
   --cwd DIR                 the workspace folder (default: the current one)
-  --model NAME              v4-flash (default) or v4-pro
+  --model NAME              v4-flash (default), v4-pro or automatic, which
+                            tells its choice and price before each turn
   --thinking LEVEL          off, low, high (default) or max
   --wire NAME               openai (default) or anthropic
   --host NAME               deepseek (default), openrouter, fireworks,

@@ -16,7 +16,7 @@ import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import type { Arguments } from './arguments.js';
 import { createTerminalApprover, createTerminalConsent, describeSend } from './askOnTerminal.js';
-import { baseUrlOf, hostOf, modelOf } from './hosts.js';
+import { automaticOf, baseUrlOf, hostOf, modelOf } from './hosts.js';
 import { printJson, printText, type Output } from './printEvents.js';
 
 export interface Context {
@@ -79,6 +79,7 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
   const { args } = context;
   const host = hostOf(args);
   const model = modelOf(args);
+  const chosen = automaticOf(args);
   const baseUrl = baseUrlOf(args);
   const key = keyOf(context);
   if (!args.rehearse && key === '' && needsKey(host, baseUrl)) {
@@ -103,6 +104,7 @@ function settingsOf(context: Context, workspace: Workspace): SessionSettings {
     budgetTokens: budgetOf(args, model),
     selection: selectionOf(args),
     rehearsal: args.rehearse,
+    ...(chosen === undefined ? {} : { automatic: chosen }),
     allowedHosts: allowedHostsOf(context.env),
   };
 }

@@ -1,6 +1,6 @@
 /** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
-import { costOf, ratesAt } from '../model/prices.js';
+import { costOf, priceOfSend, ratesAt } from '../model/prices.js';
 import type { Failure } from '../model/types.js';
 import { outputTokensFor } from '../prompt/budget.js';
 import { systemText } from '../prompt/systemText.js';
@@ -22,7 +22,8 @@ export function createPlanner(session: Session): Pick<LoopParts, 'plan' | 'noteB
       promptTokens = await parts.packer.countPrompt({ system: systemText, tools, messages: [...messages], thinking });
       const maxTokens = outputTokensFor(model, thinking, promptTokens, session.drift.mostTokens);
       if (maxTokens === undefined) return { kind: 'overflow', sentence: describeOverflow(promptTokens, settings) };
-      declareLane(session);
+      declareLane(session, promptTokens);
+      session.promptTokens = promptTokens;
       const worst = { cacheHitTokens: 0, cacheMissTokens: promptTokens, outputTokens: maxTokens, reasoningTokens: 0 };
       return {
         kind: 'ready',
@@ -68,18 +69,22 @@ function describeOverflow(promptTokens: number, { model }: SessionSettings): str
 }
 
 /** Says before the request that its prefix will not be in the cache, where a setting is the cause. */
-function declareLane(session: Session): void {
-  const { lane } = session;
-  const next = describeLane(session.settings);
+function declareLane(session: Session, promptTokens: number): void {
+  const { lane, settings, parts } = session;
+  const next = describeLane(settings);
   if (lane !== undefined && lane !== next) {
     const reason = `The next request reads the whole prompt at the full price: ${lane} became ${next}.`;
-    session.emit({ type: 'cache_break', reason });
+    const price = priceOfSend(promptTokens, ratesAt(settings, parts.host.clock.now())).first;
+    session.emit({ type: 'cache_break', reason, price });
   }
   session.lane = next;
+  session.lastChoice = { model: settings.model, thinking: settings.thinking };
 }
 
+type Lane = Pick<SessionSettings, 'host' | 'baseUrl' | 'wire' | 'model' | 'thinking'>;
+
 /** What a prefix in the cache belongs to, beside its own bytes. */
-export function describeLane({ host, baseUrl, wire, model, thinking }: SessionSettings): string {
+export function describeLane({ host, baseUrl, wire, model, thinking }: Lane): string {
   const marks = { 'every level': thinking, 'max only': thinking === 'low' || thinking === 'high' ? 'on' : thinking };
   return [host.name, baseUrl, wire, model.id, `thinking ${marks[model.effortInPrompt]}`].join(' · ');
 }

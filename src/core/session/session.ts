@@ -19,6 +19,7 @@ import { createConversation, type SessionConversation } from './conversation.js'
 import type { AllowedHosts } from './destination.js';
 import { driftOf, noDrift, type Drift } from './drift.js';
 import { proposeSnapshot, sumTokens, tellBreak } from './renewal.js';
+import type { Automatic } from './routing.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog } from './log.js';
 
 /** What sessions of one workspace share; made once, by hand, where the program starts. */
@@ -56,6 +57,8 @@ export interface SessionSettings {
   budgetTokens: number;
   selection: PackSelection;
   rehearsal: boolean;
+  /** The model of each turn is chosen by its rules; absent where the user has chosen one. */
+  automatic?: Automatic;
   /** Absent: every host is allowed. */
   allowedHosts?: readonly AllowedHosts[];
 }
@@ -86,6 +89,12 @@ export interface Session {
   drift: Drift;
   /** What the last request's prefix depends on beside its text. */
   lane: string | undefined;
+  /** Of the last request; absent before the first. */
+  promptTokens: number | undefined;
+  /** What the last request ran with. */
+  lastChoice: Pick<SessionSettings, 'model' | 'thinking'> | undefined;
+  /** Turns that failed since the last that did not. */
+  failedTurns: number;
   emit: Emit;
 }
 
@@ -221,8 +230,20 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'lane' | 'hasProposed' | 'toldLanguage'>): Session {
-  return { ...given, allowedForSession: new Set(), lane: undefined, hasProposed: false, toldLanguage: false };
+type Fresh =
+  'allowedForSession' | 'lane' | 'hasProposed' | 'toldLanguage' | 'promptTokens' | 'lastChoice' | 'failedTurns';
+
+function assemble(given: Omit<Session, Fresh>): Session {
+  const unknown = { promptTokens: undefined, lastChoice: undefined };
+  return {
+    ...given,
+    allowedForSession: new Set(),
+    ...unknown,
+    lane: undefined,
+    failedTurns: 0,
+    hasProposed: false,
+    toldLanguage: false,
+  };
 }
 
 /** Every event goes to the listener, and those that a page shows again also into the log. */

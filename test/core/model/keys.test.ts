@@ -2,7 +2,7 @@
  * The key goes to the origin that it was entered for and nowhere else (KEY-03 to KEY-06, KEY-10), in 25 variants and more
  * of redirects and addresses: what another host receives is nothing at all (target T7).
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkKey } from '../../../src/core/model/balance.js';
@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 async function listen(
-  handle: (request: { method?: string; url?: string }, response: import('node:http').ServerResponse) => void,
+  handle: (request: { method?: string; url?: string }, response: ServerResponse) => void,
 ): Promise<{ server: Server; origin: string }> {
   const server = createServer((request, response) => {
     request.resume();
