@@ -9,6 +9,8 @@ import type { SessionSettings } from '../core/session/session.js';
 import type { KeyState } from '../protocol/sidebar.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import { findKeyTrouble, type Keys } from './keys.js';
+import { withPick } from './modelChoices.js';
+import type { ModelPick } from './modelPick.js';
 import type { Settings } from './settings.js';
 
 export interface Connection {
@@ -25,7 +27,7 @@ export interface Connection {
   /** Looks at the stored key anew, without any request. */
   refresh(): Promise<void>;
   /** What a turn needs to send; throws a sentence when nobody can answer. */
-  sessionSettings(userId: string): Promise<SessionSettings>;
+  sessionSettings(userId: string, pick?: ModelPick): Promise<SessionSettings>;
   /** The real `fetch`, or the stand-in model's. */
   readonly fetch: typeof fetch;
 }
@@ -112,8 +114,8 @@ export function createConnection(parts: ConnectionParts): Connection {
       if (key === undefined) await refresh();
       else await verify(key);
     },
-    async sessionSettings(userId) {
-      const chosen = settings();
+    async sessionSettings(userId, pick) {
+      const chosen = pick === undefined ? settings() : withPick(settings(), pick);
       if (isRehearsal()) return toSessionSettings(chosen, userId, rehearsalKey, true);
       const origin = requireOrigin(chosen);
       const key = await keys.read(origin);
@@ -146,6 +148,7 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     budgetTokens,
     selection,
     rehearsal,
+    ...(from.automatic === undefined || rehearsal ? {} : { automatic: from.automatic }),
     allowedHosts: from.allowedHosts,
   };
 }

@@ -1,6 +1,7 @@
 /** Activation: makes the parts and registers what VS Code shows of them. Nothing heavy happens here. */
 import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
+import { askForModel } from './askForModel.js';
 import type { Chat } from './chat.js';
 import { chatViewId } from './chatView.js';
 import { registerCommands, type CommandTable } from './commandTable.js';
@@ -8,6 +9,7 @@ import { registerBeforeTexts } from './diffs.js';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';
 import { createLog, type EditorLog } from './log.js';
+import { sameAsChat } from './modelPick.js';
 import { createParts, type Parts } from './parts.js';
 import { refactorRepository } from './refactor.js';
 import { readSettings } from './settings.js';
@@ -65,6 +67,12 @@ function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
     showPackMap: { run: () => packMap.show(), evenBlocked: true },
     showLog: { run: () => log.show(), evenBlocked: true },
     newSession: { run: () => chat.newSession() },
+    chooseModel: {
+      run: async () => {
+        const chosen = await askForModel('Baleen: the model of this session', readSettings(), { now: chat.pick() });
+        if (chosen !== undefined && chosen !== sameAsChat) await chat.choose(chosen);
+      },
+    },
     newSnapshot: { run: () => beginNewSnapshot(chat) },
     stop: { run: () => chat.stop() },
     undoTurn: { run: (id) => undo(typeof id === 'string' ? id : undefined) },

@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
-import { findModel } from '../core/model/catalogue.js';
 import { resolveInside } from '../core/repository/pathGate.js';
 import type { ToHost, ToPage } from '../protocol/sidebar.js';
 import type { Approvals } from './approvals.js';
@@ -12,8 +11,9 @@ import { openEditDiff } from './diffs.js';
 import type { Engine } from './engine.js';
 import { whyBlocked } from './gate.js';
 import type { Proposals } from './proposals.js';
+import { listChoices } from './modelChoices.js';
 import type { SendQuestions } from './sendQuestions.js';
-import { chooseSetting } from './settings.js';
+import { chooseSetting, readSettings } from './settings.js';
 
 type Handlers = { [K in ToHost['type']]: (message: Extract<ToHost, { type: K }>) => void | Promise<void> };
 
@@ -78,10 +78,9 @@ function createHandlers(parts: HandlerParts): Handlers {
       if (!questions.decide(question, agreed)) parts.log.warn('An answer came to a question that does not wait.');
     },
     set_model: async ({ model }) => {
-      const known = findModel(model);
-      if (known !== undefined) await chooseSetting('model', known.id);
+      if (listChoices(readSettings()).some(({ id }) => id === model)) await chat.choose({ model });
     },
-    set_thinking: ({ thinking }) => chooseSetting('thinking', thinking),
+    set_thinking: ({ thinking }) => chat.choose({ thinking }),
     set_approve: ({ approve }) => chooseSetting('approve', approve),
     new_session: () => chat.newSession(),
     list_sessions: async () => parts.post({ type: 'sessions', sessions: await chat.sessions() }),

@@ -16,6 +16,8 @@ import { whyBlocked } from './gate.js';
 import { createMessageHandler } from './handlers.js';
 import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
+import { withPick } from './modelChoices.js';
+import { parsePick, type ModelPick } from './modelPick.js';
 import type { EditorLog } from './log.js';
 import { readPackFacts } from './packFacts.js';
 import { createPackMap, packOptions, type PackMap } from './packMap.js';
@@ -70,9 +72,10 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ keys, log, memory, rehearsalFetch: rehearsal.fetch, settings: readSettings },
     onChange: () => showState(),
   });
-  const lane = createLane(readSettings, () => connection.isRehearsal());
-  const noteEvent = (event: AgentEvent): void => {
-    lane.note(event);
+  const lane = createLane(() => connection.isRehearsal());
+  const reviewPick = (): ModelPick => parsePick(readSettings().models.review, chat.pick());
+  const noteEvent = (event: AgentEvent, pick: ModelPick): void => {
+    lane.note(event, withPick(readSettings(), pick));
     snapshotProposals.note(event);
   };
   const approvals = createApprovals(() => view.show());
@@ -94,7 +97,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ engine, connection, log, memory },
     onEvent(event) {
       view.postEvent(event);
-      noteEvent(event);
+      noteEvent(event, chat.pick());
       if (event.type === 'pack_ready') runner.noteSnapshot(event.snapshot);
     },
     onReplaced: () => openPage(),
@@ -130,12 +133,20 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   });
   const view = createChatView({ extensionUri, log, onMessage: (message) => void receive(message) });
   const tree = createSitesTree(windowRoots);
-  const runner = createReviewRunner({ engine, connection, log, onEvent: noteEvent });
+  const onReviewEvent = (event: AgentEvent): void => noteEvent(event, reviewPick());
+  const runner = createReviewRunner({ engine, connection, log, pick: reviewPick, onEvent: onReviewEvent });
   const ask = async (text: string): Promise<void> => {
     await view.reveal();
     view.post({ type: 'prefill', text });
   };
-  const review = createReview({ lane, memory, log, runner, ask });
+  const review = createReview({
+    isWarm: () => lane.isWarm(withPick(readSettings(), reviewPick())),
+    pick: reviewPick,
+    memory,
+    log,
+    runner,
+    ask,
+  });
   const folders = watchFolders({ engine, chat, stopReview: () => runner.stop() });
   const packMap = createPackMap({
     ...{ extensionUri, log, engine, watch, settings: readSettings },

@@ -10,6 +10,7 @@ import { startSession, type Session, type SessionParts } from '../core/session/s
 import type { AgentEvent } from '../protocol/events.js';
 import type { Connection } from './connection.js';
 import type { Engine } from './engine.js';
+import type { ModelPick } from './modelPick.js';
 
 export interface ReviewRunner {
   /** Stops a running review and takes its place. `undefined` when it was stopped in turn, or had nothing to review. */
@@ -30,9 +31,10 @@ export interface ReviewRunnerParts {
   connection: Connection;
   log: Log;
   onEvent: (event: AgentEvent) => void;
+  pick: () => ModelPick;
 }
 
-export function createReviewRunner({ engine, connection, log, onEvent }: ReviewRunnerParts): ReviewRunner {
+export function createReviewRunner({ engine, connection, log, onEvent, pick }: ReviewRunnerParts): ReviewRunner {
   let session: Session | undefined;
   let running: { controller: AbortController; ended: Promise<unknown> } | undefined;
   const emit = (event: AgentEvent): void => {
@@ -41,7 +43,7 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
   };
   const open = async (signal: AbortSignal): Promise<Session> => {
     const { parts, userId } = await engine.open();
-    const settings = await connection.sessionSettings(userId);
+    const settings = await connection.sessionSettings(userId, pick());
     const isOther = session?.parts !== parts || session.settings.rehearsal !== settings.rehearsal;
     if (session === undefined || isOther) session = await startSession(parts, settings, 'review', emit, signal);
     session.settings = settings;
@@ -89,7 +91,7 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
     },
     async unagreedOrigin() {
       const { parts, userId } = await engine.open();
-      return findUnagreed(parts, await connection.sessionSettings(userId));
+      return findUnagreed(parts, await connection.sessionSettings(userId, pick()));
     },
     noteSnapshot(snapshot) {
       if (session?.pack.report.snapshot !== snapshot) session = undefined;

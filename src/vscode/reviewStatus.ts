@@ -22,7 +22,8 @@ export interface ReviewStatus extends vscode.Disposable {
   readonly state: ReviewState;
 }
 
-export function createReviewStatus(): ReviewStatus {
+/** `nameModel` says what reviews run with. */
+export function createReviewStatus(nameModel: () => string): ReviewStatus {
   const item = vscode.window.createStatusBarItem('baleen.review', vscode.StatusBarAlignment.Right, 89);
   item.name = 'Baleen: review on save';
   let state: ReviewState = { kind: 'off' };
@@ -33,9 +34,18 @@ export function createReviewStatus(): ReviewStatus {
     const { text, tooltip, command } = describe(state);
     const isDone = state.kind === 'clean' || state.kind === 'findings';
     item.text = isDone && last !== undefined ? `${text} · ${formatCost(last)}` : text;
-    item.tooltip = all === undefined ? tooltip : `${tooltip} Reviews of this window: ${formatCost(all)}.`;
+    item.tooltip = describeWithMenu(
+      all === undefined ? tooltip : `${tooltip} Reviews of this window: ${formatCost(all)}.`,
+    );
     item.command = command;
     item.show();
+  };
+  const describeWithMenu = (text: string): vscode.MarkdownString => {
+    const tooltip = new vscode.MarkdownString();
+    tooltip.isTrusted = { enabledCommands: ['baleen.chooseReviewModel'] };
+    // A reason may quote a file or the service: only the line of our own is read as Markdown.
+    tooltip.appendText(`${text}\n\n${nameModel()}. `);
+    return tooltip.appendMarkdown('[Choose another model](command:baleen.chooseReviewModel)');
   };
   draw();
   return {

@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import { findHost, modelsOf, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
 import type { CatalogueHost } from '../core/model/hosts.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
+import { automatic, offerAutomatic, type Automatic } from '../core/session/routing.js';
 import type { AllowedHosts } from '../core/session/destination.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
 import { chooseHost } from './hostSettings.js';
+import { sameAsChat, thinkingLevels, type ModelPick } from './modelPick.js';
 
 export interface Settings {
   model: ServedModel;
@@ -17,6 +19,12 @@ export interface Settings {
   /** Why nothing can be sent to the host, as a sentence. */
   hostTrouble?: string;
   thinking: ThinkingLevel;
+  /** The user's words for model and thinking. */
+  pick: ModelPick;
+  /** The model is chosen for each turn. */
+  automatic?: Automatic;
+  /** The words for the model of a workflow. */
+  models: { refactor: string; review: string };
   wire: WireName;
   /** Without a trailing slash. */
   baseUrl: string;
@@ -37,7 +45,6 @@ export interface Settings {
   allowedHosts: AllowedHosts[];
 }
 
-const thinkingLevels: readonly ThinkingLevel[] = ['off', 'low', 'high', 'max'];
 const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit'];
 const wires: readonly WireName[] = ['openai', 'anthropic'];
 const currencies: readonly Currency[] = ['USD', 'CNY'];
@@ -53,7 +60,10 @@ export function readSettings(): Settings {
   const given = { host: config.get('host'), hosts: config.get('hosts'), wire };
   const chosen = chooseHost({ ...given, baseUrl: process.env['BALEEN_BASE_URL'] || config.get('baseUrl') });
   const { host, baseUrl } = chosen;
-  const { model, modelNotice } = readModel(host, config.get('model'));
+  const name = config.get('model');
+  const thinking = oneOf(thinkingLevels, config.get('thinking'), 'high');
+  const offer = name === automatic ? offerAutomatic(host, thinking) : undefined;
+  const { model, modelNotice } = readModel(host, offer === undefined ? name : offer.flash.id);
   const maxCost = positive(config.get('maxCost'));
   const mostTokens = packBudgetTokens(model);
   return {
@@ -61,7 +71,10 @@ export function readSettings(): Settings {
     ...(modelNotice === undefined ? {} : { modelNotice }),
     host,
     ...(chosen.trouble === undefined ? {} : { hostTrouble: chosen.trouble }),
-    thinking: oneOf(thinkingLevels, config.get('thinking'), 'high'),
+    thinking,
+    pick: { model: offer === undefined ? model.id : automatic, thinking },
+    ...(offer === undefined ? {} : { automatic: offer }),
+    models: readModels(config.get('models')),
     wire,
     baseUrl,
     approve: oneOf(approvalModes, config.get('approve'), 'ask'),
@@ -87,6 +100,12 @@ export async function chooseSetting(name: ChosenSetting, value: string): Promise
   await vscode.workspace.getConfiguration('baleen').update(name, value, vscode.ConfigurationTarget.Global);
 }
 
+export async function chooseReviewModel(words: string): Promise<void> {
+  const config = vscode.workspace.getConfiguration('baleen');
+  const { refactor, review } = { ...readModels(config.get('models')), review: words };
+  await config.update('models', { refactor, review }, vscode.ConfigurationTarget.Global);
+}
+
 export async function switchReviewOnSave(on: boolean): Promise<void> {
   const config = vscode.workspace.getConfiguration('baleen');
   await config.update('reviewOnSave.enabled', on, vscode.ConfigurationTarget.Global);
@@ -102,6 +121,12 @@ export async function choosePackExclude(patterns: readonly string[]): Promise<vo
   const config = vscode.workspace.getConfiguration('baleen');
   const value = patterns.length === 0 ? undefined : patterns;
   await config.update('pack.exclude', value, vscode.ConfigurationTarget.Global);
+}
+
+function readModels(value: unknown): Settings['models'] {
+  const { refactor, review } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const words = (one: unknown): string => (typeof one === 'string' ? one : sameAsChat);
+  return { refactor: words(refactor), review: words(review) };
 }
 
 function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; modelNotice?: string } {

@@ -1,5 +1,6 @@
 /** Renders a session's next request, counts it, and clamps `max_tokens` to what the window leaves. */
 import type { LoopParts, PlannedRequest } from '../agent/loop.js';
+import { formatCost } from '../../protocol/money.js';
 import { costOf, priceOfSend, ratesAt } from '../model/prices.js';
 import type { Failure } from '../model/types.js';
 import { outputTokensFor } from '../prompt/budget.js';
@@ -87,4 +88,13 @@ type Lane = Pick<SessionSettings, 'host' | 'baseUrl' | 'wire' | 'model' | 'think
 export function describeLane({ host, baseUrl, wire, model, thinking }: Lane): string {
   const marks = { 'every level': thinking, 'max only': thinking === 'low' || thinking === 'high' ? 'on' : thinking };
   return [host.name, baseUrl, wire, model.id, `thinking ${marks[model.effortInPrompt]}`].join(' · ');
+}
+
+/** What a change of settings costs with the next message, said before it: nothing where the prefix stays in its cache. */
+export function describeLaneChange(session: Session, next: SessionSettings): string | undefined {
+  const { lane, promptTokens, parts } = session;
+  if (lane === undefined || promptTokens === undefined || lane === describeLane(next) || next.rehearsal)
+    return undefined;
+  const price = priceOfSend(promptTokens, ratesAt(next, parts.host.clock.now())).first;
+  return `The next message reads the whole prompt (${promptTokens.toLocaleString('en-US')} tokens) at the full price, about ${formatCost(price)}: ${next.model.label} thinking ${next.thinking} has a cache of its own. Choose as before to keep the one that is warm.`;
 }

@@ -9,13 +9,12 @@ import type { Session } from './session.js';
 export function routeTurn(session: Session, about: Pick<RouteFacts, 'message' | 'files'>): void {
   const { settings, parts, workflow, failedTurns, lastChoice } = session;
   if (settings.automatic === undefined) return;
-  const { model, thinking, ...rest } = settings;
   const now = parts.host.clock.now();
   const warm = session.lane === describeLane({ ...settings, ...lastChoice }) ? lastChoice : undefined;
   const route = chooseRoute({ workflow, failedTurns, ...about }, settings.automatic, {
     tokens: session.promptTokens ?? session.pack.report.tokens + sumTokens(session.pack.entries),
     warm,
-    isSameLane: (a, b) => describeLane({ ...rest, ...a }) === describeLane({ ...rest, ...b }),
+    isSameLane: (a, b) => describeLane({ ...settings, ...a }) === describeLane({ ...settings, ...b }),
     ratesOf: (one) => ratesAt({ ...settings, model: one }, now),
   });
   session.settings = { ...settings, model: route.model, thinking: route.thinking };
