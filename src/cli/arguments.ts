@@ -5,8 +5,9 @@ import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protoco
 import { BaleenError } from '../core/errors.js';
 import type { Caps } from '../core/usage/caps.js';
 import type { PrimerMode } from '../core/usage/primer.js';
+import { originOf } from '../core/session/destination.js';
 
-export const commandNames = ['pack', 'ask', 'run', 'refactor', 'review', 'undo', 'usage'] as const;
+export const commandNames = ['pack', 'ask', 'run', 'refactor', 'review', 'undo', 'usage', 'agreements'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface Arguments {
@@ -32,6 +33,9 @@ export interface Arguments {
   json: boolean;
   quiet: boolean;
   rehearse: boolean;
+  /** Origins to which this workspace may be sent. */
+  agreeHosts: string[];
+  forget: boolean;
   output?: string;
   asSent: boolean;
   explain?: string;
@@ -71,10 +75,13 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
       --overwrite           also files that you changed since
   baleen usage              what requests used and cost, by day and purpose
       --days N              today and the days before it (default 30)
+  baleen agreements         where this workspace may be sent
+      --forget              take all of it back: the next send asks again
 
 Common options
   --cwd DIR                 the workspace folder (default: the current one)
-  --model NAME              v4-flash (default) or v4-pro
+  --model NAME              v4-flash (default), v4-pro or automatic, which
+                            tells its choice and price before each turn
   --thinking LEVEL          off, low, high (default) or max
   --wire NAME               openai (default) or anthropic
   --host NAME               deepseek (default), openrouter, fireworks,
@@ -84,6 +91,8 @@ Common options
                             BALEEN_HOSTS), see docs/self-hosting.md
   --base-url URL            instead of the host's (or BALEEN_BASE_URL); the key
                             is sent to its origin only
+  --agree-host ORIGIN       agree that this workspace is sent there; without a
+                            terminal nothing is sent before (repeatable, kept)
   --budget N                tokens that the pack may have (default: what fits)
   --exclude PATTERN         keep files out, in .gitignore syntax; '!PATTERN'
                             brings in what a rule or .baleenignore withholds
@@ -109,7 +118,8 @@ Common options
   --help, --version
 
 Key: DEEPSEEK_API_KEY, another host's in its own variable (OPENROUTER_API_KEY,
-VLLM_API_KEY …). Exit codes: 0 done, 1 failed, 2 bad usage,
+VLLM_API_KEY …). BALEEN_ALLOWED_HOSTS lists the only hosts to send to, separated
+by commas. Exit codes: 0 done, 1 failed, 2 bad usage,
 3 verification failed, 4 cap reached, 5 refused for want of approval, 6 context
 would overflow, 7 the API refused, 8 findings, 130 interrupted.
 `;
@@ -137,6 +147,8 @@ const options = {
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   rehearse: { type: 'boolean' },
+  'agree-host': { type: 'string', multiple: true },
+  forget: { type: 'boolean' },
   output: { type: 'string' },
   'as-sent': { type: 'boolean' },
   explain: { type: 'string' },
@@ -199,6 +211,8 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       json: values.json ?? false,
       quiet: values.quiet ?? false,
       rehearse: values.rehearse ?? false,
+      agreeHosts: (values['agree-host'] ?? []).map(originNamed),
+      forget: values.forget ?? false,
       ...(values.output === undefined ? {} : { output: values.output }),
       asSent: values['as-sent'] ?? false,
       ...(values.explain === undefined ? {} : { explain: values.explain }),
@@ -241,6 +255,13 @@ function isOneOf<T extends string>(value: string | undefined, allowed: readonly 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   if (isOneOf(value, allowed)) return value;
   throw badUsage(`--${name} takes one of ${allowed.join(', ')}, not ${JSON.stringify(value)}.`);
+}
+
+/** A host's name alone means its `https:` address. */
+function originNamed(text: string): string {
+  const origin = originOf(text.includes('://') ? text : `https://${text}`);
+  if (origin !== undefined) return origin;
+  throw badUsage(`--agree-host takes an address like https://api.deepseek.com, not ${JSON.stringify(text)}.`);
 }
 
 function numberOf(name: string, text: string, least: number): number {

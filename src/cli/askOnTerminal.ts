@@ -1,9 +1,12 @@
-/** Approvals on a terminal. The default is no, and every byte of what is asked for is shown. */
+/** Questions on a terminal. The default is no, and every byte of what is asked for is shown. */
 import { createInterface } from 'node:readline/promises';
+import { describeReceiver, type SendQuestion } from '../protocol/destination.js';
 import type { ApprovalRequest, Site } from '../protocol/events.js';
 import type { Approver } from '../core/agent/approval.js';
+import { formatCost } from '../protocol/money.js';
+import type { SendConsent } from '../core/session/agreements.js';
 import { escapeText } from '../core/view/escapes.js';
-import { showText, type Output } from './printEvents.js';
+import { formatNumber, showText, type Output } from './printEvents.js';
 
 export function createTerminalApprover(input: NodeJS.ReadStream, output: Output): Approver {
   return {
@@ -15,6 +18,24 @@ export function createTerminalApprover(input: NodeJS.ReadStream, output: Output)
       return answer === 's' && request.subject.kind === 'command' ? 'approved_for_session' : 'rejected';
     },
   };
+}
+
+export function createTerminalConsent(input: NodeJS.ReadStream, output: Output): SendConsent {
+  return {
+    async ask(question, signal) {
+      const once =
+        'Asked once for this workspace and this host; baleen agreements --forget takes it back. Instead you can name another host or a server of your own (--base-url).';
+      output.err(`\n${describeSend(question)}\n${once}\n`);
+      const answer = await askLine(input, 'Send? [y/N] ', signal);
+      if (answer === 'y' || answer === 'yes') return { agreed: true };
+      return { agreed: false, sentence: `Nothing was sent to ${question.origin}, as you said.` };
+    },
+  };
+}
+
+export function describeSend(question: SendQuestion): string {
+  const { files, tokens, origin, price } = question;
+  return `${formatNumber(files)} ${files === 1 ? 'file' : 'files'} of this workspace, ${formatNumber(tokens)} tokens, would go to ${origin} (${describeReceiver(question)}); reading them the first time costs about ${formatCost(price)}.`;
 }
 
 /** Sites are shown by the `sites` event already; answers with those to change, or `undefined` to give up. */

@@ -7,6 +7,7 @@ import { parseHosts } from '../core/model/customHosts.js';
 import type { CatalogueHost } from '../core/model/hosts.js';
 import type { Payer } from '../core/model/prices.js';
 import { refuseChoice } from '../core/model/requestRules.js';
+import { automatic, offerAutomatic, type Automatic } from '../core/session/routing.js';
 import type { Arguments } from './arguments.js';
 
 function badUsage(sentence: string): BaleenError {
@@ -40,12 +41,17 @@ export function hostOf(args: Arguments): CatalogueHost {
 
 export function modelOf(args: Arguments): ServedModel {
   const host = hostOf(args);
-  const model = serveModel(host, args.model);
+  const model = serveModel(host, args.model === automatic ? 'v4-flash' : args.model);
   if (model !== undefined) return model;
   const names = modelsOf(host)
     .map(({ id }) => id)
     .join(' and ');
   throw badUsage(`${host.label} has no model ${JSON.stringify(args.model)}; its models are ${names}.`);
+}
+
+/** `undefined` where a model is named, or the host has not both. */
+export function automaticOf(args: Arguments): Automatic | undefined {
+  return args.model === automatic ? offerAutomatic(hostOf(args), args.thinking) : undefined;
 }
 
 export function payerOf(args: Arguments): Payer {

@@ -32,6 +32,8 @@ async function runCommand(context: Context): Promise<Outcome> {
       return (await import('./commands/undo.js')).runUndo(context);
     case 'usage':
       return (await import('./commands/usage.js')).runUsage(context);
+    case 'agreements':
+      return (await import('./commands/agreements.js')).runAgreements(context);
   }
 }
 

@@ -151,7 +151,7 @@ function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
     event.changedByCommands.length === 0 ? '' : `; commands wrote ${event.changedByCommands.join(', ')}`;
   const drift = event.driftTokens === 0 ? '' : `, ${describeDrift(event.driftTokens)}`;
   const hint =
-    event.outcome === 'refused'
+    event.outcome === 'refused' && input > 0
       ? '\nSomething needed a yes and nobody could be asked. On a terminal you are; else --approve auto-edit allows edits (protected files still ask) and --allow "CMD" exactly that command.'
       : '';
   return `${event.outcome.replaceAll('_', ' ')}: ${changed}${byCommands}; ${formatNumber(input)} tokens in, ${formatNumber(usage.outputTokens)} out${hit}${drift}, ${formatCost(event.cost)}, ${(event.durationMs / 1000).toFixed(1)} s${hint}`;

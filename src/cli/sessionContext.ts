@@ -6,15 +6,17 @@ import { needsKey } from '../core/model/requestRules.js';
 import { adaptTo, readServedEntries } from '../core/model/servedLimits.js';
 import { isPrimerOn } from '../core/usage/primer.js';
 import type { Emit, Workflow } from '../protocol/events.js';
+import type { SendConsent } from '../core/session/agreements.js';
+import type { AllowedHosts } from '../core/session/destination.js';
 import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
 import { singleRoot } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
 import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
-import { createTerminalApprover } from './askOnTerminal.js';
+import { createTerminalApprover, createTerminalConsent, describeSend } from './askOnTerminal.js';
 import { budgetOf, createLog, keyOf, selectionOf, type Context } from './context.js';
-import { baseUrlOf, hostOf, modelOf } from './hosts.js';
+import { automaticOf, baseUrlOf, hostOf, modelOf } from './hosts.js';
 import { printJson, printText } from './printEvents.js';
 
 export function emitterOf(context: Context): Emit {
@@ -32,13 +34,34 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
     send: args.rehearse ? createRehearsalFetch() : globalThis.fetch,
     log: createLog(output, args.quiet),
     ...(canAsk ? { approver: createTerminalApprover(context.stdin, output) } : {}),
+    consent: createConsent(args.agreeHosts, canAsk ? createTerminalConsent(context.stdin, output) : undefined),
   });
+}
+
+/** What an option agrees to is not asked for; without a terminal nothing else is agreed to. */
+function createConsent(agreed: readonly string[], onTerminal: SendConsent | undefined): SendConsent {
+  return {
+    async ask(question, signal) {
+      const { origin } = question;
+      if (agreed.includes(origin)) return { agreed: true };
+      if (onTerminal !== undefined) return onTerminal.ask(question, signal);
+      const sentence = `${describeSend(question)} This was not agreed to yet, and without a terminal nobody can be asked, so nothing was sent. To agree, once for this workspace, add --agree-host ${origin}.`;
+      return { agreed: false, sentence };
+    },
+  };
+}
+
+/** Those of the machine's environment: whoever looks after it sets it for everybody. */
+function allowedHostsOf(env: Context['env']): AllowedHosts[] {
+  const hosts = (env.BALEEN_ALLOWED_HOSTS ?? '').split(',').map((one) => one.trim());
+  return [{ hosts: hosts.filter((one) => one !== ''), by: 'the environment variable BALEEN_ALLOWED_HOSTS' }];
 }
 
 /** Throws a sentence, outcome `api_refused`, when a key is needed, there is none, and no rehearsal was asked for. */
 async function settingsOf(context: Context, workspace: Workspace): Promise<SessionSettings> {
   const { args, signal } = context;
   const host = hostOf(args);
+  const chosen = automaticOf(args);
   const baseUrl = baseUrlOf(args);
   const key = keyOf(context);
   if (!args.rehearse && key === '' && needsKey(host, baseUrl)) {
@@ -65,6 +88,8 @@ async function settingsOf(context: Context, workspace: Workspace): Promise<Sessi
     selection: selectionOf(args),
     primer: isPrimerOn(args.primer, host, baseUrl),
     rehearsal: args.rehearse,
+    ...(chosen === undefined ? {} : { automatic: chosen }),
+    allowedHosts: allowedHostsOf(context.env),
   };
 }
 

@@ -9,6 +9,7 @@ import type { ModelRequest } from '../core/model/types.js';
 import type { Packer } from '../core/pack/packer.js';
 import type { Roots } from '../core/repository/roots.js';
 import type { SessionParts } from '../core/session/session.js';
+import { createAgreements, type SendConsent } from '../core/session/agreements.js';
 import { createTools } from '../core/tools/toolList.js';
 import { createLedger } from '../core/usage/ledger.js';
 import { createMeteredClient } from '../core/usage/meteredClient.js';
@@ -32,6 +33,8 @@ export interface WorkspaceOptions {
   send: typeof fetch;
   log: Log;
   approver?: Approver;
+  /** Asks before contents go to a host for the first time. */
+  consent?: SendConsent;
   documents?: OpenDocuments;
   clock?: Clock;
   /** Wraps the runner of commands, for instance to show each in a terminal. */
@@ -50,7 +53,7 @@ export interface Workspace {
 
 /** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, documents, clock: ownClock, wrapCommands, wrapPacker, approver, onBody } = options;
+  const { log, documents, clock: ownClock, wrapCommands, wrapPacker, approver, consent, onBody } = options;
   const plain = createNodeHost({
     log,
     git: createNodeGit(),
@@ -85,6 +88,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       ledger,
       tools: createTools(),
       ...(approver === undefined ? {} : { approver }),
+      ...(consent === undefined ? {} : { consent }),
+      agreements: createAgreements({ files, stateFolder, clock }),
       roots,
       stateFolder,
       random: Math.random,

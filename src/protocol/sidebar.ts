@@ -1,4 +1,5 @@
 /** What the sidebar page and the extension say to each other. The page is not trusted: see `core` for the checks. */
+import type { SendQuestion } from './destination.js';
 import type { Cost } from './money.js';
 import type { AgentEvent, ApprovalDecision, ApprovalMode, ThinkingLevel } from './events.js';
 
@@ -17,6 +18,11 @@ export interface SessionSummary {
   cost: Cost;
 }
 
+/** Whether this workspace may be sent to a host. `id` is random and made by the host, as an approval's is. */
+export interface WaitingSendQuestion extends SendQuestion {
+  id: string;
+}
+
 /** Which model answers: the host with a key, the rehearsal, or nothing yet. */
 export type KeyState = 'missing' | 'checking' | 'accepted' | 'rejected' | 'rehearsal';
 
@@ -30,6 +36,8 @@ export interface SidebarState {
   approve: ApprovalMode;
   session: string | undefined;
   running: boolean;
+  /** Waits for an answer, whatever work asked it. */
+  sendQuestion?: WaitingSendQuestion;
   /** The workspace is trusted and has a folder; otherwise a sentence that says what is missing. */
   blocked?: string;
   /** What is missing is trust, which the user can give. */
@@ -56,6 +64,7 @@ export type ToHost =
   | { type: 'stop' }
   | { type: 'draft'; text: string }
   | { type: 'decide'; approval: string; decision: ApprovalDecision }
+  | { type: 'answer_send'; question: string; agreed: boolean }
   | { type: 'set_model'; model: string }
   | { type: 'set_thinking'; thinking: ThinkingLevel }
   | { type: 'set_approve'; approve: ApprovalMode }

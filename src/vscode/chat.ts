@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
+import { describeLaneChange } from '../core/session/lanes.js';
 import { resumeSession, startSession, type Session } from '../core/session/session.js';
 import { listSessions, readSession, transcriptOf } from '../core/session/store.js';
 import { beginTurn, continueTurn, type OpenTurn, type SendResult } from '../core/session/turns.js';
@@ -10,12 +11,18 @@ import type { SessionSummary } from '../protocol/sidebar.js';
 import type { Connection } from './connection.js';
 import type { Engine } from './engine.js';
 import { dropUnanswered, waitsForApproval } from './interrupted.js';
+import type { ModelPick } from './modelPick.js';
+import { chooseSetting, readSettings } from './settings.js';
 import { createTranscript, type Transcript } from './transcript.js';
 
 export interface Chat {
   readonly transcript: Transcript;
   isRunning(): boolean;
   sessionId(): string | undefined;
+  /** What the session runs with; before its first turn what the settings say. */
+  pick(): ModelPick;
+  /** For this session and no other; says what that costs before it does. Before the first turn it is the setting. */
+  choose(change: Partial<ModelPick>): Promise<void>;
   /** Runs one turn to its end. Does nothing while another one runs. */
   send(text: string): Promise<void>;
   /** Resolves when the running turn has ended. */
@@ -54,6 +61,8 @@ interface State {
   id: string | undefined;
   /** Absent until a turn needs it: showing a stored session opens no pack. */
   session: Session | undefined;
+  /** The session's own; absent before its first turn. */
+  pick: ModelPick | undefined;
   /** The next session begins with a new snapshot. */
   renew: boolean;
   running: { controller: AbortController; ended: Promise<void>; checkpoint?: string } | undefined;
@@ -66,6 +75,7 @@ export function createChat(parts: ChatParts): Chat {
   const state: State = {
     id: undefined,
     session: undefined,
+    pick: undefined,
     renew: false,
     running: undefined,
     restored: undefined,
@@ -114,6 +124,8 @@ export function createChat(parts: ChatParts): Chat {
     const records = await readSession(workspace.host.files, workspace.stateFolder, id);
     const entries = transcriptOf(records);
     state.session = undefined;
+    const picked = records.findLast((record) => record.type === 'pick');
+    state.pick = picked && { model: picked.model, thinking: picked.thinking };
     transcript.replace(dropUnanswered(entries));
     await remember(id);
     onReplaced();
@@ -125,6 +137,23 @@ export function createChat(parts: ChatParts): Chat {
     transcript,
     isRunning: () => state.running !== undefined,
     sessionId: () => state.id,
+    pick: () => state.pick ?? readSettings().pick,
+    async choose(change) {
+      if (state.id === undefined) {
+        for (const name of ['model', 'thinking'] as const)
+          if (change[name] !== undefined) await chooseSetting(name, change[name]);
+        return;
+      }
+      const pick = { ...(state.pick ?? readSettings().pick), ...change };
+      state.pick = pick;
+      const { session } = state;
+      session?.log.note({ type: 'pick', ...pick });
+      const settings = session && (await parts.connection.sessionSettings(session.settings.userId, pick));
+      // An automatic choice is told with its price by itself.
+      const text = settings?.automatic === undefined && settings ? describeLaneChange(session, settings) : undefined;
+      if (text !== undefined) tell({ type: 'notice', level: 'info', text });
+      onState();
+    },
     send: (text) =>
       run(async (signal) => {
         transcript.addUser(text);
@@ -136,6 +165,7 @@ export function createChat(parts: ChatParts): Chat {
     async newSession({ renew } = { renew: false }) {
       await stop();
       state.session = undefined;
+      state.pick = undefined;
       state.renew ||= renew;
       transcript.replace([]);
       await remember(undefined);
@@ -187,7 +217,8 @@ async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const { parts: workspace, userId } = await parts.engine.open();
-  const settings = await parts.connection.sessionSettings(userId);
+  const pick = state.pick ?? readSettings().pick;
+  const settings = await parts.connection.sessionSettings(userId, pick);
   if (state.session !== undefined) {
     state.session.settings = settings;
     return state.session;
@@ -198,6 +229,8 @@ async function openSession(
       : await resumeSession(workspace, settings, state.id, emit, signal);
   if (!session.pack.reused) state.renew = false;
   state.session = session;
+  state.pick = pick;
+  session.log.note({ type: 'pick', ...pick });
   return session;
 }
 

@@ -4,10 +4,14 @@ import { BaleenError } from '../core/errors.js';
 import { isPrimerOn } from '../core/usage/primer.js';
 import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
+import { needsKey } from '../core/model/requestRules.js';
+import { originOf, refuseHost } from '../core/session/destination.js';
 import type { SessionSettings } from '../core/session/session.js';
 import type { KeyState } from '../protocol/sidebar.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import { findKeyTrouble, type Keys } from './keys.js';
+import { withPick } from './modelChoices.js';
+import type { ModelPick } from './modelPick.js';
 import type { Settings } from './settings.js';
 
 export interface Connection {
@@ -24,7 +28,7 @@ export interface Connection {
   /** Looks at the stored key anew, without any request. */
   refresh(): Promise<void>;
   /** What a turn needs to send; throws a sentence when nobody can answer. */
-  sessionSettings(userId: string): Promise<SessionSettings>;
+  sessionSettings(userId: string, pick?: ModelPick): Promise<SessionSettings>;
   /** The real `fetch`, or the stand-in model's. */
   readonly fetch: typeof fetch;
 }
@@ -55,7 +59,9 @@ export function createConnection(parts: ConnectionParts): Connection {
   const refresh = async (): Promise<void> => {
     const origin = originOf(settings().baseUrl);
     const key = origin === undefined ? undefined : await keys.read(origin);
-    if (key === undefined) show('missing', `No key is stored for ${origin ?? settings().baseUrl}.`);
+    const { host, baseUrl } = settings();
+    if (key === undefined && !needsKey(host, baseUrl)) show('accepted', `${host.label} needs no key.`);
+    else if (key === undefined) show('missing', `No key is stored for ${origin ?? settings().baseUrl}.`);
     else show('accepted', `A key for ${origin} is stored.`);
   };
   const verify = async (key: string): Promise<KeyAnswer> => {
@@ -78,7 +84,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     setRehearsal,
     refresh,
     async enterKey() {
-      const origin = requireOrigin(settings().baseUrl);
+      const origin = requireOrigin(settings());
       const given = await vscode.window.showInputBox({
         title: 'Baleen: Set API Key',
         prompt: `The key for ${origin}. It is kept in VS Code’s secret storage and sent nowhere else.`,
@@ -100,24 +106,25 @@ export function createConnection(parts: ConnectionParts): Connection {
       return true;
     },
     async removeKey() {
-      await keys.remove(requireOrigin(settings().baseUrl));
+      const { baseUrl } = settings();
+      await keys.remove(originOf(baseUrl) ?? baseUrl);
       await refresh();
     },
     async check() {
-      const key = await keys.read(requireOrigin(settings().baseUrl));
+      const key = await keys.read(requireOrigin(settings()));
       if (key === undefined) await refresh();
       else await verify(key);
     },
-    async sessionSettings(userId) {
-      const chosen = settings();
+    async sessionSettings(userId, pick) {
+      const chosen = pick === undefined ? settings() : withPick(settings(), pick);
       if (isRehearsal()) return toSessionSettings(chosen, userId, rehearsalKey, true);
-      const origin = requireOrigin(chosen.baseUrl);
+      const origin = requireOrigin(chosen);
       const key = await keys.read(origin);
-      if (key === undefined) {
+      if (key === undefined && needsKey(chosen.host, chosen.baseUrl)) {
         const text = `No API key is stored for ${origin}, so nothing was sent. Set a key, or try without one.`;
         throw new BaleenError(text, 'api_refused', { kind: 'set_key', label: 'Set API key…' });
       }
-      return toSessionSettings(chosen, userId, key, false);
+      return toSessionSettings(chosen, userId, key ?? '', false);
     },
     fetch: (input, init) => (isRehearsal() ? parts.rehearsalFetch(input, init) : fetch(input, init)),
   };
@@ -145,6 +152,8 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     network,
     primer: isPrimerOn(from.primer, host, from.baseUrl),
     rehearsal,
+    ...(from.automatic === undefined || rehearsal ? {} : { automatic: from.automatic }),
+    allowedHosts: from.allowedHosts,
   };
 }
 
@@ -156,13 +165,16 @@ function describeAnswer(answer: KeyAnswer): string {
   return `The key was accepted. Balance: ${amounts}.`;
 }
 
-function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
-}
-
-function requireOrigin(url: string): string {
-  const origin = originOf(url);
-  if (origin !== undefined && origin !== 'null') return origin;
+/** Where the key goes too: nothing is checked, asked or sent at a host that is not allowed. */
+function requireOrigin({ baseUrl, allowedHosts, hostTrouble }: Settings): string {
+  if (hostTrouble !== undefined) {
+    const action = { kind: 'open_settings', label: 'Open setting', setting: 'baleen.host' } as const;
+    throw new BaleenError(hostTrouble, 'bad_usage', action);
+  }
+  const origin = originOf(baseUrl);
+  const refusal = origin === undefined ? undefined : refuseHost(origin, allowedHosts);
+  if (refusal !== undefined) throw new BaleenError(refusal, 'refused');
+  if (origin !== undefined) return origin;
   throw new BaleenError('The setting baleen.baseUrl is not an address, so nothing was sent.', 'bad_usage', {
     kind: 'open_settings',
     label: 'Open settings',

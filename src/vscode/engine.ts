@@ -5,6 +5,7 @@ import type { Approver } from '../core/agent/approval.js';
 import { BaleenError } from '../core/errors.js';
 import type { Commands, Log, OpenDocuments } from '../core/host.js';
 import type { Packer } from '../core/pack/packer.js';
+import type { SendConsent } from '../core/session/agreements.js';
 import { keyOf, type Roots } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
@@ -26,6 +27,7 @@ export interface EngineParts {
   log: Log;
   send: typeof fetch;
   approver: Approver;
+  consent: SendConsent;
   documents: OpenDocuments;
   wrapCommands: (commands: Commands) => Commands;
   wrapPacker: (packer: Packer) => Packer;

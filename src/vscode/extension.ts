@@ -1,6 +1,7 @@
 /** Activation: makes the parts and registers what VS Code shows of them. Nothing heavy happens here. */
 import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
+import { askForModel } from './askForModel.js';
 import type { Chat } from './chat.js';
 import { chatViewId } from './chatView.js';
 import { registerCommands, type CommandTable } from './commandTable.js';
@@ -8,6 +9,7 @@ import { registerBeforeTexts } from './diffs.js';
 import type { Engine } from './engine.js';
 import type { Keys } from './keys.js';
 import { createLog, type EditorLog } from './log.js';
+import { sameAsChat } from './modelPick.js';
 import { createParts, type Parts } from './parts.js';
 import { refactorRepository } from './refactor.js';
 import { readSettings } from './settings.js';
@@ -65,10 +67,17 @@ function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
     showPackMap: { run: () => packMap.show(), evenBlocked: true },
     showLog: { run: () => log.show(), evenBlocked: true },
     newSession: { run: () => chat.newSession() },
+    chooseModel: {
+      run: async () => {
+        const chosen = await askForModel('Baleen: the model of this session', readSettings(), { now: chat.pick() });
+        if (chosen !== undefined && chosen !== sameAsChat) await chat.choose(chosen);
+      },
+    },
     newSnapshot: { run: () => beginNewSnapshot(chat) },
     stop: { run: () => chat.stop() },
     undoTurn: { run: (id) => undo(typeof id === 'string' ? id : undefined) },
     setKey: { run: () => connection.enterKey() },
+    forgetHosts: { run: () => forgetHosts(parts.engine) },
     removeKey: { run: () => connection.removeKey() },
     rehearse: {
       run: async () => {
@@ -91,6 +100,16 @@ async function beginNewSnapshot(chat: Chat): Promise<void> {
   void vscode.window.showInformationMessage(
     'Baleen: the next message begins a new session with a new snapshot, which is read in full once. Older sessions keep theirs.',
   );
+}
+
+async function forgetHosts(engine: Engine): Promise<void> {
+  const { parts } = await engine.open();
+  const origins = await parts.agreements.forget();
+  const text =
+    origins.length === 0
+      ? 'this workspace has not been sent anywhere, so there is nothing to forget.'
+      : `this workspace may no longer be sent to ${origins.join(', ')}. The next message asks again; what was sent before stays there.`;
+  void vscode.window.showInformationMessage(`Baleen: ${text}`);
 }
 
 /** `npm start` hands a key over in a file that only we read and that is gone afterwards. */

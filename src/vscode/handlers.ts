@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
-import { findModel } from '../core/model/catalogue.js';
 import { resolveInside } from '../core/repository/pathGate.js';
 import type { ToHost, ToPage } from '../protocol/sidebar.js';
 import type { Approvals } from './approvals.js';
@@ -12,7 +11,9 @@ import { openEditDiff } from './diffs.js';
 import type { Engine } from './engine.js';
 import { whyBlocked } from './gate.js';
 import type { Proposals } from './proposals.js';
-import { chooseSetting } from './settings.js';
+import { listChoices } from './modelChoices.js';
+import type { SendQuestions } from './sendQuestions.js';
+import { chooseSetting, readSettings } from './settings.js';
 
 type Handlers = { [K in ToHost['type']]: (message: Extract<ToHost, { type: K }>) => void | Promise<void> };
 
@@ -20,6 +21,7 @@ export interface HandlerParts {
   chat: Chat;
   connection: Connection;
   approvals: Approvals;
+  questions: SendQuestions;
   proposals: Proposals;
   engine: Engine;
   log: Log;
@@ -56,7 +58,7 @@ const allowedWhileBlocked: ReadonlySet<ToHost['type']> = new Set([
 ]);
 
 function createHandlers(parts: HandlerParts): Handlers {
-  const { chat, connection, approvals, proposals, engine } = parts;
+  const { chat, connection, approvals, questions, proposals, engine } = parts;
   const plain: Handlers = {
     async ready() {
       if (whyBlocked() === undefined) await chat.restore();
@@ -72,11 +74,13 @@ function createHandlers(parts: HandlerParts): Handlers {
       if (!approvals.decide(approval, decision)) parts.log.warn('An answer came to a question that does not wait.');
       await proposals.close(approval);
     },
-    set_model: async ({ model }) => {
-      const known = findModel(model);
-      if (known !== undefined) await chooseSetting('model', known.id);
+    answer_send: ({ question, agreed }) => {
+      if (!questions.decide(question, agreed)) parts.log.warn('An answer came to a question that does not wait.');
     },
-    set_thinking: ({ thinking }) => chooseSetting('thinking', thinking),
+    set_model: async ({ model }) => {
+      if (listChoices(readSettings()).some(({ id }) => id === model)) await chat.choose({ model });
+    },
+    set_thinking: ({ thinking }) => chat.choose({ thinking }),
     set_approve: ({ approve }) => chooseSetting('approve', approve),
     new_session: () => chat.newSession(),
     list_sessions: async () => parts.post({ type: 'sessions', sessions: await chat.sessions() }),

@@ -19,6 +19,7 @@ const toHost = z.discriminatedUnion('type', [
     approval: id,
     decision: z.enum(['approved', 'approved_for_session', 'rejected']),
   }),
+  z.strictObject({ type: z.literal('answer_send'), question: id, agreed: z.boolean() }),
   z.strictObject({ type: z.literal('set_model'), model: id }),
   z.strictObject({ type: z.literal('set_thinking'), thinking: z.enum(['off', 'low', 'high', 'max']) }),
   z.strictObject({ type: z.literal('set_approve'), approve: z.enum(['plan', 'ask', 'auto-edit']) }),

@@ -16,6 +16,8 @@ import { whyBlocked } from './gate.js';
 import { createMessageHandler } from './handlers.js';
 import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
+import { withPick } from './modelChoices.js';
+import { parsePick, type ModelPick } from './modelPick.js';
 import type { EditorLog } from './log.js';
 import { readPackFacts } from './packFacts.js';
 import { createPackMap, packOptions, type PackMap } from './packMap.js';
@@ -24,6 +26,7 @@ import { createProposals } from './proposals.js';
 import { createRehearsalThread } from './rehearsalThread.js';
 import { createReview, type Review } from './review.js';
 import { createReviewRunner } from './reviewRunner.js';
+import { createSendQuestions, type SendQuestions } from './sendQuestions.js';
 import { readSettings } from './settings.js';
 import { readSidebarState } from './sidebarState.js';
 import { createSitesTree, type SitesTree } from './sitesTree.js';
@@ -37,6 +40,7 @@ export interface Parts extends vscode.Disposable {
   keys: Keys;
   connection: Connection;
   approvals: Approvals;
+  questions: SendQuestions;
   engine: Engine;
   chat: Chat;
   view: ChatView;
@@ -68,17 +72,19 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ keys, log, memory, rehearsalFetch: rehearsal.fetch, settings: readSettings },
     onChange: () => showState(),
   });
-  const lane = createLane(readSettings, () => connection.isRehearsal());
-  const noteEvent = (event: AgentEvent): void => {
-    lane.note(event);
+  const lane = createLane(() => connection.isRehearsal());
+  const reviewPick = (): ModelPick => parsePick(readSettings().models.review, chat.pick());
+  const noteEvent = (event: AgentEvent, pick: ModelPick): void => {
+    lane.note(event, withPick(readSettings(), pick));
     snapshotProposals.note(event);
   };
   const approvals = createApprovals(() => view.show());
+  const questions = createSendQuestions({ onAsk: () => view.show(), onChange: () => showState() });
   const proposals = createProposals();
   const snapshotProposals = createSnapshotProposals();
   let terminals: TerminalCommands | undefined;
   const engine = createEngine({
-    ...{ extensionUri, log, approver: approvals, documents: createOpenDocuments() },
+    ...{ extensionUri, log, approver: approvals, consent: questions, documents: createOpenDocuments() },
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
     wrapPacker: (packer) => watch.wrap(packer),
@@ -91,7 +97,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ engine, connection, log, memory },
     onEvent(event) {
       view.postEvent(event);
-      noteEvent(event);
+      noteEvent(event, chat.pick());
       if (event.type === 'pack_ready') runner.noteSnapshot(event.snapshot);
     },
     onReplaced: () => openPage(),
@@ -110,28 +116,37 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   watch.onChange(showPack);
   const showState = (): void => {
     showPack();
-    view.post({ type: 'state', state: readSidebarState(chat, connection) });
+    view.post({ type: 'state', state: readSidebarState(chat, connection, questions) });
   };
   const openPage = (): void => {
     const draft = memory.get(draftMemory, '');
-    view.post({ type: 'open', state: readSidebarState(chat, connection), transcript: chat.transcript.entries, draft });
+    const state = readSidebarState(chat, connection, questions);
+    view.post({ type: 'open', state, transcript: chat.transcript.entries, draft });
   };
   const undo = (checkpoint?: string): Promise<void> => undoTurn(engine, chat, checkpoint);
   const rehearse = (on: boolean): Promise<void> => switchRehearsal(connection, chat, on);
   const receive = createMessageHandler({
-    ...{ chat, connection, approvals, proposals, engine, log, undo, open: openPage },
+    ...{ chat, connection, approvals, questions, proposals, engine, log, undo, open: openPage },
     post: (message) => view.post(message),
     draft: { set: (text) => void memory.update(draftMemory, text) },
     rehearse: () => rehearse(true),
   });
   const view = createChatView({ extensionUri, log, onMessage: (message) => void receive(message) });
   const tree = createSitesTree(windowRoots);
-  const runner = createReviewRunner({ engine, connection, log, onEvent: noteEvent });
+  const onReviewEvent = (event: AgentEvent): void => noteEvent(event, reviewPick());
+  const runner = createReviewRunner({ engine, connection, log, pick: reviewPick, onEvent: onReviewEvent });
   const ask = async (text: string): Promise<void> => {
     await view.reveal();
     view.post({ type: 'prefill', text });
   };
-  const review = createReview({ lane, memory, log, runner, ask });
+  const review = createReview({
+    isWarm: () => lane.isWarm(withPick(readSettings(), reviewPick())),
+    pick: reviewPick,
+    memory,
+    log,
+    runner,
+    ask,
+  });
   const folders = watchFolders({ engine, chat, stopReview: () => runner.stop() });
   const packMap = createPackMap({
     ...{ extensionUri, log, engine, watch, settings: readSettings },
@@ -150,7 +165,22 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     explorerTokens.refresh();
   };
   return {
-    ...{ keys, connection, approvals, engine, chat, view, tree, review, receive, undo, rehearse, refresh, openPage },
+    ...{
+      keys,
+      connection,
+      approvals,
+      questions,
+      engine,
+      chat,
+      view,
+      tree,
+      review,
+      receive,
+      undo,
+      rehearse,
+      refresh,
+      openPage,
+    },
     ...{ packMap, watch },
     dispose() {
       const shown = [status, watch, packMap, explorerTokens, tree, review, proposals];

@@ -4,10 +4,13 @@ import { BaleenError } from '../core/errors.js';
 import { runRefactor, type RefactorResult } from '../core/refactor/refactor.js';
 import { startSession } from '../core/session/session.js';
 import type { AgentEvent, Site } from '../protocol/events.js';
+import { askForModel } from './askForModel.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
 import { openAllDiffs } from './diffs.js';
 import type { Engine } from './engine.js';
+import { parsePick, sameAsChat, type ModelPick } from './modelPick.js';
+import type { PackWatch } from './packWatch.js';
 import { readSettings } from './settings.js';
 import type { SitesTree } from './sitesTree.js';
 
@@ -15,6 +18,8 @@ export interface RefactorParts {
   engine: Engine;
   connection: Connection;
   chat: Chat;
+  /** What the pack has, where something has opened it. */
+  watch: Pick<PackWatch, 'view'>;
   tree: SitesTree;
 }
 
@@ -28,6 +33,8 @@ export async function refactorRepository(parts: RefactorParts, rule?: string): P
   }
   const wanted = rule ?? (await askForRule());
   if (wanted === undefined || wanted.trim() === '') return undefined;
+  const pick = await choosePick(parts, rule !== undefined);
+  if (pick === undefined) return undefined;
   let result: RefactorResult | undefined;
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'Baleen: refactoring', cancellable: true },
@@ -36,7 +43,7 @@ export async function refactorRepository(parts: RefactorParts, rule?: string): P
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
         const signal = AbortSignal.any([outer, controller.signal]);
-        result = await runOnce(parts, wanted, (message) => progress.report({ message }), signal);
+        result = await runOnce(parts, wanted, pick, (message) => progress.report({ message }), signal);
       }),
   );
   if (result !== undefined) await showResult(parts, wanted, result);
@@ -52,14 +59,28 @@ async function askForRule(): Promise<string | undefined> {
   });
 }
 
+/** Names model and price before anything begins, and lets the user take another; a caller that gave the rule is not asked. */
+async function choosePick(
+  { chat, connection, watch }: RefactorParts,
+  isGiven: boolean,
+): Promise<ModelPick | undefined> {
+  const settings = readSettings();
+  const now = parsePick(settings.models.refactor, chat.pick());
+  if (isGiven || connection.isRehearsal()) return now;
+  const tokens = watch.view()?.summary.tokens;
+  const chosen = await askForModel('Baleen: Refactor Repository', settings, { now, tokens });
+  return chosen === sameAsChat ? now : chosen;
+}
+
 async function runOnce(
   parts: RefactorParts,
   rule: string,
+  pick: ModelPick,
   report: (message: string) => void,
   signal: AbortSignal,
 ): Promise<RefactorResult> {
   const { parts: workspace, userId } = await parts.engine.open();
-  const settings = await parts.connection.sessionSettings(userId);
+  const settings = await parts.connection.sessionSettings(userId, pick);
   let sites: Site[] = [];
   const emit = (event: AgentEvent): void => {
     if (event.type === 'sites') sites = event.sites;

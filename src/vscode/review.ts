@@ -11,11 +11,13 @@ import { findingCommands, registerFindingActions } from './findingActions.js';
 import { createFindings, type Findings } from './findings.js';
 import { windowRoots } from './windowFolders.js';
 import { whyBlocked } from './gate.js';
-import type { Lane } from './lane.js';
+import { askForModel } from './askForModel.js';
+import { listChoices } from './modelChoices.js';
+import { sameAsChat, type ModelPick } from './modelPick.js';
 import type { Collect, ReviewRunner } from './reviewRunner.js';
 import { createReviewStatus, type ReviewState, type ReviewStatus } from './reviewStatus.js';
 import { createSavedChanges, type SavedChanges } from './savedChanges.js';
-import { readSettings, switchReviewOnSave } from './settings.js';
+import { chooseReviewModel, readSettings, switchReviewOnSave } from './settings.js';
 
 export interface Review extends vscode.Disposable {
   readonly commands: CommandTable;
@@ -27,7 +29,10 @@ export interface Review extends vscode.Disposable {
 
 export interface ReviewParts {
   runner: ReviewRunner;
-  lane: Lane;
+  /** The prefix of the reviews' model is likely to be in the cache. */
+  isWarm: () => boolean;
+  /** What reviews run with. */
+  pick: () => ModelPick;
   memory: vscode.Memento;
   log: Log;
   /** Puts a question into the chat's message box. */
@@ -36,8 +41,8 @@ export interface ReviewParts {
 
 const quietMs = 300;
 
-export function createReview({ runner, lane, memory, log, ask }: ReviewParts): Review {
-  const status = createReviewStatus();
+export function createReview({ runner, isWarm, pick, memory, log, ask }: ReviewParts): Review {
+  const status = createReviewStatus(() => nameOfPick(pick()));
   const dismissals = createDismissals(memory);
   const findings = createFindings({
     roots: windowRoots,
@@ -67,8 +72,10 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
   const reviewSaved = (): Promise<void> => run('Review of what was saved', collectSaved);
   const onQuiet = async (): Promise<void> => {
     if (!isOn() || saved.collect().length === 0) return;
-    if (lane.isWarm()) return reviewSaved();
     try {
+      const origin = await runner.unagreedOrigin();
+      if (origin !== undefined) return status.show({ kind: 'unagreed', origin });
+      if (isWarm()) return await reviewSaved();
       status.show({ kind: 'offer', price: await runner.coldPrice() });
     } catch (error) {
       status.show({ kind: 'no_result', why: messageOf(error) });
@@ -102,6 +109,17 @@ export function createReview({ runner, lane, memory, log, ask }: ReviewParts): R
         },
       },
       startReview: { run: reviewSaved },
+      chooseReviewModel: {
+        run: async () => {
+          const chosen = await askForModel('Baleen: the model of reviews', readSettings(), {
+            now: pick(),
+            offersChat: true,
+          });
+          if (chosen === undefined) return;
+          await chooseReviewModel(chosen === sameAsChat ? chosen : `${chosen.model}/${chosen.thinking}`);
+          refresh();
+        },
+      },
       ...createSourceCommands(run, log),
       ...createFindingCommands(findings, dismissals, ask),
     },
@@ -130,8 +148,11 @@ function createRun(parts: {
     try {
       const reviewed = await runner.run(title, collect);
       if (mine !== runs) return;
-      if (reviewed === undefined) return status.show(settled.kind === 'offer' ? { kind: 'idle' } : settled);
+      if (reviewed === undefined)
+        return status.show(settled.kind === 'offer' || settled.kind === 'unagreed' ? { kind: 'idle' } : settled);
       const { result, changes } = reviewed;
+      // Refused before anything was sent: it stands as it stood.
+      if (result.outcome === 'refused') return status.show(settled);
       status.addCost(result.cost);
       if (result.state !== 'clean' && result.state !== 'findings') {
         return status.show({ kind: 'no_result', why: 'The review came to no result; the log says why.' });
@@ -196,6 +217,11 @@ function createFindingCommands(findings: Findings, dismissals: Dismissals, ask: 
       },
     },
   };
+}
+
+function nameOfPick({ model, thinking }: ModelPick): string {
+  const label = listChoices(readSettings()).find(({ id }) => id === model)?.label ?? model;
+  return `${label}, thinking ${thinking}`;
 }
 
 function stateOf(findings: Findings): { kind: 'clean' } | { kind: 'findings'; count: number } {

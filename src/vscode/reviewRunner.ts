@@ -5,16 +5,20 @@ import type { Log } from '../core/host.js';
 import { priceOfSend, ratesAt } from '../core/model/prices.js';
 import type { ChangeToReview } from '../core/review/changes.js';
 import { reviewChanges, type ReviewResult } from '../core/review/review.js';
+import { findUnagreed } from '../core/session/sendConsent.js';
 import { startSession, type Session, type SessionParts } from '../core/session/session.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { Connection } from './connection.js';
 import type { Engine } from './engine.js';
+import type { ModelPick } from './modelPick.js';
 
 export interface ReviewRunner {
   /** Stops a running review and takes its place. `undefined` when it was stopped in turn, or had nothing to review. */
   run(title: string, collect: Collect): Promise<{ result: ReviewResult; changes: ChangeToReview[] } | undefined>;
   /** Of a send that finds nothing in the cache. Packs the repository if need be; sends nothing. */
   coldPrice(): Promise<Cost>;
+  /** The host to which this workspace may not be sent yet. A review that begins by itself must not ask. */
+  unagreedOrigin(): Promise<string | undefined>;
   /** Another session uses this snapshot: the next review does so too, so that one paid read warms both. */
   noteSnapshot(snapshot: string): void;
   stop(): Promise<void>;
@@ -27,9 +31,10 @@ export interface ReviewRunnerParts {
   connection: Connection;
   log: Log;
   onEvent: (event: AgentEvent) => void;
+  pick: () => ModelPick;
 }
 
-export function createReviewRunner({ engine, connection, log, onEvent }: ReviewRunnerParts): ReviewRunner {
+export function createReviewRunner({ engine, connection, log, onEvent, pick }: ReviewRunnerParts): ReviewRunner {
   let session: Session | undefined;
   let running: { controller: AbortController; ended: Promise<unknown> } | undefined;
   const emit = (event: AgentEvent): void => {
@@ -38,7 +43,7 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
   };
   const open = async (signal: AbortSignal): Promise<Session> => {
     const { parts, userId } = await engine.open();
-    const settings = await connection.sessionSettings(userId);
+    const settings = await connection.sessionSettings(userId, pick());
     const isOther = session?.parts !== parts || session.settings.rehearsal !== settings.rehearsal;
     if (session === undefined || isOther) session = await startSession(parts, settings, 'review', emit, signal);
     session.settings = settings;
@@ -83,6 +88,10 @@ export function createReviewRunner({ engine, connection, log, onEvent }: ReviewR
       const { pack, settings } = await open(new AbortController().signal);
       const tokens = pack.report.tokens + pack.entries.reduce((sum, entry) => sum + entry.tokens, 0);
       return priceOfSend(tokens, ratesAt(settings, Date.now())).first;
+    },
+    async unagreedOrigin() {
+      const { parts, userId } = await engine.open();
+      return findUnagreed(parts, await connection.sessionSettings(userId, pick()));
     },
     noteSnapshot(snapshot) {
       if (session?.pack.report.snapshot !== snapshot) session = undefined;

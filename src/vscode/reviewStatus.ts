@@ -8,6 +8,8 @@ export type ReviewState =
   | { kind: 'idle' }
   /** The cache is cold: nothing is sent until the user says so. */
   | { kind: 'offer'; price: Cost }
+  /** Nothing of this workspace has gone to the host yet: a click leads to the question. */
+  | { kind: 'unagreed'; origin: string }
   | { kind: 'reviewing'; title: string }
   | { kind: 'clean' }
   | { kind: 'findings'; count: number }
@@ -20,7 +22,8 @@ export interface ReviewStatus extends vscode.Disposable {
   readonly state: ReviewState;
 }
 
-export function createReviewStatus(): ReviewStatus {
+/** `nameModel` says what reviews run with. */
+export function createReviewStatus(nameModel: () => string): ReviewStatus {
   const item = vscode.window.createStatusBarItem('baleen.review', vscode.StatusBarAlignment.Right, 89);
   item.name = 'Baleen: review on save';
   let state: ReviewState = { kind: 'off' };
@@ -31,9 +34,18 @@ export function createReviewStatus(): ReviewStatus {
     const { text, tooltip, command } = describe(state);
     const isDone = state.kind === 'clean' || state.kind === 'findings';
     item.text = isDone && last !== undefined ? `${text} · ${formatCost(last)}` : text;
-    item.tooltip = all === undefined ? tooltip : `${tooltip} Reviews of this window: ${formatCost(all)}.`;
+    item.tooltip = describeWithMenu(
+      all === undefined ? tooltip : `${tooltip} Reviews of this window: ${formatCost(all)}.`,
+    );
     item.command = command;
     item.show();
+  };
+  const describeWithMenu = (text: string): vscode.MarkdownString => {
+    const tooltip = new vscode.MarkdownString();
+    tooltip.isTrusted = { enabledCommands: ['baleen.chooseReviewModel'] };
+    // A reason may quote a file or the service: only the line of our own is read as Markdown.
+    tooltip.appendText(`${text}\n\n${nameModel()}. `);
+    return tooltip.appendMarkdown('[Choose another model](command:baleen.chooseReviewModel)');
   };
   draw();
   return {
@@ -69,6 +81,10 @@ function describe(state: ReviewState): { text: string; tooltip: string; command:
       const price = formatCost(state.price);
       const tooltip = `The repository is not in the cache, so this review would read it at the full price, about ${price}. Click to start it; nothing is sent before.`;
       return { text: `$(eye) Review: start for ${price}`, tooltip, command: 'baleen.startReview' };
+    }
+    case 'unagreed': {
+      const tooltip = `Nothing of this workspace has been sent to ${state.origin} yet, and a review would. Click to be told what would go there, and to decide.`;
+      return { text: '$(eye) Review: not sent yet', tooltip, command: 'baleen.startReview' };
     }
     case 'reviewing':
       return { text: '$(loading~spin) Reviewing', tooltip: `${state.title}.`, command: problems };

@@ -1,21 +1,33 @@
 /** The only reader of VS Code's settings: `baleen.*` to one typed object. */
 import * as vscode from 'vscode';
-import { findHost, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
+import { findHost, modelsOf, retirementNotice, serveModel, type ServedModel } from '../core/model/catalogue.js';
 import type { CatalogueHost } from '../core/model/hosts.js';
 import type { NetworkLimits } from '../core/model/networkLimits.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import type { Caps } from '../core/usage/caps.js';
 import type { PrimerMode } from '../core/usage/primer.js';
+import { automatic, offerAutomatic, type Automatic } from '../core/session/routing.js';
+import type { AllowedHosts } from '../core/session/destination.js';
 import type { Currency } from '../protocol/money.js';
 import type { PackSelection } from '../protocol/pack.js';
 import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protocol/events.js';
+import { chooseHost } from './hostSettings.js';
+import { sameAsChat, thinkingLevels, type ModelPick } from './modelPick.js';
 
 export interface Settings {
   model: ServedModel;
   /** A sentence if the setting names a model that is gone or unknown. */
   modelNotice?: string;
   host: CatalogueHost;
+  /** Why nothing can be sent to the host, as a sentence. */
+  hostTrouble?: string;
   thinking: ThinkingLevel;
+  /** The user's words for model and thinking. */
+  pick: ModelPick;
+  /** The model is chosen for each turn. */
+  automatic?: Automatic;
+  /** The words for the model of a workflow. */
+  models: { refactor: string; review: string };
   wire: WireName;
   /** Without a trailing slash. */
   baseUrl: string;
@@ -34,9 +46,9 @@ export interface Settings {
   reviewOnSave: boolean;
   minimumSeverity: Severity;
   verifyCommands: string[];
+  allowedHosts: AllowedHosts[];
 }
 
-const thinkingLevels: readonly ThinkingLevel[] = ['off', 'low', 'high', 'max'];
 const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit'];
 const wires: readonly WireName[] = ['openai', 'anthropic'];
 const currencies: readonly Currency[] = ['USD', 'CNY'];
@@ -48,17 +60,27 @@ export type ChosenSetting = 'model' | 'thinking' | 'approve';
 
 export function readSettings(): Settings {
   const config = vscode.workspace.getConfiguration('baleen');
-  const host = findHost('deepseek')!;
-  const { model, modelNotice } = readModel(host, config.get('model'));
   const wire = oneOf(wires, config.get('wire'), 'openai');
+  // The variable is for tests and for one's own server; a folder can set neither it nor the settings.
+  const given = { host: config.get('host'), hosts: config.get('hosts'), wire };
+  const chosen = chooseHost({ ...given, baseUrl: process.env['BALEEN_BASE_URL'] || config.get('baseUrl') });
+  const { host, baseUrl } = chosen;
+  const name = config.get('model');
+  const thinking = oneOf(thinkingLevels, config.get('thinking'), 'high');
+  const offer = name === automatic ? offerAutomatic(host, thinking) : undefined;
+  const { model, modelNotice } = readModel(host, offer === undefined ? name : offer.flash.id);
   const mostTokens = packBudgetTokens(model);
   return {
     model,
     ...(modelNotice === undefined ? {} : { modelNotice }),
     host,
-    thinking: oneOf(thinkingLevels, config.get('thinking'), 'high'),
+    ...(chosen.trouble === undefined ? {} : { hostTrouble: chosen.trouble }),
+    thinking,
+    pick: { model: offer === undefined ? model.id : automatic, thinking },
+    ...(offer === undefined ? {} : { automatic: offer }),
+    models: readModels(config.get('models')),
     wire,
-    baseUrl: readBaseUrl(config.get('baseUrl'), host.baseUrls[wire] ?? ''),
+    baseUrl,
     approve: oneOf(approvalModes, config.get('approve'), 'ask'),
     allowedCommands: texts(config.get('allowedCommands')),
     commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
@@ -76,11 +98,18 @@ export function readSettings(): Settings {
     reviewOnSave: config.get('reviewOnSave.enabled') === true,
     minimumSeverity: oneOf(severities, config.get('reviewOnSave.minimumSeverity'), 'info'),
     verifyCommands: texts(config.get('refactor.verifyCommands')),
+    allowedHosts: readAllowedHosts(config.get('allowedHosts')),
   };
 }
 
 export async function chooseSetting(name: ChosenSetting, value: string): Promise<void> {
   await vscode.workspace.getConfiguration('baleen').update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+export async function chooseReviewModel(words: string): Promise<void> {
+  const config = vscode.workspace.getConfiguration('baleen');
+  const { refactor, review } = { ...readModels(config.get('models')), review: words };
+  await config.update('models', { refactor, review }, vscode.ConfigurationTarget.Global);
 }
 
 export async function switchReviewOnSave(on: boolean): Promise<void> {
@@ -131,10 +160,16 @@ function readCaps(value: unknown): Caps {
   return Object.fromEntries(Object.entries(wanted).filter(([, amount]) => positive(amount) !== undefined));
 }
 
+function readModels(value: unknown): Settings['models'] {
+  const { refactor, review } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const words = (one: unknown): string => (typeof one === 'string' ? one : sameAsChat);
+  return { refactor: words(refactor), review: words(review) };
+}
+
 function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; modelNotice?: string } {
   const name = typeof value === 'string' && value.trim() !== '' ? value : 'v4-flash';
   const found = serveModel(host, name);
-  const fallback = serveModel(host, 'v4-flash')!;
+  const fallback = serveModel(host, 'v4-flash') ?? modelsOf(host)[0] ?? serveModel(findHost('deepseek')!, 'v4-flash')!;
   if (found === undefined) {
     const modelNotice = `The setting baleen.model names "${name}", which is not known; ${fallback.label} is used instead.`;
     return { model: fallback, modelNotice };
@@ -143,10 +178,13 @@ function readModel(host: CatalogueHost, value: unknown): { model: ServedModel; m
   return notice === undefined ? { model: found } : { model: found, modelNotice: notice };
 }
 
-/** `BALEEN_BASE_URL` is for tests and for one's own server; a folder can set neither it nor the setting. */
-function readBaseUrl(value: unknown, fallback: string): string {
-  const wanted = process.env['BALEEN_BASE_URL'] || (typeof value === 'string' ? value.trim() : '') || fallback;
-  return wanted.replace(/\/+$/, '');
+/** The machine's environment counts beside the setting, so that one deployment serves the editor and the command line. */
+function readAllowedHosts(value: unknown): AllowedHosts[] {
+  const ofMachine = (process.env['BALEEN_ALLOWED_HOSTS'] ?? '').split(',');
+  return [
+    { hosts: texts(value), by: 'the setting baleen.allowedHosts' },
+    { hosts: texts(ofMachine), by: 'the environment variable BALEEN_ALLOWED_HOSTS' },
+  ];
 }
 
 function oneOf<T extends string>(known: readonly T[], value: unknown, fallback: T): T {

@@ -11,6 +11,8 @@ export type Action =
   | { type: 'sessions'; sessions: SessionSummary[] }
   | { type: 'prefill'; text: string }
   | { type: 'focus' }
+  /** Read out to people who do not see the page. */
+  | { type: 'announce'; text: string }
   | { type: 'sent'; text: string }
   | { type: 'decided'; approval: string; decision: ApprovalDecision }
   | { type: 'show'; view: PageState['view'] };
@@ -65,6 +67,7 @@ const handlers: Handlers = {
     prefill: { text: action.text, revision: state.prefill.revision + 1, focus: true },
   }),
   focus: (state) => ({ ...state, view: 'chat', prefill: { ...state.prefill, focus: true } }),
+  announce: (state, action) => ({ ...state, announcement: action.text }),
   // Taken as running at once, so that a second Enter cannot start a second turn; the host's next state decides.
   sent: (state, action) => appendUser({ ...state, sidebar: { ...state.sidebar, running: true } }, action.text),
   decided: (state, action) =>

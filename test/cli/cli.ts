@@ -33,7 +33,7 @@ export function makeStateHome(): string {
 }
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
-  const { DEEPSEEK_API_KEY: _key, BALEEN_BASE_URL: _url, ...inherited } = process.env;
+  const { DEEPSEEK_API_KEY: _key, BALEEN_BASE_URL: _url, BALEEN_ALLOWED_HOSTS: _hosts, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: options.cwd,

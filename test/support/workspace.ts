@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noSelection } from '../../src/core/repository/selection.js';
 import type { Approver } from '../../src/core/agent/approval.js';
+import type { SendConsent } from '../../src/core/session/agreements.js';
 import type { Clock, OpenDocuments } from '../../src/core/host.js';
 import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
@@ -12,6 +13,7 @@ import type { SessionSettings } from '../../src/core/session/session.js';
 import { createTokenCounter } from '../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../src/core/tokens/tables.js';
 import { openWorkspace, type Workspace } from '../../src/node/workspace.js';
+import { rerouteFetch } from './rerouteFetch.js';
 import { startSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.js';
 
 export const programFolder = join(import.meta.dirname, '..', '..', 'dist');
@@ -38,11 +40,14 @@ export async function openSimulatedWorkspace(
       approver?: Approver;
       documents?: OpenDocuments;
       clock?: Clock;
+      consent?: SendConsent;
+      /** An address elsewhere that leads to the simulator, and is the base URL. */
+      elsewhere?: string;
       /** The key that the service knows, and the program has. */
       key?: string;
     } = {},
 ): Promise<SimulatedWorkspace> {
-  const { approver, documents, clock, key, tokenCount, drift, ...chosen } = options;
+  const { approver, documents, clock, consent, elsewhere, key, tokenCount, drift, ...chosen } = options;
   const simulator = await startSimulator({
     script,
     ...(key === undefined ? {} : { key }),
@@ -56,11 +61,12 @@ export async function openSimulatedWorkspace(
     folders: typeof folder === 'string' ? singleRoot(folder) : folder,
     stateBase,
     programFolder,
-    send: globalThis.fetch,
+    send: elsewhere === undefined ? globalThis.fetch : rerouteFetch(elsewhere, simulator.origin),
     log: { info: () => undefined, warn: say, error: say },
     ...(approver === undefined ? {} : { approver }),
     ...(documents === undefined ? {} : { documents }),
     ...(clock === undefined ? {} : { clock }),
+    ...(consent === undefined ? {} : { consent }),
   });
   const host = chosen.host ?? findHost('deepseek')!;
   const model = chosen.model ?? serveModel(host, 'v4-flash')!;
@@ -69,7 +75,7 @@ export async function openSimulatedWorkspace(
     model,
     host,
     wire,
-    baseUrl: simulator.baseUrls[wire],
+    baseUrl: elsewhere ?? simulator.baseUrls[wire],
     apiKey: simulator.key,
     userId: workspace.userId,
     currency: 'USD',

@@ -25,7 +25,7 @@ describe('keys', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('are kept for the origin for which they were entered, and no other', async () => {
+  it('KEY-03: are kept for the origin for which they were entered, and no other', async () => {
     await keys.store(origin, 'sk-0123456789');
     expect(await keys.read(origin)).toBe('sk-0123456789');
     expect(await keys.read('https://api.example.evil')).toBeUndefined();
@@ -52,7 +52,7 @@ describe('keys', () => {
   });
 
   it.each(['', 'short', 'with space in it', 'line\r\nInjected: header', 'schlüssel-0123456789', 'x'.repeat(600)])(
-    'cannot be %j',
+    'KEY-10: cannot be %j',
     (key) => expect(findKeyTrouble(key)).toBeTypeOf('string'),
   );
 });

@@ -22,23 +22,19 @@ function setUp() {
   const settings: Settings = {
     ...{ model: serveModel(deepseek, 'v4-flash')!, host: deepseek, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], commandTimeoutMs: 1, budgetTokens: 1000 },
-    ...{
-      selection: noSelection,
-      explorerTokens: false,
-      currency: 'USD',
-      caps: {},
-      primer: 'auto',
-      maxSteps: 1,
-      network: {},
-    },
-    ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [] },
+    ...{ selection: noSelection, explorerTokens: false, currency: 'USD', maxSteps: 1, caps: {}, primer: 'auto' },
+    ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [], allowedHosts: [], network: {} },
+    ...{ pick: { model: 'v4-flash', thinking: 'high' }, models: { refactor: 'same as chat', review: 'same as chat' } },
   };
   const world = { settings, rehearsal: false, nowMs: 1_000_000 };
-  const lane = createLane(
-    () => world.settings,
+  const inner = createLane(
     () => world.rehearsal,
     () => world.nowMs,
   );
+  const lane = {
+    note: (event: AgentEvent) => inner.note(event, world.settings),
+    isWarm: () => inner.isWarm(world.settings),
+  };
   return { world, lane };
 }
 
@@ -64,13 +60,15 @@ describe('the lane', () => {
       { baseUrl: 'https://b.example' },
       { thinking: 'max' as const },
       { thinking: 'off' as const },
+      // On Flash every level has a cache of its own.
+      { thinking: 'low' as const },
       { budgetTokens: 999 },
       { selection: { exclude: ['*.csv'], includeSecretFiles: [] } },
     ]) {
       world.settings = { ...first, ...other };
       expect(lane.isWarm(), JSON.stringify(other)).toBe(false);
     }
-    world.settings = { ...first, thinking: 'low', approve: 'plan' };
+    world.settings = { ...first, approve: 'plan' };
     expect(lane.isWarm()).toBe(true);
     lane.note({ type: 'cache_break', reason: 'the snapshot was damaged' });
     expect(lane.isWarm()).toBe(false);

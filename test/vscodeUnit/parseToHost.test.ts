@@ -9,6 +9,7 @@ const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   stop: { type: 'stop' },
   draft: { type: 'draft', text: '' },
   decide: { type: 'decide', approval: 'ab12', decision: 'approved' },
+  answer_send: { type: 'answer_send', question: 'ab12', agreed: true },
   set_model: { type: 'set_model', model: 'v4-pro' },
   set_thinking: { type: 'set_thinking', thinking: 'max' },
   set_approve: { type: 'set_approve', approve: 'plan' },

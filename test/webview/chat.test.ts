@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import type { AgentEvent } from '../../src/protocol/events.js';
-import type { ToHost, TranscriptEntry } from '../../src/protocol/sidebar.js';
+import type { ToHost, TranscriptEntry, WaitingSendQuestion } from '../../src/protocol/sidebar.js';
 import { bundlePage, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
 import { readyState } from './readyState.js';
 import { answerText, commandApproval, editApproval, sampleTranscript } from './sampleTranscript.js';
@@ -226,6 +226,51 @@ describe('a running turn', () => {
     await harness.tellEvents(...many);
     await expect.poll(fromEnd).toBeLessThan(2);
   });
+});
+
+describe('the question where this workspace may be sent', () => {
+  const question: WaitingSendQuestion = {
+    ...{ id: 'host-made-id-51cc', origin: 'https://api.deepseek.com', host: 'DeepSeek', operator: 'service' },
+    ...{ jurisdiction: 'China', files: 412, tokens: 614_203, price: { amount: 0.092, currency: 'USD' } },
+  };
+  const card = (harness: Harness) => harness.page.locator('section.approval');
+
+  onPage('says what would go where, and takes one answer, not in its first half second', async (harness) => {
+    await harness.open([], { running: true, sendQuestion: question });
+    const text = await card(harness).innerText();
+    for (const fact of [
+      '412 files, 614K tokens',
+      'https://api.deepseek.com',
+      'DeepSeek, under the law of China',
+      '$0.09',
+    ])
+      expect(text).toContain(fact);
+    const agree = button(harness, 'Agree and send');
+    await agree.dispatchEvent('click');
+    expect((await harness.readPosts()).some(({ type }) => type === 'answer_send')).toBe(false);
+    await card(harness).locator('button[aria-disabled="false"]', { hasText: 'Agree and send' }).click();
+    await agree.dispatchEvent('click');
+    await button(harness, 'Do not send').dispatchEvent('click');
+    const answers = (await harness.readPosts()).filter(({ type }) => type === 'answer_send');
+    expect(answers).toEqual([{ type: 'answer_send', question: question.id, agreed: true }]);
+    await harness.tell({ type: 'state', state: { ...readyState, running: true } });
+    expect(await card(harness).count()).toBe(0);
+  });
+
+  onPage(
+    'is there after the page was opened anew, also while no turn runs, and says where to choose',
+    async (harness) => {
+      const { host: _host, operator: _operator, jurisdiction: _law, ...unknown } = question;
+      await harness.open([], { sendQuestion: { ...unknown, origin: 'https://llm.example:8443', price: null } });
+      const text = await card(harness).innerText();
+      expect(text).toContain('Send this workspace to https://llm.example:8443?');
+      expect(text).toContain('a host that Baleen does not know; under which country’s law is not known');
+      await button(harness, 'Choose another host').click();
+      expect((await harness.readPosts()).at(-1)).toEqual({ type: 'open_settings', setting: 'baleen.host' });
+      await card(harness).locator('button[aria-disabled="false"]', { hasText: 'Do not send' }).click();
+      expect((await harness.waitForPost('answer_send')).agreed).toBe(false);
+    },
+  );
 });
 
 describe('approval', () => {

@@ -26,9 +26,15 @@ export interface TurnText {
 const unsavedHead = `<baleen-context name="unsaved">
 The user's editor holds changes of these files that are not saved. Each is told against the file's text as it is on disk and told above, and takes the place of what an earlier message said of it; body="same" means that there are none any more. Commands and search_files see the disk; edit_file changes the editor's text.`;
 
+const turnHead = '<baleen-turn kind="';
+
+export function isTurnMessage(text: string): boolean {
+  return text.startsWith(turnHead);
+}
+
 /** `request` is raw text and becomes a view here; everything else already is one. */
 export function renderTurnMessage(turn: TurnText): string {
-  const parts = [`<baleen-turn kind="${turn.kind}">`];
+  const parts = [`${turnHead}${turn.kind}">`];
   parts.push(...turn.changes);
   const unsaved = turn.unsaved ?? [];
   if (unsaved.length > 0) parts.push(unsavedHead, ...unsaved, '</baleen-context>');

@@ -109,7 +109,12 @@ async function editAndVerify(
   const { session, rule, verify } = request;
   const list = chosen.map(({ path, quote }) => ({ path, quote: decodePath(quote) }));
   const edits = await turn.send(
-    { kind: 'refactor-edits', request: refactorEditsText(rule, list), refuse: refuseCommands },
+    {
+      kind: 'refactor-edits',
+      request: refactorEditsText(rule, list),
+      refuse: refuseCommands,
+      files: new Set(chosen.map(({ path }) => path)).size,
+    },
     signal,
   );
   if (edits.outcome !== 'done' && edits.outcome !== 'refused') return edits.outcome;

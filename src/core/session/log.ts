@@ -2,7 +2,7 @@
  * The session log: append-only JSON lines, each with a checksum of its own. Whatever the model saw stands
  * in it, and so do the events that the page shows again. A damaged line is passed over, never deleted.
  */
-import type { AgentEvent, Workflow } from '../../protocol/events.js';
+import type { AgentEvent, ThinkingLevel, Workflow } from '../../protocol/events.js';
 import type { Root } from '../../protocol/pack.js';
 import { checkedText, parseChecked, renderChecked } from '../checkedLine.js';
 import type { Files } from '../host.js';
@@ -29,6 +29,8 @@ export type SessionRecord =
   | { type: 'seen'; change: number; chain: string }
   /** What the model was told last of each buffer that is not saved: a hash by path. */
   | { type: 'unsaved'; told: Record<string, string> }
+  /** The model that the user has picked for this session from here on: our id of it, or "automatic". */
+  | { type: 'pick'; model: string; thinking: ThinkingLevel }
   /** A tool call is about to run. */
   | { type: 'started'; call: string };
 

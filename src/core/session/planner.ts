@@ -3,12 +3,12 @@ import type { LoopParts, PlannedRequest } from '../agent/loop.js';
 import { smallerPack } from '../agent/failureNotice.js';
 import { BaleenError, isCancellation } from '../errors.js';
 import type { PrefixChange } from '../model/prefixMemory.js';
-import { laneMarkOf } from '../model/lane.js';
 import { priceOfSend, ratesAt } from '../model/prices.js';
 import { noReasoning, type Failure, type Message } from '../model/types.js';
 import { tagOf } from '../usage/priceTag.js';
 import { shownPaths } from './conversation.js';
 import { addDrift } from './drift.js';
+import { describeLane } from './lanes.js';
 import { renderRequest, senderOf } from './request.js';
 import type { Session, SessionSettings } from './session.js';
 
@@ -40,7 +40,13 @@ export function createPlanner(session: Session, signal: AbortSignal): Pick<LoopP
         const tag = tagOf(await parts.ledger.known(), request, settings, parts.host.clock.now());
         session.emit({ type: 'price_tag', turn: session.turns, tag });
       }
-      const prefix = { memory: session.prefix, lane: describeLane(settings) };
+      const lane = describeLane(settings);
+      Object.assign(session, {
+        lane,
+        promptTokens,
+        lastChoice: { model: settings.model, thinking: settings.thinking },
+      });
+      const prefix = { memory: session.prefix, lane };
       return { kind: 'ready', countedTokens: promptTokens, request: { ...request, prefix } };
     },
     noteBilled: (tokens) => noteDrift(session, tokens - promptTokens),
@@ -115,9 +121,4 @@ function declareBreak(session: Session, change: PrefixChange, promptTokens: numb
     ...(firstDifferingByte === undefined ? {} : { firstDifferingByte }),
     price: priceOfSend(promptTokens, ratesAt(session.settings, host.clock.now())).first,
   });
-}
-
-/** What a prefix in the cache belongs to, beside its own bytes. */
-export function describeLane({ host, baseUrl, wire, model, thinking }: SessionSettings): string {
-  return [host.name, baseUrl, wire, model.id, `thinking ${laneMarkOf(model, thinking)}`].join(' · ');
 }

@@ -18,10 +18,13 @@ import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
 import type { Tool } from '../tools/tool.js';
 import type { Ledger } from '../usage/ledger.js';
+import type { Agreements, SendConsent } from './agreements.js';
 import { createConversation, type SessionConversation } from './conversation.js';
+import type { AllowedHosts } from './destination.js';
 import { driftOf, noDrift, type Drift } from './drift.js';
 import { proposeSnapshot, sumTokens, tellBreak } from './renewal.js';
 import { createSessionLog, isKept, parseSessionLog, type SessionLog, type SessionRecord } from './log.js';
+import type { Automatic } from './routing.js';
 
 /** What sessions of one workspace share; made once, by hand, where the program starts. */
 export interface SessionParts {
@@ -36,6 +39,9 @@ export interface SessionParts {
   tools: readonly Tool[];
   /** Absent where nobody can be asked. */
   approver?: Approver;
+  /** Absent where nobody can be asked. */
+  consent?: SendConsent;
+  agreements: Agreements;
   roots: Roots;
   stateFolder: string;
   /** Uniform in [0, 1), for the waits between retries. */
@@ -63,6 +69,10 @@ export interface SessionSettings {
   /** A cold pack is made a unit of the prefix cache before the first request over it. */
   primer: boolean;
   rehearsal: boolean;
+  /** The model of each turn is chosen by its rules; absent where the user has chosen one. */
+  automatic?: Automatic;
+  /** Absent: every host is allowed. */
+  allowedHosts?: readonly AllowedHosts[];
 }
 
 /** The state that a session owns. Turns borrow it: see `turns.ts`. */
@@ -93,6 +103,14 @@ export interface Session {
   drift: Drift;
   /** What was sent last, to see whether the next request goes on from there. */
   readonly prefix: PrefixMemory;
+  /** What the last request's prefix depends on beside its text. */
+  lane: string | undefined;
+  /** Of the last request; absent before the first. */
+  promptTokens: number | undefined;
+  /** What the last request ran with. */
+  lastChoice: Pick<SessionSettings, 'model' | 'thinking'> | undefined;
+  /** Turns that failed since the last that did not. */
+  failedTurns: number;
   emit: Emit;
 }
 
@@ -236,11 +254,25 @@ async function openPack(
   return pack;
 }
 
-function assemble(given: Omit<Session, 'allowedForSession' | 'prefix' | 'hasProposed' | 'toldLanguage'>): Session {
+type Fresh =
+  | 'allowedForSession'
+  | 'prefix'
+  | 'lane'
+  | 'hasProposed'
+  | 'toldLanguage'
+  | 'promptTokens'
+  | 'lastChoice'
+  | 'failedTurns';
+
+function assemble(given: Omit<Session, Fresh>): Session {
+  const unknown = { promptTokens: undefined, lastChoice: undefined };
   return {
     ...given,
     allowedForSession: new Set(),
     prefix: createPrefixMemory(),
+    ...unknown,
+    lane: undefined,
+    failedTurns: 0,
     hasProposed: false,
     toldLanguage: false,
   };

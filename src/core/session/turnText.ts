@@ -1,7 +1,7 @@
 /** Makes a turn's message: what changed since the last one, what is not saved, the surroundings, the request. */
 import { createHash } from 'node:crypto';
 import { describeSurroundings } from '../prompt/surroundings.js';
-import { renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
+import { isTurnMessage, renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
 import { renderUnsaved } from '../pack/frames.js';
 import { proposeSnapshot } from './renewal.js';
 import { shownPaths } from './conversation.js';
@@ -31,7 +31,10 @@ export async function appendTurnMessage(
   if (tail.proposesRenewal) proposeSnapshot(session, tail.logTokens, parts.host.clock.now());
   const changes = tail.entries.filter((entry) => entry.session !== session.id).map((entry) => entry.text);
   const unsaved = await describeUnsaved(session);
-  const isFirst = session.turns === 1 && session.conversation.messages.every((message) => message.role === 'user');
+  // Not by the number of the turn: one that was refused has told nothing.
+  const isFirst = !session.conversation.messages.some(
+    (message) => message.role === 'user' && 'text' in message && isTurnMessage(message.text),
+  );
   const context = isFirst
     ? [{ name: 'surroundings', text: await describeSurroundings(parts.host, parts.roots, parts.packer) }]
     : [];

@@ -12,6 +12,9 @@ import type { ToolCall } from '../model/types.js';
 import { isCancellation } from '../errors.js';
 import { asFolder } from '../repository/roots.js';
 import { createPlanner } from './planner.js';
+import { refuseSend, type Refusal } from './sendConsent.js';
+import { routeTurn } from './routeTurn.js';
+import { hasFailed } from './routing.js';
 import type { Session } from './session.js';
 import { appendTurnMessage, type TurnInput } from './turnText.js';
 
@@ -19,6 +22,8 @@ export interface SendInput extends TurnInput {
   /** A sentence if this workflow does not execute the call. */
   refuse?: (call: ToolCall) => string | undefined;
   endsOnReport?: boolean;
+  /** Files that the change is known to touch. */
+  files?: number;
 }
 
 export interface SendResult extends LoopResult {
@@ -64,7 +69,7 @@ export async function beginTurn(session: Session, message: string): Promise<Open
   const checkpoint = await journal.begin({ session: session.id, title });
   session.checkpoint = checkpoint.id;
   session.log.note({ type: 'checkpoint', id: checkpoint.id });
-  return openTurn(session, checkpoint);
+  return openTurn(session, checkpoint, message);
 }
 
 /** The last turn of a session whose process ended in the middle of it, under the checkpoint that it had. */
@@ -78,9 +83,11 @@ export async function continueTurn(session: Session): Promise<OpenTurn> {
   return openTurn(session, checkpoint);
 }
 
-function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
+/** `message` is empty for a turn that is continued. */
+function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenTurn {
   const { parts } = session;
   const startedAt = parts.host.clock.now();
+  const firstMessage = session.conversation.messages.length;
   const turn = createTurn(session, checkpoint);
   const total = { text: '', usage: noUsage, cost: free as Cost, steps: 0 };
   let isRestored = false;
@@ -100,6 +107,9 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
     checkpoint,
     changed: turn.changed,
     async send(input, signal) {
+      const refusal = await refuseSend(session, signal);
+      if (refusal !== undefined) return sendNothing(session, refusal);
+      routeTurn(session, { message, ...(input.files === undefined ? {} : { files: input.files }) });
       await answerOpenCalls(session, () => true);
       try {
         await appendTurnMessage(session, input, signal);
@@ -111,8 +121,11 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
       return run(input, signal);
     },
     async resume(signal) {
+      const refusal = await refuseSend(session, signal);
+      if (refusal !== undefined) return sendNothing(session, refusal);
       const started = session.conversation.startedCalls();
       await answerOpenCalls(session, (call) => started.has(call.id));
+      routeTurn(session, { message });
       return run({}, signal);
     },
     async noteChangedByCommand(paths) {
@@ -125,6 +138,8 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
     },
     async end(asked) {
       const outcome = judgeEnd(asked, turn, session.settings.allowedCommands);
+      const messages = session.conversation.messages.slice(firstMessage);
+      if (messages.length > 0) session.failedTurns = hasFailed(outcome, messages) ? session.failedTurns + 1 : 0;
       await checkpoint.close();
       const changed = [...turn.changed].sort();
       const result: TurnResult = {
@@ -144,6 +159,11 @@ function openTurn(session: Session, checkpoint: Checkpoint): OpenTurn {
       return result;
     },
   };
+}
+
+function sendNothing(session: Session, { sentence: text, action }: Refusal): SendResult {
+  session.emit({ type: 'notice', level: 'warning', text, ...(action === undefined ? {} : { action }) });
+  return { outcome: 'refused', text: '', usage: noUsage, cost: free, steps: 0, reported: [], hasReport: false };
 }
 
 /** The usual turn: one message, the loop, the end. */

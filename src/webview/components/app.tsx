@@ -10,6 +10,7 @@ import { EmptyState } from './emptyState.js';
 import { FirstRun } from './firstRun.js';
 import { Icon } from './icon.js';
 import { MeterLine } from './meterLine.js';
+import { SendDock } from './sendDock.js';
 import { SessionList } from './sessionList.js';
 import { Transcript } from './transcript.js';
 
@@ -71,6 +72,7 @@ function Chat({ state }: { state: PageState }): VNode {
         </>
       )}
       <ApprovalDock waiting={listWaitingApprovals(state.items)} />
+      <SendDock question={state.sidebar.sendQuestion} />
       <Composer state={state} />
       <MeterLine
         meter={state.meter}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ApprovalDecision, ApprovalSubject } from '../../protocol/events.js';
 import { readDiff } from '../diffText.js';
 import { formatCount } from '../format.js';
@@ -7,12 +7,10 @@ import { hasMarks, markInvisible } from '../invisible.js';
 import type { ApprovalItem } from '../items.js';
 import { usePage } from '../pageContext.js';
 import { DiffCounts, DiffView } from './diffView.js';
+import { useGuard } from './guard.js';
 import { Icon } from './icon.js';
 import { MarkedText } from './markedText.js';
 import { PathLink } from './pathLink.js';
-
-/** A click or key that was meant for what stood here before must not answer. */
-const guardMs = 500;
 
 /** Stands outside the scrolling transcript, so that nothing streamed can move it or be drawn over it. */
 export function ApprovalDock({ waiting }: { waiting: readonly ApprovalItem[] }): VNode | null {
@@ -111,22 +109,12 @@ function CommandSubject({ command, cwd }: { command: string; cwd: string }): VNo
 
 function Answers({ item }: { item: ApprovalItem }): VNode {
   const { post, dispatch } = usePage();
-  const shownMs = useRef(performance.now());
-  const isAnswered = useRef(item.sent !== undefined);
-  const [isReady, setReady] = useState(false);
-  useEffect(() => {
-    shownMs.current = performance.now();
-    const timer = setTimeout(() => setReady(true), guardMs);
-    return () => clearTimeout(timer);
-  }, []);
-  const decide = (decision: ApprovalDecision): void => {
-    // The state follows a frame later, so a second click of a double click would still find it open.
-    if (isAnswered.current || performance.now() - shownMs.current < guardMs) return;
-    isAnswered.current = true;
-    post({ type: 'decide', approval: item.request.id, decision });
-    dispatch({ type: 'decided', approval: item.request.id, decision });
-  };
-  const isOff = !isReady || item.sent !== undefined;
+  const { isOff, answerOnce } = useGuard(item.sent !== undefined);
+  const decide = (decision: ApprovalDecision): void =>
+    answerOnce(() => {
+      post({ type: 'decide', approval: item.request.id, decision });
+      dispatch({ type: 'decided', approval: item.request.id, decision });
+    });
   return (
     <div class="answers">
       <button type="button" class="button" aria-disabled={isOff} onClick={() => decide('approved')}>

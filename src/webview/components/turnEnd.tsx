@@ -24,7 +24,7 @@ const outcomeIcons: Record<Outcome, string> = {
 
 export function TurnEnd({ item }: { item: TurnEndItem }): VNode {
   const { end } = item;
-  const facts = [outcomeTexts[end.outcome], formatDuration(end.durationMs), formatCost(end.cost)];
+  const facts = [describeOutcome(end), formatDuration(end.durationMs), formatCost(end.cost)];
   return (
     <div class={`turn-end outcome-${end.outcome}`}>
       <div class="turn-end-head">
@@ -36,6 +36,12 @@ export function TurnEnd({ item }: { item: TurnEndItem }): VNode {
       <Files label="written by commands" paths={end.changedByCommands} />
     </div>
   );
+}
+
+/** What was refused before anything was sent is not done. */
+function describeOutcome({ outcome, usage, changed }: TurnEndItem['end']): string {
+  const isNothing = usage.cacheHitTokens + usage.cacheMissTokens === 0 && changed.length === 0;
+  return outcome === 'refused' && isNothing ? 'Nothing was sent' : outcomeTexts[outcome];
 }
 
 /** The second click of a double click asks for nothing. */

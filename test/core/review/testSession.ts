@@ -18,6 +18,7 @@ import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { createModelClient } from '../../../src/core/model/client.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
+import { createAgreements } from '../../../src/core/session/agreements.js';
 import { startSession, type Session, type SessionSettings } from '../../../src/core/session/session.js';
 import { createLedger } from '../../../src/core/usage/ledger.js';
 import { createTools } from '../../../src/core/tools/toolList.js';
@@ -94,7 +95,9 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log: silent });
   const events: AgentEvent[] = [];
   const ledger = createLedger({ files, folder: join(base, 'usage'), clock });
-  const parts = { host, packer, journal, client, ledger, tools: createTools(), roots, stateFolder, random: () => 0.5 };
+  const agreements = createAgreements({ files, stateFolder, clock });
+  const shared = { host, packer, journal, client, ledger, agreements };
+  const parts = { ...shared, tools: createTools(), roots, stateFolder, random: () => 0.5 };
   const session = await startSession(
     parts,
     { ...settingsFor(simulator), ...options.settings },

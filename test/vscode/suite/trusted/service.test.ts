@@ -21,11 +21,14 @@ describe('a turn with the service', () => {
     await closeEditors();
   });
 
-  it('sends the key to the service in a header and leaves it nowhere else', async () => {
-    service.push({ text: 'Hello.' });
-    const end = await takeTurn(api, 'Say hello.');
-    assert.equal(end.outcome, 'done');
-    assert.equal(service.requests.length, 1);
+  it('KEY-01, KEY-08: sends the key to the service in a header and leaves it nowhere else, after an error neither', async () => {
+    const echo = { kind: 'answer', status: 400, body: `{"error":{"message":"bad key ${service.key}"}}` } as const;
+    service.push({ text: 'One.' }, { text: 'Two.' }, { text: 'Three.' }, { fault: echo });
+    for (const text of ['One?', 'Two?', 'Three?']) assert.equal((await takeTurn(api, text)).outcome, 'done');
+    assert.equal((await takeTurn(api, 'Four?')).outcome, 'failed');
+    assert.equal(service.requests.length, 4);
+    const shown = [api.chat.transcript.entries, api.connection.keyState(), api.connection.keyDetail()];
+    assert.ok(!JSON.stringify(shown).includes(service.key));
     assert.equal(service.requests[0]?.headers.get('authorization'), `Bearer ${service.key}`);
     assert.ok(!service.requests[0]?.text.includes(service.key));
     assert.deepEqual(await listFilesWith(process.env['HOME']!, service.key), []);
@@ -48,7 +51,7 @@ describe('a turn with the service', () => {
     assert.equal(service.requests.length, 0);
   });
 
-  it('sends the key of one address to no other', async () => {
+  it('KEY-03: sends the key of one address to no other', async () => {
     const other = await startSimulator({ script: [] });
     process.env['BALEEN_BASE_URL'] = other.origin;
     await api.receive({ type: 'send', text: 'Say hello.' });
