@@ -172,7 +172,7 @@ describe.each(Array.from({ length: runsInAll / runsAtOnce }, (_, batch) => batch
       },
       new AbortController().signal,
     );
-    const first = workspace.simulator.requests.length;
+    const earlier = workspace.simulator.requests.length;
     const whole = new Set<string>();
     const drafts = ['one', 'two', 'three'].map((word) => `draft ${word} ${++serial}`);
     let draft = 0;
@@ -186,7 +186,7 @@ describe.each(Array.from({ length: runsInAll / runsAtOnce }, (_, batch) => batch
       if (step.chosen.isWhole && step.act !== 'length') for (const call of turn.calls ?? []) whole.add(call.id);
       return turn;
     };
-    await runTurn(session, drafts[0]!, { kind: 'chat', request: drafts[0]! }, controller.signal);
+    const first = await runTurn(session, drafts[0]!, { kind: 'chat', request: drafts[0]! }, controller.signal);
     for (draft = 1; draft < drafts.length; draft++) {
       if (draft === drafts.length - 1) left.length = 0;
       const sent = drafts[draft]!;
@@ -194,10 +194,14 @@ describe.each(Array.from({ length: runsInAll / runsAtOnce }, (_, batch) => batch
       if (draft === drafts.length - 1) expect(outcome).toBe('done');
     }
 
-    const requests = workspace.simulator.requests.slice(first);
+    const requests = workspace.simulator.requests.slice(earlier);
     assertMessagesGrow(requests);
     expect(requests.flatMap((request) => request.refusal ?? [])).toEqual([]);
-    for (const sent of drafts) expect(requests.at(-1)!.text).toContain(sent);
+    // One that was stopped before its message was put together is in the log, and was never sent.
+    for (const sent of drafts.slice(first.outcome === 'cancelled' ? 1 : 0))
+      expect(requests.at(-1)!.text).toContain(sent);
+    const log = readFileSync(sessionPath(parts.stateFolder, session.id), 'utf8');
+    for (const sent of drafts) expect(log).toContain(sent);
 
     const records = await readSession(parts.host.files, parts.stateFolder, session.id);
     const started = records.flatMap((record) => (record.type === 'started' ? [record.call] : []));
