@@ -16,6 +16,10 @@ export interface Chat {
   readonly transcript: Transcript;
   isRunning(): boolean;
   sessionId(): string | undefined;
+  /** The session of the next turn, if it is open: a stored one that is only shown is not. */
+  openedSession(): Session | undefined;
+  /** The next session begins with a new snapshot. */
+  renewsNext(): boolean;
   /** Runs one turn to its end. Does nothing while another one runs. */
   send(text: string): Promise<void>;
   /** Resolves when the running turn has ended. */
@@ -125,6 +129,8 @@ export function createChat(parts: ChatParts): Chat {
     transcript,
     isRunning: () => state.running !== undefined,
     sessionId: () => state.id,
+    openedSession: () => state.session,
+    renewsNext: () => state.renew,
     send: (text) =>
       run(async (signal) => {
         transcript.addUser(text);

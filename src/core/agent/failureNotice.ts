@@ -8,6 +8,8 @@ export const smallerPack: NoticeAction = {
   label: 'Smaller pack…',
   setting: 'baleen.packBudgetTokens',
 };
+export const moreSteps: NoticeAction = { kind: 'open_settings', label: 'More steps…', setting: 'baleen.maxSteps' };
+const caps: NoticeAction = { kind: 'open_settings', label: 'Caps…', setting: 'baleen.caps' };
 const retry: NoticeAction = { kind: 'retry', label: 'Retry' };
 const newSession: NoticeAction = { kind: 'new_session', label: 'New session' };
 const baseUrl: NoticeAction = { kind: 'open_settings', label: 'Base URL…', setting: 'baleen.baseUrl' };
@@ -16,6 +18,7 @@ const baseUrl: NoticeAction = { kind: 'open_settings', label: 'Base URL…', set
 const actions: Partial<Record<FailureKind, NoticeAction>> = {
   key: { kind: 'set_key', label: 'Change key…' },
   overflow: smallerPack,
+  cap: caps,
   reasoning_missing: newSession,
   moderation: newSession,
   not_the_api: baseUrl,

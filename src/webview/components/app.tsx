@@ -10,6 +10,7 @@ import { EmptyState } from './emptyState.js';
 import { FirstRun } from './firstRun.js';
 import { Icon } from './icon.js';
 import { MeterLine } from './meterLine.js';
+import { PriceLine } from './priceLine.js';
 import { SessionList } from './sessionList.js';
 import { Transcript } from './transcript.js';
 
@@ -72,6 +73,7 @@ function Chat({ state }: { state: PageState }): VNode {
       )}
       <ApprovalDock waiting={listWaitingApprovals(state.items)} />
       <Composer state={state} />
+      <PriceLine estimate={state.estimate} turn={state.turnPrice} running={state.sidebar.running} />
       <MeterLine
         meter={state.meter}
         keyDetail={state.sidebar.keyState === 'accepted' ? state.sidebar.keyDetail : undefined}
