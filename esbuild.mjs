@@ -63,7 +63,11 @@ const builds = [
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    entryPoints: { chat: 'src/webview/main.tsx', packMap: 'src/webview/packMap/main.tsx' },
+    entryPoints: {
+      chat: 'src/webview/main.tsx',
+      packMap: 'src/webview/packMap/main.tsx',
+      usage: 'src/webview/usage/main.tsx',
+    },
     outdir: 'dist/webview',
     jsx: 'automatic',
     jsxImportSource: 'preact',
@@ -71,7 +75,8 @@ const builds = [
 ];
 
 await Promise.all(builds.map((options) => esbuild.build(options)));
-for (const name of ['base.css', 'chat.css', 'packMap.css']) await cp(`media/${name}`, `dist/webview/${name}`);
+for (const name of ['base.css', 'chat.css', 'packMap.css', 'usage.css'])
+  await cp(`media/${name}`, `dist/webview/${name}`);
 await copyGrammars('dist/grammars');
 await cp('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
 await cp('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');

@@ -26,12 +26,12 @@ export function addCost(a: Cost, b: Cost): Cost {
   return a.currency === b.currency ? { amount: a.amount + b.amount, currency: a.currency } : null;
 }
 
-const signs: Record<Currency, string> = { USD: '$', CNY: '¥' };
+export const currencySigns: Record<Currency, string> = { USD: '$', CNY: '¥' };
 
 /** Small sums keep two digits that say something: $0, <$0.0001, $0.0018, $0.09, ¥1.20. */
 export function formatCost(cost: Cost): string {
   if (cost === null) return 'price not known';
-  const sign = signs[cost.currency];
+  const sign = currencySigns[cost.currency];
   const { amount } = cost;
   if (amount === 0) return `${sign}0`;
   if (amount < 0.00005) return `<${sign}0.0001`;
@@ -40,5 +40,5 @@ export function formatCost(cost: Cost): string {
 
 /** Every digit of a rate: $0.003, ¥13.5. */
 export function formatRate({ amount, currency }: Money): string {
-  return `${signs[currency]}${amount}`;
+  return `${currencySigns[currency]}${amount}`;
 }

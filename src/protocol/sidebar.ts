@@ -1,6 +1,7 @@
 /** What the sidebar page and the extension say to each other. The page is not trusted: see `core` for the checks. */
 import type { SendQuestion } from './destination.js';
-import type { Cost } from './money.js';
+import type { Cost, Money } from './money.js';
+import type { PriceTag } from './priceTag.js';
 import type { AgentEvent, ApprovalDecision, ApprovalMode, ThinkingLevel } from './events.js';
 
 export interface ModelChoice {
@@ -44,6 +45,16 @@ export interface SidebarState {
   untrusted?: true;
 }
 
+/** What the message in the box will cost when it is sent, or a sentence why that is not known. */
+export type SendEstimate = { tag: PriceTag; caps: CapLeft[] } | { why: string };
+
+/** One of the user's caps, and how much of it is left. */
+export interface CapLeft {
+  of: 'request' | 'turn' | 'session' | 'day';
+  cap: Money;
+  left: Money;
+}
+
 export type ToPage =
   /** First answer to `ready`: the state and the whole transcript, in the order it happened. */
   | { type: 'open'; state: SidebarState; transcript: TranscriptEntry[]; draft: string }
@@ -51,6 +62,8 @@ export type ToPage =
   /** A batch of events of the running turn, at most one batch per animation frame. */
   | { type: 'events'; events: AgentEvent[] }
   | { type: 'sessions'; sessions: SessionSummary[] }
+  /** Of the draft as it was told last; also after a turn and whenever something changes that the price depends on. */
+  | { type: 'estimate'; estimate: SendEstimate }
   /** The question text put into the message box, for instance by a command. */
   | { type: 'prefill'; text: string }
   | { type: 'focus' };
@@ -62,6 +75,7 @@ export type ToHost =
   | { type: 'ready' }
   | { type: 'send'; text: string }
   | { type: 'stop' }
+  /** What is in the box, once it has stayed so for a moment: kept, and priced. */
   | { type: 'draft'; text: string }
   | { type: 'decide'; approval: string; decision: ApprovalDecision }
   | { type: 'answer_send'; question: string; agreed: boolean }

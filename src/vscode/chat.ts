@@ -23,6 +23,10 @@ export interface Chat {
   pick(): ModelPick;
   /** For this session and no other; says what that costs before it does. Before the first turn it is the setting. */
   choose(change: Partial<ModelPick>): Promise<void>;
+  /** The session of the next turn, if it is open: a stored one that is only shown is not. */
+  openedSession(): Session | undefined;
+  /** The next session begins with a new snapshot. */
+  renewsNext(): boolean;
   /** Runs one turn to its end. Does nothing while another one runs. */
   send(text: string): Promise<void>;
   /** Resolves when the running turn has ended. */
@@ -154,6 +158,8 @@ export function createChat(parts: ChatParts): Chat {
       if (text !== undefined) tell({ type: 'notice', level: 'info', text });
       onState();
     },
+    openedSession: () => state.session,
+    renewsNext: () => state.renew,
     send: (text) =>
       run(async (signal) => {
         transcript.addUser(text);

@@ -61,9 +61,10 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
 }
 
 function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
-  const { chat, connection, view, tree, review, packMap, undo, rehearse } = parts;
+  const { chat, connection, view, tree, review, packMap, usage, undo, rehearse } = parts;
   return {
     openChat: { run: () => view.reveal(), evenBlocked: true },
+    showUsage: { run: () => usage.show(), evenBlocked: true },
     showPackMap: { run: () => packMap.show(), evenBlocked: true },
     showLog: { run: () => log.show(), evenBlocked: true },
     newSession: { run: () => chat.newSession() },

@@ -28,7 +28,8 @@ export interface HandlerParts {
   post: (message: ToPage) => void;
   /** The whole page anew: state, transcript and draft. */
   open: () => void;
-  draft: { set(text: string): void };
+  /** Kept for a reload, and priced. */
+  setDraft: (text: string) => void;
   rehearse: () => Promise<void>;
   undo: (checkpoint: string) => Promise<void>;
 }
@@ -65,11 +66,11 @@ function createHandlers(parts: HandlerParts): Handlers {
       parts.open();
     },
     send: async ({ text }) => {
-      parts.draft.set('');
+      parts.setDraft('');
       await chat.send(text);
     },
     stop: () => chat.stop(),
-    draft: ({ text }) => parts.draft.set(text),
+    draft: ({ text }) => parts.setDraft(text),
     decide: async ({ approval, decision }) => {
       if (!approvals.decide(approval, decision)) parts.log.warn('An answer came to a question that does not wait.');
       await proposals.close(approval);

@@ -7,7 +7,7 @@ export function pageFolder(extensionUri: vscode.Uri): vscode.Uri {
 }
 
 /** Each has a script and a style sheet of its own. */
-export type PageName = 'chat' | 'packMap';
+export type PageName = 'chat' | 'packMap' | 'usage';
 
 /** The document of a page. Scripts run by a nonce that is new for each one; nothing is loaded from the net. */
 export function renderPage(webview: vscode.Webview, extensionUri: vscode.Uri, page: PageName): string {

@@ -5,13 +5,16 @@ import type { PackOptions, PackProgress } from '../core/pack/packer.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import type { Workspace } from '../node/workspace.js';
 import type { PackReport, PackSummary } from '../protocol/pack.js';
-import type { FromMapPage, PackMapFacts, PackMapPack } from '../protocol/packMap.js';
+import type { FromMapPage, PackMapFacts, PackMapPack, ToMapPage } from '../protocol/packMap.js';
 import { isUntrusted, whyBlocked } from './gate.js';
 import { readPackFacts } from './packFacts.js';
 import { createMapActions, type PackMapParts } from './packMapActions.js';
-import { createPackMapPanel } from './packMapPanel.js';
+import { createPagePanel } from './pagePanel.js';
 import { toMapFiles } from './packMapRows.js';
+import { parseFromMapPage } from './parseFromMapPage.js';
 import type { Settings } from './settings.js';
+
+export const packMapView = 'baleen.packMap';
 
 export interface PackMap extends vscode.Disposable {
   show(): void;
@@ -23,8 +26,9 @@ export interface PackMap extends vscode.Disposable {
 
 export function createPackMap(parts: PackMapParts): PackMap {
   const { engine, watch, settings, isRehearsal, log } = parts;
-  const panel = createPackMapPanel({
+  const panel = createPagePanel<FromMapPage, ToMapPage>({
     ...parts,
+    ...{ page: 'packMap', view: packMapView, title: 'Pack Map', parse: parseFromMapPage },
     onMessage: (message) => void receive(message),
     onVisible: () => {
       if (isResting) void start();

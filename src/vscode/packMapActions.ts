@@ -6,11 +6,11 @@ import { bringBack, excludeFrom, isInScope, patternFor } from '../core/pack/excl
 import { absoluteOf } from '../core/repository/roots.js';
 import { packBudgetTokens } from '../core/prompt/budget.js';
 import type { PackReport } from '../protocol/pack.js';
-import type { ExcludeScope, FromMapPage } from '../protocol/packMap.js';
+import type { ExcludeScope, FromMapPage, ToMapPage } from '../protocol/packMap.js';
 import type { Engine } from './engine.js';
 import { openFile } from './handlers.js';
 import { priceNow } from './packFacts.js';
-import type { PackMapPanel } from './packMapPanel.js';
+import type { PagePanel } from './pagePanel.js';
 import { toMapFiles, toPlanRows } from './packMapRows.js';
 import type { PackWatch } from './packWatch.js';
 import { formatCost } from '../protocol/money.js';
@@ -40,7 +40,7 @@ export interface Packing {
 
 export function createMapActions(
   parts: PackMapParts,
-  panel: PackMapPanel,
+  panel: PagePanel<ToMapPage>,
   packing: Packing,
   newest: (controller: AbortController) => AbortController,
 ): MapActions {

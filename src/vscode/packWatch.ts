@@ -9,7 +9,8 @@ export interface PackView {
   /** The same object as long as the snapshot is the same. */
   summary: PackSummary;
   counts: FileCounts;
-  /** Entries of the change log since the snapshot, and their tokens. */
+  /** Of the change log since the snapshot. */
+  entries: ChangeEntry[];
   changes: number;
   logTokens: number;
   /** What the settings asked for when it was opened. */
@@ -36,11 +37,7 @@ export function createPackWatch(settings: () => Pick<Settings, 'selection'>): Pa
     changed.fire();
   };
   const noteAdded = (from: Packer, entries: ChangeEntry[]): ChangeEntry[] => {
-    const added = countLog(entries);
-    if (view !== undefined && added.changes > 0) {
-      const { changes, logTokens } = view;
-      note(from, { ...view, changes: changes + added.changes, logTokens: logTokens + added.logTokens });
-    }
+    if (view !== undefined && entries.length > 0) note(from, { ...view, ...countLog([...view.entries, ...entries]) });
     return entries;
   };
   return {
@@ -78,6 +75,10 @@ export function createPackWatch(settings: () => Pick<Settings, 'selection'>): Pa
   };
 }
 
-function countLog(entries: readonly ChangeEntry[]): Pick<PackView, 'changes' | 'logTokens'> {
-  return { changes: entries.length, logTokens: entries.reduce((sum, { tokens }) => sum + tokens, 0) };
+function countLog(entries: readonly ChangeEntry[]): Pick<PackView, 'entries' | 'changes' | 'logTokens'> {
+  return {
+    entries: [...entries],
+    changes: entries.length,
+    logTokens: entries.reduce((sum, { tokens }) => sum + tokens, 0),
+  };
 }

@@ -1,6 +1,7 @@
 /** The pack map's page is not trusted either: whatever it sends is checked here, once. */
 import { z } from 'zod';
 import type { FromMapPage } from '../protocol/packMap.js';
+import type { ParsedPageMessage } from './pagePanel.js';
 
 const path = z.string().min(1).max(4096);
 const tokens = z.number().int().min(1).max(1e9);
@@ -23,9 +24,7 @@ const fromMapPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('manage_trust') }),
 ]);
 
-export type ParsedMapMessage = { ok: true; message: FromMapPage } | { ok: false; why: string };
-
-export function parseFromMapPage(raw: unknown): ParsedMapMessage {
+export function parseFromMapPage(raw: unknown): ParsedPageMessage<FromMapPage> {
   const parsed = fromMapPage.safeParse(raw);
   return parsed.success
     ? { ok: true, message: parsed.data }

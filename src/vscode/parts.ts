@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
+import { readUsage } from '../core/usage/report.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { ToHost } from '../protocol/sidebar.js';
 import { createApprovals, type Approvals } from './approvals.js';
@@ -10,6 +11,7 @@ import { createChatView, type ChatView } from './chatView.js';
 import { createConnection, type Connection } from './connection.js';
 import { createOpenDocuments } from './documents.js';
 import { createEngine, type Engine } from './engine.js';
+import { createEstimates } from './estimates.js';
 import { createExplorerTokens } from './explorerTokens.js';
 import { watchFolders } from './folderWatch.js';
 import { whyBlocked } from './gate.js';
@@ -33,6 +35,7 @@ import { createSitesTree, type SitesTree } from './sitesTree.js';
 import { createSnapshotProposals } from './snapshotProposals.js';
 import { createPackStatus } from './statusBar.js';
 import { createTerminalCommands, type TerminalCommands } from './terminal.js';
+import { createUsageView, type UsageView } from './usage.js';
 import { countFiles, describeUndo, undoCheckpoint } from './undo.js';
 import { windowRoots } from './windowFolders.js';
 
@@ -47,6 +50,7 @@ export interface Parts extends vscode.Disposable {
   tree: SitesTree;
   review: Review;
   packMap: PackMap;
+  usage: UsageView;
   watch: PackWatch;
   /** Does what a message of the page asks for. */
   receive: (message: ToHost) => Promise<void>;
@@ -76,6 +80,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const reviewPick = (): ModelPick => parsePick(readSettings().models.review, chat.pick());
   const noteEvent = (event: AgentEvent, pick: ModelPick): void => {
     lane.note(event, withPick(readSettings(), pick));
+    if (event.type === 'turn_end') usage.refresh();
     snapshotProposals.note(event);
   };
   const approvals = createApprovals(() => view.show());
@@ -113,22 +118,34 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     const blocked = whyBlocked();
     status.update({ rehearsal, running: chat.isRunning(), blocked, ...(pack === undefined ? {} : { pack }) });
   };
-  watch.onChange(showPack);
+  const estimates = createEstimates({
+    ...{ engine, connection, chat, watch, log },
+    post: (estimate) => view.post({ type: 'estimate', estimate }),
+  });
+  watch.onChange(() => {
+    showPack();
+    estimates.refresh();
+  });
   const showState = (): void => {
     showPack();
     view.post({ type: 'state', state: readSidebarState(chat, connection, questions) });
+    estimates.refresh();
   };
   const openPage = (): void => {
     const draft = memory.get(draftMemory, '');
     const state = readSidebarState(chat, connection, questions);
     view.post({ type: 'open', state, transcript: chat.transcript.entries, draft });
+    estimates.note(draft);
   };
   const undo = (checkpoint?: string): Promise<void> => undoTurn(engine, chat, checkpoint);
   const rehearse = (on: boolean): Promise<void> => switchRehearsal(connection, chat, on);
   const receive = createMessageHandler({
     ...{ chat, connection, approvals, questions, proposals, engine, log, undo, open: openPage },
     post: (message) => view.post(message),
-    draft: { set: (text) => void memory.update(draftMemory, text) },
+    setDraft(text) {
+      void memory.update(draftMemory, text);
+      estimates.note(text);
+    },
     rehearse: () => rehearse(true),
   });
   const view = createChatView({ extensionUri, log, onMessage: (message) => void receive(message) });
@@ -153,6 +170,15 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     isRehearsal: () => connection.isRehearsal(),
     isRunning: () => chat.isRunning(),
   });
+  const usage = createUsageView({
+    ...{ extensionUri, log },
+    async readReport(days) {
+      const { parts } = await engine.open();
+      return readUsage(parts.ledger, days, parts.host.clock.now());
+    },
+    account: () => ({ keyDetail: connection.keyDetail(), canAsk: canAskForBalance(connection) }),
+    checkKey: () => connection.check(),
+  });
   const explorerTokens = createExplorerTokens({
     watch,
     isOn: () => readSettings().explorerTokens && whyBlocked() === undefined,
@@ -162,31 +188,21 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     void connection.refresh();
     review.refresh();
     packMap.refresh();
+    usage.refresh();
     explorerTokens.refresh();
   };
   return {
-    ...{
-      keys,
-      connection,
-      approvals,
-      questions,
-      engine,
-      chat,
-      view,
-      tree,
-      review,
-      receive,
-      undo,
-      rehearse,
-      refresh,
-      openPage,
-    },
-    ...{ packMap, watch },
+    ...{ keys, connection, approvals, questions, engine, chat, view, tree, review },
+    ...{ receive, undo, rehearse, refresh, openPage, packMap, usage, watch },
     dispose() {
-      const shown = [status, watch, packMap, explorerTokens, tree, review, proposals];
+      const shown = [status, watch, packMap, usage, explorerTokens, tree, review, proposals];
       for (const one of [...shown, folders, rehearsal, terminals]) one?.dispose();
     },
   };
+}
+
+function canAskForBalance(connection: Connection): boolean {
+  return /accepted|rejected/.test(connection.keyState());
 }
 
 /** For what shows the pack and is not worth a message when there is none. */

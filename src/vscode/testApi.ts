@@ -13,5 +13,6 @@ export type TestApi = Pick<
   | 'review'
   | 'receive'
   | 'packMap'
+  | 'usage'
   | 'watch'
 >;

@@ -1,9 +1,11 @@
 import { addCost, formatCost, free } from '../protocol/money.js';
 import type { AgentEvent, AgentEventType, ApprovalDecision, EventOf, Outcome } from '../protocol/events.js';
-import type { AnswerItem, Item, PageState, ReasoningItem, ToolItem } from './items.js';
+import type { AnswerItem, Item, PageState, ReasoningItem, ToolItem, TurnPrice } from './items.js';
 
 /** Characters of live output that the page keeps of one tool call. */
 export const outputTailChars = 32_000;
+
+const unpricedTurn: TurnPrice = { tag: undefined, firstCost: undefined, cost: free, requests: 0, ended: false };
 
 type Handler<T extends AgentEventType> = (state: PageState, event: EventOf<T>, nowMs: number | undefined) => PageState;
 
@@ -12,10 +14,10 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
   progress: (state, event) => ({ ...state, progress: event }),
   // The editor asks beside the chat, where an answer can be given.
   resnapshot_proposed: (state) => state,
-  price_tag: (state) => state,
   primed: (state) => state,
   pack_ready: (state, event) => append({ ...state, progress: undefined }, { kind: 'pack', pack: event }),
   turn_start: startTurn,
+  price_tag: (state, event) => ({ ...state, turnPrice: { ...(state.turnPrice ?? unpricedTurn), tag: event.tag } }),
   step_start: (state, _event, nowMs) => ({ ...settle(state, nowMs), stepFirstKey: state.nextKey, progress: undefined }),
   reasoning_delta: addReasoning,
   text_delta: addText,
@@ -76,6 +78,7 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
   }),
   turn_end: (state, event) => ({
     ...append(closeTurn(state), { kind: 'turn_end', end: event, undone: false }),
+    turnPrice: { ...(state.turnPrice ?? unpricedTurn), cost: event.cost, ended: true },
     announcement: outcomeTexts[event.outcome],
   }),
 };
@@ -140,7 +143,7 @@ function endReasoning(item: ReasoningItem, nowMs: number | undefined): Reasoning
 }
 
 function startTurn(state: PageState, event: EventOf<'turn_start'>): PageState {
-  const running = { ...state, sidebar: { ...state.sidebar, running: true } };
+  const running = { ...state, turnPrice: unpricedTurn, sidebar: { ...state.sidebar, running: true } };
   const last = findLastUser(state.items);
   if (last !== -1 && (state.items[last] as { turn?: number }).turn === undefined) {
     const items = state.items.map((item, i) =>
@@ -219,8 +222,15 @@ function endApproval(state: PageState, id: string, decision: ApprovalDecision): 
 }
 
 function endStep(state: PageState, event: EventOf<'step_end'>, nowMs: number | undefined): PageState {
+  const price = state.turnPrice ?? unpricedTurn;
   const next: PageState = {
     ...settle(state, nowMs),
+    turnPrice: {
+      ...price,
+      firstCost: price.firstCost ?? event.cost,
+      cost: addCost(price.cost, event.cost),
+      requests: price.requests + 1,
+    },
     meter: {
       contextTokens: event.contextTokens,
       windowTokens: event.windowTokens,

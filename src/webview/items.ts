@@ -9,7 +9,8 @@ import type {
   ToolDetails,
   Usage,
 } from '../protocol/events.js';
-import type { SessionSummary, SidebarState } from '../protocol/sidebar.js';
+import type { PriceTag } from '../protocol/priceTag.js';
+import type { SendEstimate, SessionSummary, SidebarState } from '../protocol/sidebar.js';
 
 /** Grows by one for each item of a page's life; the key of its element. */
 type Keyed = { key: number };
@@ -97,6 +98,16 @@ export interface Meter {
   sessionCost: Cost;
 }
 
+/** The newest turn: what was said before it, and what it came to. */
+export interface TurnPrice {
+  tag: PriceTag | undefined;
+  /** Of its first request that was answered. */
+  firstCost: Cost | undefined;
+  cost: Cost;
+  requests: number;
+  ended: boolean;
+}
+
 export type Progress = EventOf<'progress'>;
 export type Waiting = EventOf<'waiting'>;
 
@@ -109,6 +120,9 @@ export interface PageState {
   /** Key of the first item of the running step: where a retry cuts. */
   stepFirstKey: number;
   meter: Meter | undefined;
+  turnPrice: TurnPrice | undefined;
+  /** Absent until the host has said something. */
+  estimate: SendEstimate | undefined;
   progress: Progress | undefined;
   waiting: Waiting | undefined;
   rehearsal: boolean;

@@ -1,5 +1,5 @@
 import { noUsage, type AgentEvent, type ApprovalDecision, type EventOf } from '../protocol/events.js';
-import type { SessionSummary, SidebarState, ToPage, TranscriptEntry } from '../protocol/sidebar.js';
+import type { SendEstimate, SessionSummary, SidebarState, ToPage, TranscriptEntry } from '../protocol/sidebar.js';
 import { applyEvent, closeTurn } from './applyEvent.js';
 import type { Item, PageState } from './items.js';
 
@@ -9,6 +9,7 @@ export type Action =
   | { type: 'state'; state: SidebarState }
   | { type: 'events'; events: AgentEvent[]; nowMs: number }
   | { type: 'sessions'; sessions: SessionSummary[] }
+  | { type: 'estimate'; estimate: SendEstimate }
   | { type: 'prefill'; text: string }
   | { type: 'focus' }
   /** Read out to people who do not see the page. */
@@ -32,6 +33,8 @@ export const initialState: PageState = {
   nextKey: 1,
   stepFirstKey: 0,
   meter: undefined,
+  turnPrice: undefined,
+  estimate: undefined,
   progress: undefined,
   waiting: undefined,
   rehearsal: false,
@@ -52,6 +55,7 @@ const handlers: Handlers = {
       ...opened,
       sidebar: action.state,
       sessions: state.sessions,
+      estimate: state.estimate,
       prefill: { text: action.draft, revision: state.prefill.revision + 1, focus: false },
     };
   },
@@ -61,6 +65,7 @@ const handlers: Handlers = {
   },
   events: (state, action) => action.events.reduce((s, event) => applyEvent(s, event, action.nowMs), state),
   sessions: (state, action) => ({ ...state, sessions: action.sessions }),
+  estimate: (state, action) => ({ ...state, estimate: action.estimate }),
   prefill: (state, action) => ({
     ...state,
     view: 'chat',

@@ -28,6 +28,7 @@ export async function bundlePage(): Promise<Map<string, Asset>> {
     entryPoints: {
       chat: 'src/webview/main.tsx',
       packMap: 'src/webview/packMap/main.tsx',
+      usage: 'src/webview/usage/main.tsx',
       probe: 'test/webview/sanitizeProbe.ts',
     },
     outdir: 'dist/webview',
@@ -51,6 +52,7 @@ export async function bundlePage(): Promise<Map<string, Asset>> {
     'media/base.css',
     'media/chat.css',
     'media/packMap.css',
+    'media/usage.css',
     `${codicons}/codicon.css`,
     `${codicons}/codicon.ttf`,
   ];
@@ -67,7 +69,7 @@ export interface PageServer {
 }
 
 export interface ServeOptions {
-  script?: 'chat.js' | 'packMap.js' | 'probe.js';
+  script?: 'chat.js' | 'packMap.js' | 'usage.js' | 'probe.js';
   /** Off: the page stands by its own sanitiser alone, so that the policy cannot hide what that lets through. */
   policy?: boolean;
 }
@@ -135,7 +137,7 @@ ${policy ? `<meta http-equiv="Content-Security-Policy" content="${rules}">` : ''
 <link rel="stylesheet" href="${origin}/theme.css?theme=${theme}">
 <link rel="stylesheet" href="${origin}/codicon.css">
 <link rel="stylesheet" href="${origin}/base.css">
-<link rel="stylesheet" href="${origin}/${script === 'packMap.js' ? 'packMap' : 'chat'}.css">
+<link rel="stylesheet" href="${origin}/${script === 'probe.js' ? 'chat' : script.replace('.js', '')}.css">
 </head><body class="${readBodyClass(theme)}"><div id="root"></div>
 <script nonce="${nonce}" src="${origin}/${script}"></script></body></html>`;
 }

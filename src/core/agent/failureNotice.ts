@@ -9,6 +9,8 @@ export const smallerPack: NoticeAction = {
   setting: 'baleen.packBudgetTokens',
 };
 export const goOn: NoticeAction = { kind: 'continue', label: 'Continue' };
+export const moreSteps: NoticeAction = { kind: 'open_settings', label: 'More steps…', setting: 'baleen.maxSteps' };
+const caps: NoticeAction = { kind: 'open_settings', label: 'Caps…', setting: 'baleen.caps' };
 const retry: NoticeAction = { kind: 'retry', label: 'Retry' };
 const newSession: NoticeAction = { kind: 'new_session', label: 'New session' };
 const baseUrl: NoticeAction = { kind: 'open_settings', label: 'Base URL…', setting: 'baleen.baseUrl' };
@@ -17,6 +19,7 @@ const baseUrl: NoticeAction = { kind: 'open_settings', label: 'Base URL…', set
 const actions: Partial<Record<FailureKind, NoticeAction>> = {
   key: { kind: 'set_key', label: 'Change key…' },
   overflow: smallerPack,
+  cap: caps,
   reasoning_missing: newSession,
   moderation: newSession,
   not_the_api: baseUrl,

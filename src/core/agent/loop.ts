@@ -10,7 +10,7 @@ import type { PrefixChange } from '../model/prefixMemory.js';
 import type { RetryParts } from '../model/retry.js';
 import { hideDsml } from '../model/dsml.js';
 import { renderCorrection } from '../prompt/correction.js';
-import { goOn, noticeOf } from './failureNotice.js';
+import { goOn, moreSteps, noticeOf } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
 import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
 import { requestReply } from './step.js';
@@ -92,7 +92,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     const planned = await parts.plan();
     if (planned.kind === 'refused') return end(planned.outcome, planned.sentence, planned.action);
     const limit = refuseStep(parts.limits, result.steps + 1);
-    if (limit !== undefined) return end('cap_reached', limit);
+    if (limit !== undefined) return end('cap_reached', limit, moreSteps);
 
     const step = firstStep + result.steps++;
     emit({ type: 'step_start', step });

@@ -11,6 +11,7 @@ import { FirstRun } from './firstRun.js';
 import { Icon } from './icon.js';
 import { MeterLine } from './meterLine.js';
 import { SendDock } from './sendDock.js';
+import { PriceLine } from './priceLine.js';
 import { SessionList } from './sessionList.js';
 import { Transcript } from './transcript.js';
 
@@ -74,6 +75,7 @@ function Chat({ state }: { state: PageState }): VNode {
       <ApprovalDock waiting={listWaitingApprovals(state.items)} />
       <SendDock question={state.sidebar.sendQuestion} />
       <Composer state={state} />
+      <PriceLine estimate={state.estimate} turn={state.turnPrice} running={state.sidebar.running} />
       <MeterLine
         meter={state.meter}
         keyDetail={state.sidebar.keyState === 'accepted' ? state.sidebar.keyDetail : undefined}

@@ -1,6 +1,7 @@
 import { formatCost } from '../../../protocol/money.js';
 import type { VNode } from 'preact';
 import type { PackMapFacts } from '../../../protocol/packMap.js';
+import { Fact } from '../../components/fact.js';
 import { Icon } from '../../components/icon.js';
 import { formatCount, formatShare, formatTokens } from '../../format.js';
 import type { MapModel } from '../model.js';
@@ -14,7 +15,7 @@ export function Facts({ model, facts, post }: { model: MapModel; facts: PackMapF
   const { modelLabel, windowTokens, price, changes, logTokens } = facts;
   return (
     <header class="head">
-      <h1>Pack map</h1>
+      <h1 class="tab-title">Pack map</h1>
       <dl class="facts">
         <Fact name="Pack" value={`${formatTokens(pack.tokens)} tokens`} detail={`${exact(pack.tokens)} exactly`} />
         <Fact
@@ -45,16 +46,6 @@ export function Facts({ model, facts, post }: { model: MapModel; facts: PackMapF
         </p>
       )}
     </header>
-  );
-}
-
-function Fact({ name, value, detail }: { name: string; value: string; detail: string }): VNode {
-  return (
-    <div class="fact">
-      <dt>{name}</dt>
-      <dd class="fact-value">{value}</dd>
-      <dd class="quiet">{detail}</dd>
-    </div>
   );
 }
 

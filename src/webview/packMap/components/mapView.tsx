@@ -6,8 +6,10 @@ import { fitCanvas, paintMap, paintMarks } from '../paint.js';
 import type { Palette, Swatch } from '../palette.js';
 import type { Standing } from '../standing.js';
 import { layOut, neighbour, type Direction, type Tile } from '../tiles.js';
+import { Tooltip } from '../../components/tooltip.js';
+import { useSize } from '../../useSize.js';
 import { Breadcrumb } from './breadcrumb.js';
-import { describeNode, Tooltip } from './tooltip.js';
+import { describeNode, factsOf } from '../describe.js';
 
 export interface MapViewProps {
   model: MapModel;
@@ -24,11 +26,6 @@ export interface MapViewProps {
   onSelect: (node: MapNode | undefined) => void;
   onOpen: (node: MapNode) => void;
   onMenu: (node: MapNode, x: number, y: number) => void;
-}
-
-interface Size {
-  width: number;
-  height: number;
 }
 
 export function MapView(props: MapViewProps): VNode {
@@ -113,7 +110,11 @@ export function MapView(props: MapViewProps): VNode {
         <canvas ref={overlay} aria-hidden="true" />
         {map.tiles.length === 0 && <p class="nothing quiet">No file here has tokens in the pack.</p>}
         {hover !== undefined && (
-          <Tooltip {...{ model, standing, size }} node={hover.tile.node} x={hover.x} y={hover.y} />
+          <Tooltip
+            title={hover.tile.node.path}
+            lines={factsOf(model, standing, hover.tile.node)}
+            {...{ size, x: hover.x, y: hover.y }}
+          />
         )}
       </div>
       <p id="map-about" class="sr-only" role="status">
@@ -128,21 +129,4 @@ function outward(folder: MapNode): MapNode {
   let outer = folder.parent ?? folder;
   while (outer.parent !== undefined && outer.children.length === 1) outer = outer.parent;
   return outer;
-}
-
-function useSize(of: { current: HTMLElement | null }): Size {
-  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
-  useLayoutEffect(() => {
-    const element = of.current;
-    if (element === null) return undefined;
-    const measure = (): void => {
-      const { clientWidth: width, clientHeight: height } = element;
-      setSize((old) => (old.width === width && old.height === height ? old : { width, height }));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return size;
 }

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { Icon } from '../../components/icon.js';
+import { Segments } from '../../components/segments.js';
 import { formatCount } from '../../format.js';
 import type { MapModel } from '../model.js';
 import { shownTokens, type Filter } from '../rowOrder.js';
@@ -50,21 +51,7 @@ export function Toolbar(props: ToolbarProps): VNode {
           {matches === undefined ? '' : hits}
         </span>
       </div>
-      <fieldset class="segments">
-        <legend class="sr-only">Colour by</legend>
-        {colourings.map(({ value, label }) => (
-          <label key={value}>
-            <input
-              type="radio"
-              name="colouring"
-              class="sr-only"
-              checked={colouring === value}
-              onChange={() => props.onColouring(value)}
-            />
-            <span>{label}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Segments label="Colour by" choices={colourings} chosen={colouring} onChoose={props.onColouring} />
       <label class="check">
         <input
           type="checkbox"

@@ -17,7 +17,7 @@ const phases: Record<string, string> = {
 export function Waiting({ status, post }: { status: MapStatus; post: Post }): VNode {
   return (
     <main class="waiting">
-      <h1>Pack map</h1>
+      <h1 class="tab-title">Pack map</h1>
       {status.kind === 'blocked' ? (
         <>
           <p role="alert">{status.sentence}</p>

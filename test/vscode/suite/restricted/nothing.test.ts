@@ -8,7 +8,7 @@ import type { TestApi } from '../../../../src/vscode/testApi.js';
 import { activateBaleen, folderPath, listEvents, readText } from '../support.js';
 
 /** They show something and do nothing else. */
-const harmless = new Set(['baleen.openChat', 'baleen.showLog', 'baleen.showPackMap']);
+const harmless = new Set(['baleen.openChat', 'baleen.showLog', 'baleen.showPackMap', 'baleen.showUsage']);
 
 describe('in a folder that is not trusted', () => {
   let api: TestApi;

@@ -1,0 +1,38 @@
+/** A turn that a limit has stopped offers the setting that stopped it. */
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AgentEvent } from '../../../src/protocol/events.js';
+import { startSession, type SessionSettings } from '../../../src/core/session/session.js';
+import { runTurn } from '../../../src/core/session/turns.js';
+import { makeSmallRepository } from '../../support/smallRepository.js';
+import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+
+let folder: string;
+let workspace: SimulatedWorkspace | undefined;
+
+beforeEach(async () => {
+  folder = await makeSmallRepository();
+});
+
+afterEach(async () => {
+  await workspace?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const list = { id: 'a', name: 'list_files', arguments: '{}' };
+
+test.each<[string, string, SessionSettings['limits'], number]>([
+  ['Caps…', 'baleen.caps', { maxSteps: 5, maxTurnCost: 0.000_001 }, 0],
+  ['More steps…', 'baleen.maxSteps', { maxSteps: 1 }, 1],
+])('%s', async (label, setting, limits, sent) => {
+  workspace = await openSimulatedWorkspace(folder, [{ calls: [list] }, { text: 'Done.' }]);
+  const events: AgentEvent[] = [];
+  const { signal } = new AbortController();
+  const settings = { ...workspace.settings, limits };
+  const session = await startSession(workspace.parts, settings, 'chat', (event) => events.push(event), signal);
+  const { outcome } = await runTurn(session, 'one', { kind: 'chat', request: 'one' }, signal);
+  expect(outcome).toBe('cap_reached');
+  expect(workspace.simulator.requests).toHaveLength(sent);
+  const actions = events.flatMap((event) => (event.type === 'notice' && event.action ? [event.action] : []));
+  expect(actions).toEqual([{ kind: 'open_settings', label, setting }]);
+});
