@@ -119,7 +119,14 @@ describe('a running turn', () => {
   onPage('says under the box where the service counted otherwise than we did, and only there', async (harness) => {
     const usage = { cacheHitTokens: 40_000, cacheMissTokens: 2_345, outputTokens: 10, reasoningTokens: 0 };
     const stepEnd = (step: number, countedTokens: number): AgentEvent => ({
-      ...{ type: 'step_end', step, stopReason: 'stop', usage, cost: null, contextTokens: 42_355 },
+      ...{
+        type: 'step_end',
+        step,
+        stopReason: 'stop',
+        usage,
+        cost: { amount: 0.001, currency: 'USD' },
+        contextTokens: 42_355,
+      },
       ...{ windowTokens: 1_048_576, countedTokens },
     });
     await harness.open([], { running: true });

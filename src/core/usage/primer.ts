@@ -34,8 +34,8 @@ export function needsPrimer(
   return account.base !== undefined && account.base.tokens >= leastPrimedTokens && isCold(account.base, expected);
 }
 
-function isCold(base: { tokens: number }, { hitTokens, isSure }: Expectation): boolean {
-  return !isSure || hitTokens < 0.9 * base.tokens - unitTokens;
+function isCold(base: { tokens: number }, { hitTokens, coversBase, isSure }: Expectation): boolean {
+  return !isSure || (!coversBase && hitTokens < 0.9 * base.tokens - unitTokens);
 }
 
 export interface PrimingClientParts {

@@ -25,6 +25,8 @@ export interface Expectation {
   hitTokens: number;
   /** The most that can be there, if the host stores more than its rules promise (units at intervals of a long input). */
   mostHitTokens: number;
+  /** Pack and change log are in a unit that ends at them or behind them, however the service counts their tokens. */
+  coversBase: boolean;
   /** Used within hours. */
   isSure: boolean;
 }
@@ -37,6 +39,8 @@ export interface Warmth {
 interface Unit {
   tokens: number;
   at: number;
+  /** The end of an input or of an answer, and not what hits have shown of one. */
+  isWhole: boolean;
 }
 
 interface Lane {
@@ -58,25 +62,34 @@ export function createWarmth(): Warmth {
       lanes.set(prefix.lane, lane);
       const input = usage.cacheHitTokens + usage.cacheMissTokens;
       // Anew, so that the order of the map is that of the last use.
-      keep(lane.units, prefix.input, { tokens: input - markTokens, at });
-      if (prefix.output !== undefined) keep(lane.units, prefix.output, { tokens: input + usage.outputTokens, at });
+      keep(lane.units, prefix.input, { tokens: input - markTokens, at, isWhole: true });
+      if (prefix.output !== undefined)
+        keep(lane.units, prefix.output, { tokens: input + usage.outputTokens, at, isWhole: true });
       if (prefix.base === undefined) return;
       const { hash, tokens } = prefix.base;
-      keep(lane.bases, hash, { tokens: tokens - markTokens, at });
+      keep(lane.bases, hash, { tokens: tokens - markTokens, at, isWhole: false });
       // More hits than the units that are known can give show what else is there.
       const shown = Math.min(usage.cacheHitTokens, tokens - markTokens);
-      if (shown > expectedHitTokens)
-        keep(lane.units, hash, { tokens: Math.max(shown, lane.units.get(hash)?.tokens ?? 0), at });
+      if (shown > expectedHitTokens) {
+        const known = lane.units.get(hash);
+        keep(lane.units, hash, { tokens: Math.max(shown, known?.tokens ?? 0), at, isWhole: known?.isWhole ?? false });
+      }
     },
     expect({ lane: name, chain, base }, nowMs) {
       const lane = lanes.get(name);
       const isAlive = (unit: Unit | undefined): unit is Unit => unit !== undefined && nowMs - unit.at < longestWarmMs;
       const found = chain.map((one) => lane?.units.get(one)).filter(isAlive);
-      const longest = found.reduce<Unit>((a, b) => (b.tokens > a.tokens ? b : a), { tokens: 0, at: nowMs });
+      const longest = found.reduce<Unit>((a, b) => (b.tokens > a.tokens ? b : a), {
+        tokens: 0,
+        at: nowMs,
+        isWhole: false,
+      });
+      const behind = base === undefined ? [] : chain.slice(chain.indexOf(base.hash));
       const seen = base === undefined ? undefined : lane?.bases.get(base.hash);
       return {
         hitTokens: wholeUnits(longest.tokens),
         mostHitTokens: wholeUnits(Math.max(longest.tokens, isAlive(seen) ? seen.tokens : 0)),
+        coversBase: behind.map((one) => lane?.units.get(one)).some((unit) => isAlive(unit) && unit.isWhole),
         isSure: nowMs - longest.at < surelyWarmMs,
       };
     },

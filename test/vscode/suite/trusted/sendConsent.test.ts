@@ -29,6 +29,8 @@ describe('where the data goes', () => {
     const { id } = await waitFor('the question', () => api.questions.waiting());
     await api.receive({ type: 'answer_send', question: id, agreed });
   };
+  /** Without the primer, which goes ahead of the first over a cold pack. */
+  const answers = (): number => service.requests.filter(({ text }) => !text.includes('"max_tokens":1,')).length;
   const outcomes = (): string[] => listEvents(api, 'turn_end').map(({ outcome }) => outcome);
 
   it('is asked once, with what would go where, and never again for this workspace', async () => {
@@ -43,7 +45,8 @@ describe('where the data goes', () => {
     await api.receive({ type: 'send', text: 'Again.' });
     await api.receive({ type: 'new_session' });
     await api.receive({ type: 'send', text: 'In a new session.' });
-    assert.equal(service.requests.length, 3);
+    assert.equal(answers(), 3);
+    assert.ok(service.requests.length <= 4);
     assert.deepEqual(outcomes(), ['done']);
   });
 
@@ -57,7 +60,7 @@ describe('where the data goes', () => {
     const again = api.receive({ type: 'send', text: 'Say hello.' });
     await answer(true);
     await again;
-    assert.equal(service.requests.length, 1);
+    assert.equal(answers(), 1);
   });
 
   it('sends nothing when the turn is stopped while it waits', async () => {
