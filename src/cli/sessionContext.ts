@@ -2,7 +2,6 @@
 import { BaleenError } from '../core/errors.js';
 import type { ServedModel } from '../core/model/catalogue.js';
 import type { CatalogueHost } from '../core/model/hosts.js';
-import { needsKey } from '../core/model/requestRules.js';
 import { adaptTo, readServedEntries } from '../core/model/servedLimits.js';
 import { isPrimerOn } from '../core/usage/primer.js';
 import type { Emit, Workflow } from '../protocol/events.js';
@@ -64,7 +63,7 @@ async function settingsOf(context: Context, workspace: Workspace): Promise<Sessi
   const chosen = automaticOf(args);
   const baseUrl = baseUrlOf(args);
   const key = keyOf(context);
-  if (!args.rehearse && key === '' && needsKey(host, baseUrl)) {
+  if (!args.rehearse && key === '' && host.needsKey) {
     throw new BaleenError(
       `There is no key, so nothing was sent. Set ${host.keyVariable}, or try --rehearse, which needs none.`,
       'api_refused',

@@ -4,7 +4,6 @@ import { BaleenError } from '../core/errors.js';
 import { isPrimerOn } from '../core/usage/primer.js';
 import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
-import { needsKey } from '../core/model/requestRules.js';
 import { originOf, refuseHost } from '../core/session/destination.js';
 import type { SessionSettings } from '../core/session/session.js';
 import type { KeyState } from '../protocol/sidebar.js';
@@ -59,8 +58,8 @@ export function createConnection(parts: ConnectionParts): Connection {
   const refresh = async (): Promise<void> => {
     const origin = originOf(settings().baseUrl);
     const key = origin === undefined ? undefined : await keys.read(origin);
-    const { host, baseUrl } = settings();
-    if (key === undefined && !needsKey(host, baseUrl)) show('accepted', `${host.label} needs no key.`);
+    const { host } = settings();
+    if (key === undefined && !host.needsKey) show('accepted', `${host.label} needs no key.`);
     else if (key === undefined) show('missing', `No key is stored for ${origin ?? settings().baseUrl}.`);
     else show('accepted', `A key for ${origin} is stored.`);
   };
@@ -120,7 +119,7 @@ export function createConnection(parts: ConnectionParts): Connection {
       if (isRehearsal()) return toSessionSettings(chosen, userId, rehearsalKey, true);
       const origin = requireOrigin(chosen);
       const key = await keys.read(origin);
-      if (key === undefined && needsKey(chosen.host, chosen.baseUrl)) {
+      if (key === undefined && chosen.host.needsKey) {
         const text = `No API key is stored for ${origin}, so nothing was sent. Set a key, or try without one.`;
         throw new BaleenError(text, 'api_refused', { kind: 'set_key', label: 'Set API key…' });
       }

@@ -1,6 +1,5 @@
 /** What is known to be refused before it is sent: a sentence now instead of a status later. */
 import type { ThinkingLevel, WireName } from '../../protocol/events.js';
-import { isLoopback } from './boundary.js';
 import { levelsOf, wiresOf, type ServedModel } from './catalogue.js';
 import type { CatalogueHost } from './hosts.js';
 import type { ModelRequest } from './types.js';
@@ -30,9 +29,4 @@ export function refuseRequest(request: ModelRequest): string | undefined {
   if (count > mostTools)
     return `The request has ${count} tools and at most ${mostTools} are taken, so nothing was sent. Leave some out.`;
   return refuseChoice(request);
-}
-
-/** Nobody asks for a key on this machine, and an own server only where it was told to. */
-export function needsKey(host: CatalogueHost, baseUrl: string): boolean {
-  return host.needsKey && !(URL.canParse(baseUrl) && isLoopback(new URL(baseUrl).hostname));
 }

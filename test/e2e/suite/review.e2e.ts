@@ -55,7 +55,7 @@ describe('review on save', () => {
       await openFile(page, 'src/greet.mjs');
       await typeIntoFirstLine(page, ', greeting');
       await saveFile(page);
-      const offer = status(page, 'Review: start for $');
+      const offer = status(page, 'Review: start for');
       await offer.waitFor();
       expect(simulator.requests).toHaveLength(0);
       await offer.click();
