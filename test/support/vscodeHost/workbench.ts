@@ -109,7 +109,9 @@ export async function openSidebar(page: Page): Promise<FrameLocator> {
   const icon = activityIcon(page, 'Baleen');
   const view = page.locator(sidebarSelector());
   for (let tries = 0; tries < 5; tries++) {
-    if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
+    // A click on the icon closes what the window was just opening by itself; the command never does.
+    if (tries > 0) await runPaletteCommand(page, 'Baleen: Open Chat');
+    else if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
     const isThere = await view.waitFor({ timeout: 12_000 }).then(
       () => true,
       () => false,
