@@ -159,7 +159,7 @@ describe('a command', () => {
     expect(result.output).toBe('größe 🐋 end\n');
   });
 
-  it('does not see credentials, our variables or the editor', async () => {
+  it('KEY-07: does not see credentials, our variables or the editor', async () => {
     const given = {
       DEEPSEEK_API_KEY: 'a',
       AWS_SECRET_ACCESS_KEY: 'b',

@@ -41,11 +41,9 @@ export function createPlanner(session: Session, signal: AbortSignal): Pick<LoopP
         session.emit({ type: 'price_tag', turn: session.turns, tag });
       }
       const lane = describeLane(settings);
-      Object.assign(session, {
-        lane,
-        promptTokens,
-        lastChoice: { model: settings.model, thinking: settings.thinking },
-      });
+      session.lane = lane;
+      session.promptTokens = promptTokens;
+      session.lastChoice = { model: settings.model, thinking: settings.thinking };
       const prefix = { memory: session.prefix, lane };
       return { kind: 'ready', countedTokens: promptTokens, request: { ...request, prefix } };
     },
