@@ -117,6 +117,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     async sessionSettings(userId, pick) {
       const chosen = pick === undefined ? settings() : withPick(settings(), pick);
       if (isRehearsal()) return toSessionSettings(chosen, userId, rehearsalKey, true);
+      await readCertificatesAhead();
       const origin = requireOrigin(chosen);
       const key = await keys.read(origin);
       if (key === undefined && chosen.host.needsKey) {
@@ -127,6 +128,16 @@ export function createConnection(parts: ConnectionParts): Connection {
     },
     fetch: (input, init) => (isRehearsal() ? parts.rehearsalFetch(input, init) : fetch(input, init)),
   };
+}
+
+let certificates: Promise<unknown> | undefined;
+
+/**
+ * With a window's first `fetch` VS Code reads the system's certificates, which blocks for some 40 ms; a large body behind it
+ * passes 50, and so does a packing worker beside it. An address of no server does the same, and nothing leaves by it.
+ */
+function readCertificatesAhead(): Promise<unknown> {
+  return (certificates ??= fetch('data:,').catch(() => undefined));
 }
 
 function toSessionSettings(from: Settings, userId: string, apiKey: string, rehearsal: boolean): SessionSettings {
