@@ -1,6 +1,6 @@
 import { cp, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commitAll } from './smallRepository.js';
 
@@ -22,8 +22,13 @@ const copied = [
 export async function makeOwnRepository(): Promise<string> {
   const folder = join(await realpath(await mkdtemp(join(tmpdir(), 'baleen-own-'))), 'baleen');
   for (const name of copied) {
-    await cp(join(root, name), join(folder, name), { recursive: true });
+    await cp(join(root, name), join(folder, name), { recursive: true, filter: isOurs });
   }
   commitAll(folder, 'Begin');
   return folder;
+}
+
+/** What the bench installed for itself is none of this project's files. */
+function isOurs(path: string): boolean {
+  return basename(path) !== 'node_modules';
 }
