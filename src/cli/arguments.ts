@@ -5,7 +5,7 @@ import type { ApprovalMode, Severity, ThinkingLevel, WireName } from '../protoco
 import { BaleenError } from '../core/errors.js';
 import type { Caps } from '../core/usage/caps.js';
 import type { PrimerMode } from '../core/usage/primer.js';
-import { originOf } from '../core/session/destination.js';
+import { originOf } from '../core/model/origin.js';
 
 export const commandNames = ['pack', 'ask', 'run', 'refactor', 'review', 'undo', 'usage', 'agreements'] as const;
 export type CommandName = (typeof commandNames)[number];

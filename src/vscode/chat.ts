@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
-import { describeLaneChange } from '../core/session/lanes.js';
+import { describeLaneChange } from '../core/session/laneChange.js';
 import { resumeSession, startSession, type Session } from '../core/session/session.js';
 import { listSessions, readSession, transcriptOf } from '../core/session/store.js';
 import { beginTurn, continueTurn, type OpenTurn, type SendResult } from '../core/session/turns.js';

@@ -65,7 +65,7 @@ async function estimateNow(parts: EstimateParts, draft: string): Promise<SendEst
   if (connection.keyState() !== 'accepted') return { why: '' };
   if (!engine.isOpen()) return { why: unpacked };
   const { parts: workspace, userId } = await engine.open();
-  const settings = await connection.sessionSettings(userId);
+  const settings = await connection.sessionSettings(userId, chat.pick());
   const tag = await tagOfDraft(parts, settings, draft);
   if (tag === 'full') return { why: 'This message would leave no room for an answer in the window.' };
   if (tag === undefined) return { why: chat.sessionId() === undefined ? unpacked : unopened };

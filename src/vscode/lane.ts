@@ -1,5 +1,5 @@
 /** Whether the pack is likely to be in the service's cache, so that a review costs little. */
-import { describeLane } from '../core/session/lanes.js';
+import { describeLane } from '../core/model/lane.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { Settings } from './settings.js';
 

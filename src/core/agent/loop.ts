@@ -44,7 +44,6 @@ export interface LoopParts {
   refillReasoning: (failure: Failure) => boolean;
   /** The request that is about to leave does not begin with what was sent before. */
   declareBreak: (change: PrefixChange) => void;
-  costOf: (usage: Usage) => Cost;
   windowTokens: number;
   toolCalls: Omit<ToolCallParts, 'noteResult' | 'onUnapproved' | 'onMisfit'>;
   limits: Limits;
@@ -77,10 +76,12 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     return { ...result, outcome: outcome === 'done' && unapproved ? 'refused' : outcome };
   };
 
-  const notePrimed = (usage: Usage): void => {
-    const cost = parts.costOf(usage);
+  const bill = (usage: Usage, cost: Cost): void => {
     result.usage = addUsage(result.usage, usage);
     result.cost = addCost(result.cost, cost);
+  };
+  const notePrimed = (usage: Usage, cost: Cost): void => {
+    bill(usage, cost);
     emit({ type: 'primed', usage, cost });
   };
 
@@ -104,9 +105,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       return end(outcomeOf(reply.failure));
     }
     await conversation.append(reply.message);
-    const cost = parts.costOf(reply.usage);
-    result.usage = addUsage(result.usage, reply.usage);
-    result.cost = addCost(result.cost, cost);
+    bill(reply.usage, reply.cost);
     result.text = hideDsml(reply.message.text);
     const billedTokens = reply.usage.cacheHitTokens + reply.usage.cacheMissTokens;
     parts.noteBilled(billedTokens);
@@ -115,7 +114,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       step,
       stopReason: reply.stopReason,
       usage: reply.usage,
-      cost,
+      cost: reply.cost,
       contextTokens: billedTokens + reply.usage.outputTokens,
       windowTokens: parts.windowTokens,
       countedTokens: planned.countedTokens,

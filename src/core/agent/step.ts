@@ -1,11 +1,18 @@
 /** One step's model request: the stream of it, retried where that helps, turned into events and one reply. */
 import type { Emit, StopReason, Usage } from '../../protocol/events.js';
+import type { Cost } from '../../protocol/money.js';
 import type { PrefixChange } from '../model/prefixMemory.js';
 import type { AssistantMessage, Failure, ModelClient, ModelRequest } from '../model/types.js';
 import { streamWithRetry, type RetryParts } from '../model/retry.js';
 
 export type Reply =
-  | { kind: 'done'; message: AssistantMessage; stopReason: Exclude<StopReason, 'aborted' | 'error'>; usage: Usage }
+  | {
+      kind: 'done';
+      message: AssistantMessage;
+      stopReason: Exclude<StopReason, 'aborted' | 'error'>;
+      usage: Usage;
+      cost: Cost;
+    }
   | { kind: 'failed'; failure: Failure }
   | { kind: 'aborted' };
 
@@ -16,7 +23,7 @@ export async function requestReply(
     retry: RetryParts;
     emit: Emit;
     declareBreak: (change: PrefixChange) => void;
-    notePrimed: (usage: Usage) => void;
+    notePrimed: (usage: Usage, cost: Cost) => void;
   },
   request: ModelRequest,
   step: number,
@@ -39,7 +46,7 @@ export async function requestReply(
         parts.declareBreak(event);
         break;
       case 'primed':
-        parts.notePrimed(event.usage);
+        parts.notePrimed(event.usage, event.cost);
         break;
       case 'notice':
         parts.emit(event);
@@ -48,7 +55,13 @@ export async function requestReply(
         parts.emit({ type: 'step_retry', step, reason: event.failure.message, waitMs: event.waitMs });
         break;
       case 'done':
-        return { kind: 'done', message: event.message, stopReason: event.stopReason, usage: event.usage };
+        return {
+          kind: 'done',
+          message: event.message,
+          stopReason: event.stopReason,
+          usage: event.usage,
+          cost: event.cost ?? null,
+        };
       case 'failed':
         return { kind: 'failed', failure: event.failure };
       case 'aborted':

@@ -52,8 +52,9 @@ export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallPa
   }
 }
 
-export function isEdit(call: ToolCall): boolean {
-  return call.name === 'edit_file' || call.name === 'write_file';
+/** Of a call, or of its result. */
+export function isEdit({ name }: Pick<ToolCall, 'name'>): boolean {
+  return name === 'edit_file' || name === 'write_file';
 }
 
 function endOfGroup(calls: readonly ToolCall[], start: number, tools: readonly Tool[]): number {

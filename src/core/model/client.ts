@@ -9,6 +9,7 @@ import { FailureError, failureOf, failureOfMalformed, redact } from './failures.
 import type { CatalogueHost } from './hosts.js';
 import { defaultLimits } from './networkLimits.js';
 import type { BoundaryLimits } from './networkLimits.js';
+import { originOf } from './origin.js';
 import { readOpenaiChunk, startOpenai } from './openaiWire.js';
 import { createReply } from './reply.js';
 import type { Reply } from './reply.js';
@@ -107,14 +108,6 @@ async function runRequest(
     boundary.report.failure ??= failureOfUnexpected(error, request.apiKey);
   }
   return signal.aborted ? { type: 'aborted' } : { type: 'failed', failure: boundary.report.failure };
-}
-
-function originOf(url: string): string | undefined {
-  try {
-    return new URL(url).origin;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What the boundary did not name: an SDK that could not read what the boundary let through. */

@@ -77,10 +77,12 @@ export function costOf(usage: Usage, rates: Rates | null): Cost {
   return { amount, currency: rates.currency };
 }
 
+/** A request that is not sent yet: of its input so much is in the prefix cache, at most all of it. */
+export function usageOf(inputTokens: number, hitTokens: number, outputTokens = 0): Usage {
+  const cacheHitTokens = Math.min(hitTokens, inputTokens);
+  return { cacheHitTokens, cacheMissTokens: inputTokens - cacheHitTokens, outputTokens, reasoningTokens: 0 };
+}
+
 export function priceOfSend(tokens: number, rates: Rates | null): SendPrice {
-  const none = { outputTokens: 0, reasoningTokens: 0 };
-  return {
-    first: costOf({ cacheHitTokens: 0, cacheMissTokens: tokens, ...none }, rates),
-    further: costOf({ cacheHitTokens: tokens, cacheMissTokens: 0, ...none }, rates),
-  };
+  return { first: costOf(usageOf(tokens, 0), rates), further: costOf(usageOf(tokens, tokens), rates) };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../host.js';
 import { mostFailures, type Breaker } from './breaker.js';
 import { failureOf } from './failures.js';
 import { defaultRetryLimits, type RetryLimits } from './networkLimits.js';
+import { originOf } from './origin.js';
 import type { Failure, ModelClient, ModelEvent, ModelRequest } from './types.js';
 
 /** Everything since the request began is void; the next attempt starts after `waitMs`. */
@@ -42,21 +43,22 @@ export async function* streamWithRetry(
   parts: RetryParts,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent | RetryEvent> {
+  const origin = originOf(request.baseUrl) ?? request.baseUrl;
   let firstFailureAt: number | undefined;
   for (let attempt = 1; ; attempt++) {
-    const closedMs = (await parts.breaker?.remainingMs(request.baseUrl)) ?? 0;
+    const closedMs = (await parts.breaker?.remainingMs(origin)) ?? 0;
     if (closedMs > 0) {
       yield { type: 'failed', failure: failureOfBreaker(closedMs) };
       return;
     }
     let failure: Failure | undefined;
     for await (const event of client.stream(request, signal)) {
-      if (event.type === 'done') await parts.breaker?.noteSuccess(request.baseUrl);
+      if (event.type === 'done') await parts.breaker?.noteSuccess(origin);
       if (event.type === 'failed') failure = event.failure;
       else yield event;
     }
     if (failure === undefined) return;
-    await parts.breaker?.noteFailure(request.baseUrl, failure);
+    await parts.breaker?.noteFailure(origin, failure);
     firstFailureAt ??= parts.clock.now();
     const waitMs = planRetry(failure, attempt, parts.clock.now() - firstFailureAt, parts);
     if (waitMs === undefined) {

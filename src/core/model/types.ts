@@ -4,7 +4,7 @@ import type { ServedModel } from './catalogue.js';
 import type { CatalogueHost } from './hosts.js';
 import type { BoundaryLimits } from './networkLimits.js';
 import type { PrefixChange, PrefixMemory } from './prefixMemory.js';
-import type { Currency } from '../../protocol/money.js';
+import type { Cost, Currency } from '../../protocol/money.js';
 import type { Purpose } from '../../protocol/usage.js';
 import type { Caps } from '../usage/caps.js';
 
@@ -143,7 +143,7 @@ export type ModelEvent =
   | ({ type: 'prefix_changed' } & PrefixChange)
   | { type: 'waiting'; reason: 'queued' | 'silent' | 'prefix'; seconds: number }
   /** A primer went ahead of this request. */
-  | { type: 'primed'; usage: Usage }
+  | { type: 'primed'; usage: Usage; cost: Cost }
   /** For the user: money, or the cache. */
   | { type: 'notice'; level: 'info' | 'warning'; text: string }
   | {
@@ -151,6 +151,8 @@ export type ModelEvent =
       message: AssistantMessage;
       stopReason: Exclude<StopReason, 'aborted' | 'error'>;
       usage: Usage;
+      /** By the rates that held when it was sent, as the ledger has it; the metered client tells it. */
+      cost?: Cost;
       /** The model that the server says answered, for the log. */
       model: string;
       /** The provider's own word for the end, before it is mapped; absent where the stream ended without one. */

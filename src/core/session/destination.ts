@@ -1,5 +1,6 @@
 /** Where a session's requests go, what is known of it, and whether an organisation lets them. */
 import { isLoopback } from '../model/boundary.js';
+import { originOf } from '../model/origin.js';
 import { catalogueHosts, type CatalogueHost } from '../model/hosts.js';
 
 /** Set by an organisation, on the machine and never in a workspace. */
@@ -8,11 +9,6 @@ export interface AllowedHosts {
   hosts: readonly string[];
   /** Who says so, for a sentence: "the setting baleen.allowedHosts". */
   by: string;
-}
-
-export function originOf(url: string): string | undefined {
-  const origin = URL.canParse(url) ? new URL(url).origin : 'null';
-  return origin === 'null' ? undefined : origin;
 }
 
 /** On this machine nothing leaves it, as far as can be seen from here. */

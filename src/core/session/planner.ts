@@ -8,7 +8,7 @@ import { noReasoning, type Failure, type Message } from '../model/types.js';
 import { tagOf } from '../usage/priceTag.js';
 import { shownPaths } from './conversation.js';
 import { addDrift } from './drift.js';
-import { describeLane } from './lanes.js';
+import { describeLane } from '../model/lane.js';
 import { renderRequest, senderOf } from './request.js';
 import type { Session, SessionSettings } from './session.js';
 

@@ -1,6 +1,6 @@
 /** Applies the automatic choice of a model to a session, and says it with its price before the request. */
 import { ratesAt } from '../model/prices.js';
-import { describeLane } from './lanes.js';
+import { describeLane } from '../model/lane.js';
 import { sumTokens } from './renewal.js';
 import { chooseRoute, describeRoute, type RouteFacts } from './routing.js';
 import type { Session } from './session.js';

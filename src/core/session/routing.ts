@@ -1,9 +1,11 @@
 /** Automatic: which model takes a turn. Rules as data, and what leaving a warm cache costs; nothing here asks anybody. */
 import type { Outcome, ThinkingLevel, Workflow } from '../../protocol/events.js';
 import { formatCost, type Cost } from '../../protocol/money.js';
+import { stopAtRepeat } from '../agent/limits.js';
+import { isEdit } from '../agent/toolCalls.js';
 import { serveModel, type ServedModel } from '../model/catalogue.js';
 import type { CatalogueHost } from '../model/hosts.js';
-import { costOf, type Rates } from '../model/prices.js';
+import { costOf, usageOf, type Rates } from '../model/prices.js';
 import type { Message } from '../model/types.js';
 
 export interface RouteFacts {
@@ -149,7 +151,7 @@ export function chooseRoute(facts: RouteFacts, offer: Automatic, world: RouteWor
     reason: string,
     isCold: boolean,
   ): Route => {
-    const price = costOf(inputOf(world.tokens, isCold), world.ratesOf(choice.model));
+    const price = costOf(usageOf(world.tokens, isCold ? 0 : world.tokens), world.ratesOf(choice.model));
     return { ...choice, reason, isCold, price };
   };
   if (warm === undefined) return describe(wanted, rule.reason, true);
@@ -167,17 +169,10 @@ function estimateTurn(
   { tokens, ratesOf }: RouteWorld,
   isCold: boolean,
 ): Cost {
-  const first = inputOf(tokens, isCold);
+  const first = usageOf(tokens, isCold ? 0 : tokens);
   const outputTokens = usualSteps * (thinking === 'off' ? usualOutput.off : usualOutput.thinking);
   const cacheHitTokens = first.cacheHitTokens + (usualSteps - 1) * tokens;
   return costOf({ ...first, cacheHitTokens, outputTokens }, ratesOf(model));
-}
-
-function inputOf(tokens: number, isCold: boolean) {
-  const none = { outputTokens: 0, reasoningTokens: 0 };
-  return isCold
-    ? { cacheHitTokens: 0, cacheMissTokens: tokens, ...none }
-    : { cacheHitTokens: tokens, cacheMissTokens: 0, ...none };
 }
 
 export function nameChoice({ model, thinking }: { model: ServedModel; thinking: ThinkingLevel }): string {
@@ -190,13 +185,10 @@ export function describeRoute(route: Route): string {
   return `Automatic: ${nameChoice(route)}, since ${route.reason}. It reads the prompt ${cache}, for about ${formatCost(route.price)}.`;
 }
 
-const edits: ReadonlySet<string> = new Set(['edit_file', 'write_file']);
-const stuckCalls = 3;
-
 /** Whether the model did not manage: red checks, a last edit that failed, or the same call over and over. */
 export function hasFailed(outcome: Outcome, messages: readonly Message[]): boolean {
   if (outcome === 'verification_failed') return true;
-  const lastEdit = messages.findLast((message) => message.role === 'tool' && edits.has(message.name));
+  const lastEdit = messages.findLast((message) => message.role === 'tool' && isEdit(message));
   if (lastEdit?.role === 'tool' && lastEdit.failed) return true;
   if (outcome !== 'cap_reached') return false;
   const calls = messages.flatMap((message) => (message.role === 'assistant' ? message.calls : []));
@@ -205,5 +197,5 @@ export function hasFailed(outcome: Outcome, messages: readonly Message[]): boole
     const key = `${name}\n${given}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return Math.max(0, ...counts.values()) >= stuckCalls;
+  return Math.max(0, ...counts.values()) >= stopAtRepeat;
 }

@@ -2,7 +2,8 @@
 import { describeReceiver, type SendQuestion } from '../../protocol/destination.js';
 import type { NoticeAction } from '../../protocol/events.js';
 import { priceOfSend, ratesAt } from '../model/prices.js';
-import { hostAt, leavesMachine, originOf, refuseHost } from './destination.js';
+import { originOf } from '../model/origin.js';
+import { hostAt, leavesMachine, refuseHost } from './destination.js';
 import { sumTokens } from './renewal.js';
 import type { Session, SessionParts, SessionSettings } from './session.js';
 

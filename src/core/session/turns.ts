@@ -7,7 +7,6 @@ import type { LoopParts, LoopResult } from '../agent/loop.js';
 import { runLoop } from '../agent/loop.js';
 import type { ReportedFinding, Turn } from '../agent/turn.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
-import { costOf, ratesAt } from '../model/prices.js';
 import type { ToolCall } from '../model/types.js';
 import { isCancellation } from '../errors.js';
 import { asFolder } from '../repository/roots.js';
@@ -241,7 +240,6 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
       ...(settings.network?.retries === undefined ? {} : { limits: settings.network.retries }),
     },
     ...planner,
-    costOf: (usage) => costOf(usage, ratesAt(settings, host.clock.now())),
     windowTokens: settings.model.windowTokens,
     toolCalls: {
       tools: parts.tools,

@@ -1,10 +1,11 @@
 /** The model client with the user's money in view: caps before each attempt, a ledger line for each, and what the cache did. */
 import type { Usage } from '../../protocol/events.js';
-import type { Cost } from '../../protocol/money.js';
+import { free, type Cost } from '../../protocol/money.js';
 import type { LedgerLine } from '../../protocol/usage.js';
 import type { Clock } from '../host.js';
 import { failureOf } from '../model/failures.js';
-import { costOf, dearestRates, ratesAt, type Rates } from '../model/prices.js';
+import { costOf, dearestRates, ratesAt, usageOf, type Rates } from '../model/prices.js';
+import { originOf } from '../model/origin.js';
 import type { Account, Failure, ModelClient, ModelEvent, ModelRequest } from '../model/types.js';
 import { grantOutput, hasCaps, leastOutputTokens, refuseUnpriced } from './caps.js';
 import type { Known, Ledger } from './ledger.js';
@@ -20,13 +21,19 @@ export interface MeteredClientParts {
   randomHex: (digits: number) => string;
 }
 
-/** Requests of a rehearsal pass as they are. */
+/** Requests of a rehearsal cost nothing and are not written down. */
 export function createMeteredClient(parts: MeteredClientParts): ModelClient {
   const misses = createMissWatch();
   return {
     stream: (request, signal) =>
-      request.account.rehearsal ? parts.client.stream(request, signal) : streamMetered(parts, misses, request, signal),
+      request.account.rehearsal
+        ? streamFree(parts.client.stream(request, signal))
+        : streamMetered(parts, misses, request, signal),
   };
+}
+
+async function* streamFree(events: AsyncIterable<ModelEvent>): AsyncGenerator<ModelEvent> {
+  for await (const event of events) yield event.type === 'done' ? { ...event, cost: free } : event;
 }
 
 interface Opened {
@@ -71,9 +78,13 @@ async function* streamMetered(
       if (event.type === 'reasoning' || event.type === 'text' || event.type === 'call')
         firstTokenAt ??= parts.clock.now();
       if (event.type === 'done') {
-        const known = await close(endOfDone(event, begun, request));
+        const end = endOfDone(event, begun, request);
+        const known = await close(end);
         yield* noticesOf(parts, misses, { known, begun, request, usage: event.usage });
-      } else if (event.type === 'failed') await close(endOfFailure(event.failure, begun.line));
+        yield { ...event, cost: end.cost };
+        continue;
+      }
+      if (event.type === 'failed') await close(endOfFailure(event.failure, begun.line));
       yield event;
     }
   } finally {
@@ -106,12 +117,12 @@ function openRequest({ clock, randomHex }: MeteredClientParts, known: Known, req
   }
   const prefix = prefixOf(request);
   const expected = known.warmth.expect(prefix, nowMs);
-  const atMost = costOf(allMissed(account.mostTokens, maxTokens), dearest);
+  const atMost = costOf(usageOf(account.mostTokens, 0, maxTokens), dearest);
   const line: LedgerLine = {
     version: 1,
     id: randomHex(16),
     at: new Date(nowMs).toISOString(),
-    ...{ purpose, session, turn, model: model.id, answeredBy: null, host: host.name, origin: originOf(baseUrl) },
+    ...{ purpose, session, turn, model: model.id, answeredBy: null, host: host.name, origin: originOf(baseUrl) ?? '' },
     ...{ wire, thinking, countedTokens: account.countedTokens, expectedHitTokens: expected.hitTokens },
     usage: null,
     rates: rates === null ? null : withoutCurrency(rates),
@@ -137,7 +148,7 @@ function endOfDone(
   event: Extract<ModelEvent, { type: 'done' }>,
   { line, rates }: Opened,
   request: ModelRequest,
-): Partial<LedgerLine> {
+): Partial<LedgerLine> & Pick<LedgerLine, 'cost'> {
   const { usage, model, requestId, fingerprint, rawFinish, stopReason, message } = event;
   // A host that tells no usage has billed something all the same.
   const isTold = usage.cacheHitTokens + usage.cacheMissTokens > 0;
@@ -182,14 +193,6 @@ function* noticesOf(
   };
 }
 
-function allMissed(inputTokens: number, outputTokens: number): Usage {
-  return { cacheHitTokens: 0, cacheMissTokens: inputTokens, outputTokens, reasoningTokens: 0 };
-}
-
 function withoutCurrency({ hit, miss, output, isPeak }: Rates): NonNullable<LedgerLine['rates']> {
   return { hit, miss, output, isPeak };
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : '';
 }

@@ -2,15 +2,13 @@
 import { createHash } from 'node:crypto';
 import { noReasoning } from '../model/types.js';
 import type { AssistantMessage, Message, ModelRequest } from '../model/types.js';
-import { laneMarkOf } from '../model/lane.js';
+import { describeLane } from '../model/lane.js';
 import type { PrefixOfRequest } from './warmth.js';
 
 /** Everything that a prefix in the cache belongs to beside its own bytes; the key stands for the account. */
 function laneHash(request: ModelRequest): string {
-  const { host, baseUrl, wire, model, thinking, userId, apiKey, system, tools } = request;
-  return hash(
-    JSON.stringify([host.name, baseUrl, wire, model.id, laneMarkOf(model, thinking), userId, apiKey, system, tools]),
-  );
+  const { userId, apiKey, system, tools } = request;
+  return hash(JSON.stringify([describeLane(request), userId, apiKey, system, tools]));
 }
 
 export function prefixOf(request: ModelRequest): PrefixOfRequest {

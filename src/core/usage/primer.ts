@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../host.js';
 import type { CatalogueHost } from '../model/hosts.js';
+import { originOf } from '../model/origin.js';
 import type { Failure, FailureKind, ModelClient, ModelEvent, ModelRequest } from '../model/types.js';
 import type { Known, Ledger } from './ledger.js';
 import { prefixOf } from './prefixes.js';
@@ -20,17 +21,16 @@ export function isPrimerOn(mode: PrimerMode, host: CatalogueHost, baseUrl: strin
   return host.primerMayPay && Object.values(host.baseUrls).includes(baseUrl);
 }
 
-type Primed = Pick<ModelRequest, 'host'> & { account: Pick<ModelRequest['account'], 'base' | 'primer'> };
+type Primed = Pick<ModelRequest, 'host' | 'baseUrl'> & { account: Pick<ModelRequest['account'], 'base' | 'primer'> };
 
 /** Whether one goes ahead of a request of which so much is expected in the cache. */
 export function needsPrimer(
   { primers }: Pick<Known, 'primers'>,
-  { host, account }: Primed,
-  origin: string,
+  { host, baseUrl, account }: Primed,
   expected: Expectation,
   nowMs: number,
 ): boolean {
-  if (!account.primer || primers.isOff({ host: host.name, origin }, nowMs)) return false;
+  if (!account.primer || primers.isOff({ host: host.name, origin: originOf(baseUrl) ?? '' }, nowMs)) return false;
   return account.base !== undefined && account.base.tokens >= leastPrimedTokens && isCold(account.base, expected);
 }
 
@@ -116,8 +116,7 @@ async function planSend(
   const known = await ledger.known();
   const prefix = prefixOf(request);
   const expected = known.warmth.expect(prefix, clock.now());
-  const origin = URL.canParse(request.baseUrl) ? new URL(request.baseUrl).origin : '';
-  if (needsPrimer(known, request, origin, expected, clock.now())) return 'prime';
+  if (needsPrimer(known, request, expected, clock.now())) return 'prime';
   return isCold(request.account.base!, expected) ? 'cold' : 'warm';
 }
 
@@ -173,7 +172,7 @@ async function* prime(
   let failure: Failure | undefined;
   for await (const event of client.stream(primer, signal)) {
     if (event.type === 'notice') yield event;
-    if (event.type === 'done') yield { type: 'primed', usage: event.usage };
+    if (event.type === 'done') yield { type: 'primed', usage: event.usage, cost: event.cost ?? null };
     if (event.type === 'failed') failure = event.failure;
   }
   return failure;

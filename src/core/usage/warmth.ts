@@ -11,7 +11,7 @@ export const longestWarmMs = 24 * 3_600_000;
 /** Hits are multiples of this. */
 export const unitTokens = 128;
 /** The template's mark of the model's turn, which is no part of the user's input. */
-const markTokens = 2;
+export const markTokens = 2;
 
 /** The prefix of a request that is to be sent. */
 export interface PrefixOfRequest {
@@ -96,7 +96,8 @@ export function createWarmth(): Warmth {
   };
 }
 
-function wholeUnits(tokens: number): number {
+/** As a hit would be told of them. */
+export function wholeUnits(tokens: number): number {
   return Math.max(0, Math.floor(tokens / unitTokens) * unitTokens);
 }
 

@@ -1,3 +1,4 @@
+import type { Breaker } from '../../../src/core/model/breaker.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -101,6 +102,23 @@ describe('the plan of repetitions', () => {
       failure: { message: expect.stringContaining('6 times') as string },
     });
   });
+});
+
+it('asks the breaker by the server, whichever of its addresses a wire has', async () => {
+  const asked: string[] = [];
+  const breaker: Breaker = {
+    remainingMs: async (origin) => (asked.push(origin), 60_000),
+    noteFailure: async () => undefined,
+    noteSuccess: async () => undefined,
+  };
+  const client: ModelClient = { stream: () => expect.fail('the server was asked') };
+  const parts = { clock: createFakeClock(), random: () => 0, breaker };
+  for (const path of ['', '/anthropic']) {
+    const request = requestOf({ baseUrl: `https://api.example.com${path}` });
+    for await (const event of streamWithRetry(client, request, parts, new AbortController().signal))
+      expect(event).toMatchObject({ type: 'failed', failure: { kind: 'server' } });
+  }
+  expect(asked).toEqual(['https://api.example.com', 'https://api.example.com']);
 });
 
 describe('network errors', () => {

@@ -21,6 +21,7 @@ import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createAgreements } from '../../../src/core/session/agreements.js';
 import { startSession, type Session, type SessionSettings } from '../../../src/core/session/session.js';
 import { createLedger } from '../../../src/core/usage/ledger.js';
+import { createMeteredClient } from '../../../src/core/usage/meteredClient.js';
 import { createTools } from '../../../src/core/tools/toolList.js';
 import { createNodeGit } from '../../../src/node/git.js';
 import { createNodeHost } from '../../../src/node/nodeHost.js';
@@ -85,7 +86,7 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   // The counts play no part here.
   const counter = { count: (bytes: Uint8Array) => bytes.length, countText: (text: string) => Buffer.byteLength(text) };
   const packer = createPackEngine({ files: host.files, git, counter, log: silent, ...grammarPorts });
-  const client = createModelClient({
+  const model = createModelClient({
     send: fetch,
     assembleBody: (body, secrets) => packer.assembleBody(body, secrets),
     clock: host.clock,
@@ -95,6 +96,7 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log: silent });
   const events: AgentEvent[] = [];
   const ledger = createLedger({ files, folder: join(base, 'usage'), clock });
+  const client = createMeteredClient({ client: model, ledger, clock, randomHex });
   const agreements = createAgreements({ files, stateFolder, clock });
   const shared = { host, packer, journal, client, ledger, agreements };
   const parts = { ...shared, tools: createTools(), roots, stateFolder, random: () => 0.5 };

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { findHost } from '../../../src/core/model/catalogue.js';
-import { hostAt, leavesMachine, originOf, refuseHost } from '../../../src/core/session/destination.js';
+import { originOf } from '../../../src/core/model/origin.js';
+import { hostAt, leavesMachine, refuseHost } from '../../../src/core/session/destination.js';
 
 const by = 'the setting baleen.allowedHosts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { findHost, type ServedModel } from '../../../src/core/model/catalogue.js';
 import { ratesAt } from '../../../src/core/model/prices.js';
 import type { AssistantMessage, Message } from '../../../src/core/model/types.js';
-import { describeLane } from '../../../src/core/session/lanes.js';
+import { describeLane } from '../../../src/core/model/lane.js';
 import { chooseRoute, describeRoute, hasFailed, offerAutomatic } from '../../../src/core/session/routing.js';
 import { startSession } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';

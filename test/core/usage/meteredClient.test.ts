@@ -73,6 +73,23 @@ test('the time to the first token and to the end are those of the clock', async 
   expect((await ledger.read(0)).lines).toMatchObject([{ firstTokenMs: 1500, durationMs: 4000 }]);
 });
 
+test('an answer that ends in peak hours costs what held when it was sent, on the ledger and as it is told', async () => {
+  const clock = createFakeClock(Date.parse('2026-11-23T00:59:59Z'));
+  const usage = { cacheHitTokens: 0, cacheMissTokens: 1_000_000, outputTokens: 0, reasoningTokens: 0 };
+  const client: ModelClient = {
+    async *stream() {
+      await clock.advance(60_000);
+      const message = { role: 'assistant', reasoning: 'Why.', text: 'x', calls: [] } as const;
+      yield { type: 'done', message: { ...message, calls: [] }, stopReason: 'stop', usage, model: 'm' };
+    },
+  };
+  ledger = createLedger({ files: createNodeFiles(), folder, clock });
+  const events = await collect(meter(client, clock).stream(requestOf(), signal));
+  const offPeak = { amount: 0.15, currency: 'USD' };
+  expect(events.at(-1)).toMatchObject({ type: 'done', cost: offPeak });
+  expect((await ledger.read(0)).lines).toMatchObject([{ cost: offPeak, rates: { isPeak: false } }]);
+});
+
 test('a caller that stops reading leaves an aborted line', async () => {
   simulator = await startSimulator({ script: [{ reasoning: 'Why.', text: 'An answer.' }] });
   for await (const event of meter(clientOf()).stream(requestTo(simulator, 'openai'), signal))
@@ -92,7 +109,8 @@ test('without known prices a cap refuses, and without caps the request goes out'
   expect((await ledger.read(0)).lines).toMatchObject([{ cost: null, atMost: null, finish: 'stop' }]);
 });
 
-test('a rehearsal is in no line', async () => {
-  await send([{ text: 'x' }], { account: accountOf({ rehearsal: true }) });
+test('a rehearsal is in no line, and costs nothing', async () => {
+  const events = await send([{ text: 'x' }], { account: accountOf({ rehearsal: true }) });
+  expect(events.at(-1)).toMatchObject({ type: 'done', cost: { amount: 0 } });
   expect((await ledger.read(0)).lines).toEqual([]);
 });

@@ -81,6 +81,14 @@ describe('what requests cost', () => {
       await expect
         .poll(async () => (await readClipboard(page)).split('\r\n').slice(0, 2))
         .toEqual(['Day,Cost,Chat', expect.toSatisfy((row: string) => rows.includes(row))]);
+
+      // The session's own model is priced, and not that of the settings.
+      await messageBox(sidebar).fill('And then?');
+      const atMost = async (): Promise<number> => Number(/at most \$([\d.]+)/.exec(await tag.innerText())?.[1]);
+      await expect.poll(atMost).toBeGreaterThan(0);
+      const asFlash = await atMost();
+      await sidebar.getByLabel('Model', { exact: true }).selectOption('v4-pro');
+      await expect.poll(atMost).toBeGreaterThan(3 * asFlash);
     });
   });
 

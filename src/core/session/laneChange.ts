@@ -1,15 +1,7 @@
-/** The cache lane that a session sends in, and what leaving it costs. */
 import { formatCost } from '../../protocol/money.js';
-import { laneMarkOf } from '../model/lane.js';
+import { describeLane } from '../model/lane.js';
 import { priceOfSend, ratesAt } from '../model/prices.js';
 import type { Session, SessionSettings } from './session.js';
-
-type Lane = Pick<SessionSettings, 'host' | 'baseUrl' | 'wire' | 'model' | 'thinking'>;
-
-/** What a prefix in the cache belongs to, beside its own bytes. */
-export function describeLane({ host, baseUrl, wire, model, thinking }: Lane): string {
-  return [host.name, baseUrl, wire, model.id, `thinking ${laneMarkOf(model, thinking)}`].join(' · ');
-}
 
 /** What a change of settings costs with the next message, said before it: nothing where the prefix stays in its cache. */
 export function describeLaneChange(session: Session, next: SessionSettings): string | undefined {
