@@ -1,16 +1,11 @@
-import { createNameTable, type NameTable } from './nameTable.js';
 import { isDistinctive, type FileSymbols } from './symbols.js';
 
-/** Which files use what others define. Names by number; lists one behind the other, for each from its start to the next. */
+/** Which files use what others define. */
 export interface SymbolGraph {
-  files: number;
-  /** For each name the files that define it. */
-  definerStarts: Uint32Array;
-  definers: Uint32Array;
-  /** For each file the names that it uses. */
-  useStarts: Uint32Array;
-  uses: Uint32Array;
-  /** What a name says: nothing, if many files define it. */
+  /** A name that few files define points at them; one that many define points at nobody. Names by number. */
+  definers: readonly (readonly number[])[];
+  /** For each file, the names of others that it uses. */
+  uses: readonly Uint32Array[];
   weights: Float64Array;
 }
 
@@ -21,88 +16,71 @@ const damping = 0.85;
 const rounds = 20;
 
 export function linkSymbols(files: readonly (FileSymbols | undefined)[]): SymbolGraph {
-  const names = createNameTable();
-  for (const symbols of files) for (const name of symbols?.defined ?? []) names.add(name);
-  const { starts: definerStarts, items: definers } = listDefiners(files, names);
-  const weights = new Float64Array(names.size);
-  for (let name = 0; name < names.size; name++) {
-    const count = definerStarts[name + 1]! - definerStarts[name]!;
-    const weight = isDistinctive(names.nameAt(name)) ? 1 : plainWeight;
-    if (count <= mostDefiners) weights[name] = weight / Math.sqrt(count);
-  }
-  const useStarts = new Uint32Array(files.length + 1);
-  const uses = new Uint32Array(files.reduce((sum, symbols) => sum + (symbols?.used.length ?? 0), 0));
-  let end = 0;
+  const numbers = new Map<number, number>();
+  const definers: number[][] = [];
+  const names: number[] = [];
   for (const [file, symbols] of files.entries()) {
-    for (const used of symbols?.used ?? []) {
-      const name = names.find(used);
-      if (name >= 0 && weights[name]! > 0) uses[end++] = name;
+    for (const name of symbols?.defined ?? []) {
+      let number = numbers.get(name);
+      if (number === undefined) {
+        numbers.set(name, (number = definers.length));
+        definers.push([]);
+        names.push(name);
+      }
+      definers[number]?.push(file);
     }
-    useStarts[file + 1] = end;
   }
-  return { files: files.length, definerStarts, definers, useStarts, uses: uses.subarray(0, end), weights };
-}
-
-function listDefiners(
-  files: readonly (FileSymbols | undefined)[],
-  names: NameTable,
-): { starts: Uint32Array; items: Uint32Array } {
-  const starts = new Uint32Array(names.size + 1);
-  for (const symbols of files) for (const name of symbols?.defined ?? []) starts[names.find(name) + 1]!++;
-  for (let name = 0; name < names.size; name++) starts[name + 1]! += starts[name]!;
-  const items = new Uint32Array(starts.at(-1)!);
-  const ends = starts.slice();
-  for (const [file, symbols] of files.entries()) {
-    for (const name of symbols?.defined ?? []) items[ends[names.find(name)]!++] = file;
-  }
-  return { starts, items };
+  const isKept = definers.map((list) => list.length <= mostDefiners);
+  const weights = Float64Array.from(definers, (list, number) =>
+    isKept[number] === true ? (isDistinctive(names[number] ?? 0) ? 1 : plainWeight) / Math.sqrt(list.length) : 0,
+  );
+  const uses = files.map((symbols) => {
+    const used: number[] = [];
+    for (const name of symbols?.used ?? []) {
+      const number = numbers.get(name);
+      if (number !== undefined && isKept[number] === true) used.push(number);
+    }
+    return Uint32Array.from(used);
+  });
+  return { definers, uses, weights };
 }
 
 /** Page rank: a file counts for much if files that count for much use what it defines. They add up to one. */
-export function rankBySymbols(graph: SymbolGraph): Float64Array {
-  const { files, definerStarts, definers, useStarts, uses, weights } = graph;
-  const least = 1 / Math.max(1, files);
-  const ranks = new Float64Array(files).fill(least);
-  const spread = new Float64Array(files);
-  for (let file = 0; file < files; file++) {
-    for (let at = useStarts[file]!; at < useStarts[file + 1]!; at++) spread[file]! += weights[uses[at]!]!;
-  }
-  const flow = new Float64Array(weights.length);
+export function rankBySymbols({ definers, uses, weights }: SymbolGraph): Float64Array {
+  const count = uses.length;
+  let ranks = new Float64Array(count).fill(1 / Math.max(1, count));
+  const spread = uses.map((used) => used.reduce((sum, name) => sum + (weights[name] ?? 0), 0));
   for (let round = 0; round < rounds; round++) {
-    flow.fill(0);
+    const flow = new Float64Array(definers.length);
     let lost = 0;
-    for (let file = 0; file < files; file++) {
-      const rank = ranks[file]!;
-      const all = spread[file]!;
+    for (let file = 0; file < count; file++) {
+      const rank = ranks[file] ?? 0;
+      const all = spread[file] ?? 0;
       if (all === 0) lost += rank;
-      else
-        for (let at = useStarts[file]!; at < useStarts[file + 1]!; at++)
-          flow[uses[at]!]! += (rank * weights[uses[at]!]!) / all;
+      else for (const name of uses[file] ?? []) flow[name] = (flow[name] ?? 0) + (rank * (weights[name] ?? 0)) / all;
     }
-    ranks.fill((1 - damping + damping * lost) * least);
-    for (let name = 0; name < flow.length; name++) {
-      if (flow[name] === 0) continue;
-      const start = definerStarts[name]!;
-      const end = definerStarts[name + 1]!;
-      const share = (damping * flow[name]!) / (end - start);
-      for (let at = start; at < end; at++) ranks[definers[at]!]! += share;
+    const next = new Float64Array(count).fill((1 - damping + damping * lost) / Math.max(1, count));
+    for (const [name, files] of definers.entries()) {
+      const share = (damping * (flow[name] ?? 0)) / files.length;
+      if (share > 0) for (const file of files) next[file] = (next[file] ?? 0) + share;
     }
+    ranks = next;
   }
   return ranks;
 }
 
 /** How close files are to some others by what they define and use: for each file the sum of the names that they share. */
-export function neighboursOf(graph: SymbolGraph, near: ReadonlySet<number>): Float64Array {
-  const { files, weights } = graph;
-  const scores = new Float64Array(files);
+export function neighboursOf({ definers, uses, weights }: SymbolGraph, near: ReadonlySet<number>): Float64Array {
+  const scores = new Float64Array(uses.length);
   const add = (file: number, score: number): void => {
-    if (!near.has(file)) scores[file]! += score;
+    if (!near.has(file)) scores[file] = (scores[file] ?? 0) + score;
   };
-  const theirs = namesDefinedBy(graph, near);
-  for (let file = 0; file < files; file++) {
-    for (const name of usesOf(graph, file)) {
-      const weight = weights[name]!;
-      if (near.has(file)) for (const definer of definersOf(graph, name)) add(definer, weight);
+  const theirs = new Set<number>();
+  for (const [name, files] of definers.entries()) if (files.some((file) => near.has(file))) theirs.add(name);
+  for (const [file, used] of uses.entries()) {
+    for (const name of used) {
+      const weight = weights[name] ?? 0;
+      if (near.has(file)) for (const definer of definers[name] ?? []) add(definer, weight);
       else if (theirs.has(name)) add(file, weight);
     }
   }
@@ -110,29 +88,14 @@ export function neighboursOf(graph: SymbolGraph, near: ReadonlySet<number>): Flo
 }
 
 /** The files that use what one defines, by the weight of the names they share. */
-export function usersOf(graph: SymbolGraph, of: number): { file: number; weight: number }[] {
-  const own = namesDefinedBy(graph, new Set([of]));
+export function usersOf({ definers, uses, weights }: SymbolGraph, of: number): { file: number; weight: number }[] {
+  const own = new Set<number>();
+  for (const [name, files] of definers.entries()) if (files.includes(of)) own.add(name);
   const users: { file: number; weight: number }[] = [];
-  for (let file = 0; file < graph.files; file++) {
+  for (const [file, used] of uses.entries()) {
     let weight = 0;
-    for (const name of usesOf(graph, file)) if (own.has(name)) weight += graph.weights[name]!;
+    for (const name of used) if (own.has(name)) weight += weights[name] ?? 0;
     if (weight > 0 && file !== of) users.push({ file, weight });
   }
   return users.sort((a, b) => b.weight - a.weight || a.file - b.file);
-}
-
-function usesOf({ useStarts, uses }: SymbolGraph, file: number): Uint32Array {
-  return uses.subarray(useStarts[file], useStarts[file + 1]);
-}
-
-function definersOf({ definerStarts, definers }: SymbolGraph, name: number): Uint32Array {
-  return definers.subarray(definerStarts[name], definerStarts[name + 1]);
-}
-
-function namesDefinedBy(graph: SymbolGraph, files: ReadonlySet<number>): Set<number> {
-  const defined = new Set<number>();
-  for (let name = 0; name < graph.weights.length; name++) {
-    if (definersOf(graph, name).some((file) => files.has(file))) defined.add(name);
-  }
-  return defined;
 }

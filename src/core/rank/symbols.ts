@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { createNameTable, type NameTable } from './nameTable.js';
 import { symbolRulesOf, type SymbolRules } from './symbolRules.js';
 
 /**
@@ -22,48 +21,36 @@ export function isDistinctive(name: number): boolean {
   return (name & 1) !== 0;
 }
 
-/** What a byte is to a name: nothing, a digit, a letter, or a letter that shows where a word of it begins. */
-const charKinds = { none: 0, digit: 1, letter: 2, mark: 3 } as const;
-const kindOf = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const char = String.fromCharCode(byte);
-  if (/[A-Z_]/.test(char)) return charKinds.mark;
-  if (/[a-z$]/.test(char) || byte >= 0x80) return charKinds.letter;
-  return /\d/.test(char) ? charKinds.digit : charKinds.none;
-});
-
-/** What a word is in a language: none or some of these. */
-const wordKinds = { word: 1, outer: 2, callable: 4, export: 8 } as const;
+const isLetter = new Uint8Array(256);
+const isDigit = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  const letter = /[A-Za-z_$]/.test(String.fromCharCode(byte)) || byte >= 0x80;
+  isLetter[byte] = letter ? 1 : 0;
+  isDigit[byte] = byte >= 0x30 && byte <= 0x39 ? 1 : 0;
+}
 
 interface Words {
   seed: number;
-  /** What each word of the rules is, by its place in the table. */
-  table: NameTable;
-  kinds: readonly number[];
-  /** Any line that is not indented may begin a callable. */
-  allCallable: boolean;
+  words: ReadonlySet<number>;
+  outerWords: ReadonlySet<number>;
+  callables: ReadonlySet<number> | undefined;
 }
 
 const wordTables = new WeakMap<SymbolRules, Words>();
-const exportWords = ['export', 'pub', 'default', 'declare'];
 
 function wordsOf(rules: SymbolRules): Words {
   const known = wordTables.get(rules);
   if (known !== undefined) return known;
   let seed = 0x811c9dc5;
   for (const byte of Buffer.from(rules.family)) seed = step(seed, byte);
-  const table = createNameTable();
-  const kinds: number[] = [];
-  const add = (list: readonly string[], kind: number): void => {
-    for (const word of list) {
-      const place = table.add([...Buffer.from(word)].reduce(step, seed) >>> 0);
-      kinds[place] = (kinds[place] ?? 0) | kind;
-    }
+  const hashAll = (list: readonly string[]): ReadonlySet<number> =>
+    new Set(list.map((word) => [...Buffer.from(word)].reduce(step, seed) >>> 0));
+  const words: Words = {
+    seed,
+    words: hashAll(rules.words),
+    outerWords: hashAll(rules.outerWords),
+    callables: rules.callables === undefined ? undefined : hashAll(rules.callables),
   };
-  add(rules.words, wordKinds.word);
-  add(rules.outerWords, wordKinds.outer);
-  add(rules.callables ?? [], wordKinds.callable);
-  add(exportWords, wordKinds.export);
-  const words: Words = { seed, table, kinds, allCallable: rules.callables?.length === 0 };
   wordTables.set(rules, words);
   return words;
 }
@@ -72,41 +59,26 @@ function step(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 0x01000193);
 }
 
+const exportWords = ['export', 'pub', 'default', 'declare'].map((word) => Buffer.from(word));
+
 /** Whether a file's names are looked at, by its own name. */
 export function hasSymbols(path: string): boolean {
   return symbolRulesOf(path) !== undefined;
 }
 
-const isUsed = 1;
-const isDefined = 2;
-/** Of the file that is read; files are read one after the other. */
-const names = createNameTable();
-let states = new Uint8Array(1024);
-
 /** One pass over the bytes of a view. `undefined` for files that are no source code. */
 export function readSymbols(path: string, view: Uint8Array): FileSymbols | undefined {
   const rules = symbolRulesOf(path);
   if (rules === undefined) return undefined;
-  const defined: number[] = [];
-  const used: number[] = [];
-  states.fill(0, 0, names.size);
-  names.clear();
-  scanNames(view, rules, (name, isNew) => {
-    const place = names.add(name);
-    if (place === states.length) states = grow(states);
-    const state = isNew ? isDefined : isUsed;
-    if ((states[place]! & state) !== 0) return;
-    states[place]! |= state;
-    (isNew ? defined : used).push(place);
+  const defined = new Set<number>();
+  const used = new Set<number>();
+  scanNames(view, rules, (name, isDefined) => {
+    if (isDefined) defined.add(name);
+    else used.add(name);
   });
-  const toNames = (places: readonly number[]): Uint32Array => Uint32Array.from(places, (place) => names.nameAt(place));
-  return { defined: toNames(defined), used: toNames(used.filter((place) => (states[place]! & isDefined) === 0)) };
-}
-
-function grow(full: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(full.length * 2);
-  larger.set(full);
-  return larger;
+  for (const name of defined) used.delete(name);
+  const names = Uint32Array.from([...defined, ...used]);
+  return { defined: names.subarray(0, defined.size), used: names.subarray(defined.size) };
 }
 
 /** Where the scan stands in its line. */
@@ -121,13 +93,13 @@ interface Line {
 }
 
 function scanNames(bytes: Uint8Array, rules: SymbolRules, take: (name: number, isDefined: boolean) => void): void {
-  const { seed, table, kinds, allCallable } = wordsOf(rules);
+  const { seed, words, outerWords, callables } = wordsOf(rules);
   const line: Line = { isOuter: true, names: 0, last: 0, isCallable: false, isOpen: false };
   const length = bytes.length;
   let awaited = false;
   for (let at = 0; at < length;) {
-    const byte = bytes[at]!;
-    if (kindOf[byte]! < charKinds.letter) {
+    const byte = bytes[at] as number;
+    if (isLetter[byte] === 0) {
       if (byte === 0x0a) {
         resetLine(line, bytes[at + 1]);
         awaited = false;
@@ -145,37 +117,38 @@ function scanNames(bytes: Uint8Array, rules: SymbolRules, take: (name: number, i
       ) {
         take(line.last, true);
         line.isOuter = false;
-      } else if (kindOf[byte] === charKinds.digit) {
-        while (at + 1 < length && kindOf[bytes[at + 1]!] !== charKinds.none) at++;
+      } else if (isDigit[byte] === 1) {
+        while (at + 1 < length && (isLetter[bytes[at + 1] as number] === 1 || isDigit[bytes[at + 1] as number] === 1))
+          at++;
       } else if (byte !== 0x20 && byte !== 0x2a && byte !== 0x21 && byte !== 0x09) awaited = false;
       at++;
       continue;
     }
     const start = at;
-    let hash = step(seed, byte);
+    let hash = seed;
     let isMixed = false;
-    while (++at < length) {
-      const next = bytes[at]!;
-      const kind = kindOf[next]!;
-      if (kind === charKinds.none) break;
-      if (kind === charKinds.mark) isMixed = true;
+    for (let next = byte; isLetter[next] === 1 || isDigit[next] === 1; next = bytes[at] as number) {
       hash = step(hash, next);
+      isMixed ||= at > start && (next === 0x5f || (next >= 0x41 && next <= 0x5a));
+      if (++at === length) break;
     }
     const word = hash >>> 0;
-    const place = table.find(word);
-    const kind = place < 0 ? 0 : kinds[place]!;
     const chars = at - start;
-    if ((kind & wordKinds.word) !== 0 || (line.isOuter && (kind & wordKinds.outer) !== 0)) awaited = true;
+    const isWord = words.has(word) || (line.isOuter && outerWords.has(word));
+    if (isWord) awaited = true;
     else if (chars >= leastChars && chars <= mostChars) {
       const name = ((word & ~1) | (chars >= distinctiveChars && isMixed ? 1 : 0)) >>> 0;
       take(name, awaited);
       line.last = name;
       awaited = false;
     }
-    if (!line.isOpen && ++line.names === 1) {
-      line.isCallable = allCallable ? line.isOuter : (kind & wordKinds.callable) !== 0;
+    if (!line.isOpen) {
+      line.names++;
+      if (callables !== undefined && line.names === 1) {
+        line.isCallable = callables.size === 0 ? line.isOuter : callables.has(word);
+      }
     }
-    if (line.isOuter && rules.assigns !== true && (kind & wordKinds.export) === 0) line.isOuter = false;
+    if (line.isOuter && rules.assigns !== true && !isExport(bytes, start, at)) line.isOuter = false;
   }
 }
 
@@ -190,4 +163,8 @@ function resetLine(line: Line, next: number | undefined): void {
 function skipReceiver(bytes: Uint8Array, open: number): number {
   for (let at = open; at < bytes.length && bytes[at] !== 0x0a; at++) if (bytes[at] === 0x29) return at;
   return open;
+}
+
+function isExport(bytes: Uint8Array, start: number, end: number): boolean {
+  return exportWords.some((word) => word.length === end - start && word.compare(bytes, start, end) === 0);
 }
