@@ -5,9 +5,9 @@ import { readUsage } from '../../core/usage/report.js';
 import { createClock } from '../../node/clock.js';
 import { createNodeFiles } from '../../node/files.js';
 import { stateBaseFolder, usageFolder } from '../../node/stateFolder.js';
-import { addUsage, noUsage, type Outcome } from '../../protocol/events.js';
-import { addCost, formatCost, free, type Cost } from '../../protocol/money.js';
+import type { Outcome } from '../../protocol/events.js';
 import type { UsageGroup, UsageReport } from '../../protocol/usage.js';
+import { formatAmounts, groupBy, hitRateOf, sumGroups, type Sums } from '../../protocol/usageSums.js';
 import { keyOf, type Context } from '../context.js';
 import { baseUrlOf } from '../hosts.js';
 import { formatNumber } from '../printEvents.js';
@@ -34,16 +34,6 @@ async function balanceOf(context: Context): Promise<Amounts | undefined> {
   return 'balance' in answer ? answer.balance.amounts : undefined;
 }
 
-interface Row {
-  name: string;
-  requests: number;
-  failed: number;
-  usage: UsageGroup['usage'];
-  cost: Cost;
-  saved: Cost;
-  unsettled: UsageGroup['unsettled'];
-}
-
 /** Tables of 80 columns. */
 export function describeUsage(report: UsageReport, balance: Amounts | undefined): string {
   const { groups, damaged, from, to } = report;
@@ -62,7 +52,7 @@ export function describeUsage(report: UsageReport, balance: Amounts | undefined)
       '',
     );
     lines.push(...tableOf('by model', models), '');
-    lines.push(...summarize(rowsBy(groups, () => 'total')[0]!));
+    lines.push(...summarize(sumGroups(groups)));
   }
   if (balance !== undefined)
     lines.push(`Balance: ${balance.map(({ total, currency }) => `${total} ${currency}`).join(', ')}.`);
@@ -71,42 +61,39 @@ export function describeUsage(report: UsageReport, balance: Amounts | undefined)
   return `${lines.join('\n')}\n`;
 }
 
-function rowsBy(groups: readonly UsageGroup[], nameOf: (group: UsageGroup) => string): Row[] {
-  const rows = new Map<string, Row>();
-  for (const group of groups) {
-    const name = nameOf(group);
-    const row = rows.get(name) ?? emptyRow(name);
-    rows.set(name, {
-      name,
-      requests: row.requests + group.requests,
-      failed: row.failed + group.failed,
-      usage: addUsage(row.usage, group.usage),
-      cost: addCost(row.cost, group.cost),
-      saved: addCost(row.saved, group.saved),
-      unsettled: {
-        requests: row.unsettled.requests + group.unsettled.requests,
-        atMost: addCost(row.unsettled.atMost, group.unsettled.atMost),
-      },
-    });
-  }
-  return [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+interface Row {
+  name: string;
+  sums: Sums;
 }
 
-function emptyRow(name: string): Row {
-  const unsettled = { requests: 0, atMost: free as Cost };
-  return { name, requests: 0, failed: 0, usage: noUsage, cost: free, saved: free, unsettled };
+function rowsBy(groups: readonly UsageGroup[], nameOf: (group: UsageGroup) => string): Row[] {
+  const rows = [...groupBy(groups, nameOf)].map(([name, own]) => ({ name, sums: sumGroups(own) }));
+  return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function tableOf(title: string, rows: readonly Row[]): string[] {
   const head = columns(title, ['requests', 'input', 'cached', 'output', 'cost']);
-  return [head, ...rows.map((row) => columns(row.name, cellsOf(row)))];
+  return [head, ...rows.map(({ name, sums }) => columns(name, cellsOf(sums)))];
 }
 
-function cellsOf({ requests, usage, cost }: Row): string[] {
-  const { cacheHitTokens: hit, cacheMissTokens: miss, outputTokens } = usage;
-  const cached = hit + miss === 0 ? '' : `${((100 * hit) / (hit + miss)).toFixed(1)} %`;
-  const sum = cost === null ? 'not known' : formatCost(cost);
-  return [formatNumber(requests), formatNumber(hit + miss), cached, formatNumber(outputTokens), sum];
+function cellsOf(sums: Sums): string[] {
+  const { requests, usage } = sums;
+  const cached = hitRateOf(usage);
+  return [
+    formatNumber(requests),
+    formatNumber(usage.cacheHitTokens + usage.cacheMissTokens),
+    cached === undefined ? '' : percent(cached),
+    formatNumber(usage.outputTokens),
+    isUnpriced(sums) ? 'not known' : formatAmounts(sums.cost, sums),
+  ];
+}
+
+function isUnpriced({ cost, unpriced }: Sums): boolean {
+  return unpriced > 0 && Object.keys(cost).length === 0;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function columns(name: string, [requests, input, cached, output, cost]: readonly string[]): string {
@@ -114,17 +101,20 @@ function columns(name: string, [requests, input, cached, output, cost]: readonly
   return `${first}${requests!.padStart(9)}${input!.padStart(16)}${cached!.padStart(9)}${output!.padStart(13)}${cost!.padStart(11)}`;
 }
 
-function summarize({ requests, failed, usage, cost, saved, unsettled }: Row): string[] {
-  const input = usage.cacheHitTokens + usage.cacheMissTokens;
-  const rate = input === 0 ? '' : `, ${((100 * usage.cacheHitTokens) / input).toFixed(1)} % of the input cached`;
+function summarize(sums: Sums): string[] {
+  const { requests, failed, usage, cost, saved, unsettled, atMost, unpriced } = sums;
+  const cached = hitRateOf(usage);
+  const rate = cached === undefined ? '' : `, ${percent(cached)} of the input cached`;
   const lines = [
-    `In all ${formatNumber(requests)} requests, ${formatNumber(failed)} without an answer: ${formatCost(cost)}${rate}.`,
+    `In all ${formatNumber(requests)} requests, ${formatNumber(failed)} without an answer: ${formatAmounts(cost, sums)}${rate}.`,
+    `The prefix cache saved ${formatAmounts(saved, sums)}.`,
   ];
-  lines.push(`The prefix cache saved ${formatCost(saved)}.`);
-  if (unsettled.requests > 0)
+  if (unpriced > 0 && !isUnpriced(sums))
+    lines.push(`${formatNumber(unpriced)} were made where prices are not known, and are in no sum of money.`);
+  if (unsettled > 0)
     lines.push(
-      `${formatNumber(unsettled.requests)} were cut or cancelled before the server told what they used; beside the sum`,
-      `they may have cost up to ${formatCost(unsettled.atMost)}.`,
+      `${formatNumber(unsettled)} were cut or cancelled before the server told what they used; beside the sum`,
+      `they may have cost up to ${formatAmounts(atMost, sums)}.`,
     );
   return lines;
 }

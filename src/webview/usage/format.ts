@@ -1,5 +1,4 @@
-import { currencySigns, formatCost, type Currency } from '../../protocol/money.js';
-import { currencies, type Amounts, type Sums } from './sums.js';
+import { currencySigns, type Currency } from '../../protocol/money.js';
 
 /** Four digits, so that the sums of a column stand below each other. */
 export function formatAmount(amount: number, currency: Currency): string {
@@ -12,18 +11,6 @@ export function formatAmount(amount: number, currency: Currency): string {
 export function formatTick(value: number, decimals: number, currency: Currency): string {
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   return `${currencySigns[currency]}${value.toLocaleString('en-US', digits)}`;
-}
-
-/** Each currency by itself, for instance "$0.42, ¥1.20"; what is not priced is told where nothing else is. */
-export function formatAmounts(amounts: Amounts, { unpriced }: Pick<Sums, 'unpriced'>): string {
-  const sums = currencies.flatMap((currency) => {
-    const amount = amounts[currency];
-    return amount === undefined ? [] : [{ amount, currency }];
-  });
-  const paid = sums.filter(({ amount }) => amount > 0);
-  const shown = (paid.length > 0 ? paid : sums.slice(0, 1)).map((sum) => formatCost(sum));
-  if (shown.length > 0) return shown.join(', ');
-  return unpriced > 0 ? formatCost(null) : '–';
 }
 
 export function formatPercent(share: number | undefined): string {

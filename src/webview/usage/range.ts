@@ -1,7 +1,7 @@
 /** The part of a report that is shown: its last days, and what was used and paid on each. */
 import type { LatencyPoint, UsageGroup, UsageReport } from '../../protocol/usage.js';
 import { dayOf, listDays, shareOfDay } from './days.js';
-import { groupBy, sumGroups, type Sums } from './sums.js';
+import { groupBy, sumGroups, type Sums } from '../../protocol/usageSums.js';
 
 export interface PlacedLatency extends LatencyPoint {
   /** Its day, as an index into `days`, and how much of it was over. */

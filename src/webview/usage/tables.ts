@@ -3,9 +3,10 @@ import type { Currency } from '../../protocol/money.js';
 import type { Purpose } from '../../protocol/usage.js';
 import { formatCount, formatDuration } from '../format.js';
 import { nameWeekday } from './days.js';
-import { exact, formatAmount, formatAmounts, formatPercent } from './format.js';
+import { exact, formatAmount, formatPercent } from './format.js';
 import { quantile, type Range } from './range.js';
-import { groupBy, hitRateOf, namePurpose, sumGroups, type Sums } from './sums.js';
+import { formatAmounts, groupBy, hitRateOf, sumGroups, type Sums } from '../../protocol/usageSums.js';
+import { namePurpose } from './purposes.js';
 import type { Cell, Row, Table } from './table.js';
 
 const money = (amount: number, currency: Currency): Cell => ({ text: formatAmount(amount, currency), value: amount });

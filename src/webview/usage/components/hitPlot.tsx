@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { formatTokens } from '../../format.js';
 import { formatPercent } from '../format.js';
 import type { Range } from '../range.js';
-import { hitRateOf } from '../sums.js';
+import { hitRateOf } from '../../../protocol/usageSums.js';
 import { hitTable } from '../tables.js';
 import { DayPlot, type Geometry } from './dayPlot.js';
 import { PlotSection, type PlotHands } from './plotSection.js';

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import { Fact } from '../../components/fact.js';
 import { formatCount, formatDuration, formatTokens } from '../../format.js';
-import { exact, formatAmounts, formatPercent } from '../format.js';
+import { exact, formatPercent } from '../format.js';
 import { median, type Range } from '../range.js';
-import { hitRateOf } from '../sums.js';
+import { hitRateOf, formatAmounts } from '../../../protocol/usageSums.js';
 
 /** The range in six figures. */
 export function Totals({ range }: { range: Range }): VNode {

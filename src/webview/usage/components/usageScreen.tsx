@@ -5,10 +5,9 @@ import { mostUsageDays, type UsageAccount } from '../../../protocol/usagePage.js
 import { Icon } from '../../components/icon.js';
 import { Segments } from '../../components/segments.js';
 import { formatCount } from '../../format.js';
-import { formatAmounts } from '../format.js';
 import type { Post } from '../post.js';
 import { cutReport, type Range } from '../range.js';
-import { currenciesOf } from '../sums.js';
+import { currenciesOf, formatAmounts } from '../../../protocol/usageSums.js';
 import { modelTable } from '../tables.js';
 import { SeriesPatterns } from './bars.js';
 import { DataTable } from './dataTable.js';

@@ -1,7 +1,7 @@
-/** Sums of the report's groups. Money is summed by currency and never over two of them. */
-import { addUsage, noUsage, type Usage } from '../../protocol/events.js';
-import type { Cost, Currency } from '../../protocol/money.js';
-import type { Purpose, UsageGroup } from '../../protocol/usage.js';
+/** Sums of a usage report's groups, as the command line and the usage page show them. Money is summed by currency and never over two of them. */
+import { addUsage, noUsage, type Usage } from './events.js';
+import { formatCost, type Cost, type Currency } from './money.js';
+import type { UsageGroup } from './usage.js';
 
 /** Absent: nothing was paid in it. */
 export type Amounts = Partial<Record<Currency, number>>;
@@ -73,19 +73,14 @@ export function hitRateOf({ cacheHitTokens, cacheMissTokens }: Usage): number | 
   return input === 0 ? undefined : cacheHitTokens / input;
 }
 
-const purposeNames: Record<Purpose, string> = {
-  chat: 'Chat',
-  ask: 'Ask',
-  run: 'Run',
-  refactor: 'Refactor',
-  review: 'Review',
-  primer: 'Primer',
-};
-
-/** Each keeps its colour and pattern whatever else is there. */
-export const purposes = Object.keys(purposeNames) as Purpose[];
-
-/** A purpose of a newer version has its own word. */
-export function namePurpose(purpose: Purpose): string {
-  return purposeNames[purpose] ?? purpose;
+/** Each currency by itself, for instance "$0.42, ¥1.20"; what is not priced is told where nothing else is. */
+export function formatAmounts(amounts: Amounts, { unpriced }: Pick<Sums, 'unpriced'>): string {
+  const sums = currencies.flatMap((currency) => {
+    const amount = amounts[currency];
+    return amount === undefined ? [] : [{ amount, currency }];
+  });
+  const paid = sums.filter(({ amount }) => amount > 0);
+  const shown = (paid.length > 0 ? paid : sums.slice(0, 1)).map((sum) => formatCost(sum));
+  if (shown.length > 0) return shown.join(', ');
+  return unpriced > 0 ? formatCost(null) : '–';
 }
