@@ -95,6 +95,7 @@ parts.push(await runCheck('lint', bin('eslint'), ['.', '--max-warnings=0']));
 parts.push(await runCheck('format', bin('prettier'), ['--check', '--log-level=warn', '.']));
 parts.push(await runUnitTests());
 parts.push(await runCounted('tests in a real VS Code', 'test/vscode/run.mjs'));
+parts.push(await runCounted('a hostile repository in a real VS Code', 'test/vscode/hostile.mjs'));
 parts.push(await runCounted('end-to-end tests in a real browser', 'test/e2e/run.mjs'));
 
 const passed = parts.reduce((sum, part) => sum + part.passed, 0);

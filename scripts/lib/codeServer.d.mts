@@ -11,6 +11,7 @@ export interface CodeServerOptions {
   env: Record<string, string | undefined>;
   trustEverything?: boolean;
   testDriver?: boolean;
+  under?: string[];
 }
 
 export interface CodeServer {

@@ -41,13 +41,14 @@ export const QUIET_SETTINGS = {
  * @param {string} options.logFile      what the server prints goes here
  * @param {NodeJS.ProcessEnv} options.env  the whole environment; it reaches the extension host
  * @param {boolean} [options.trustEverything]
+ * @param {string[]} [options.under]  a program with its arguments that starts the server, for instance `strace`
  * @param {boolean} [options.testDriver]   lets the address name an extension under development and its tests
  * @returns a running server; `ended` resolves when its process has ended for whatever reason
  */
 export async function startCodeServer(options) {
   await mkdir(options.extensionsFolder, { recursive: true });
   const logHandle = openSync(options.logFile, 'w', 0o600);
-  const command = [options.host.node, options.host.codeServer, ...listArguments(options)];
+  const command = [...(options.under ?? []), options.host.node, options.host.codeServer, ...listArguments(options)];
   const child = spawn(process.execPath, [TETHER, ...command], {
     env: options.env,
     stdio: ['pipe', logHandle, logHandle],

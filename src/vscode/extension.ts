@@ -7,6 +7,7 @@ import { chatViewId } from './chatView.js';
 import { registerCommands, type CommandTable } from './commandTable.js';
 import { registerBeforeTexts } from './diffs.js';
 import type { Engine } from './engine.js';
+import { isUntrusted } from './gate.js';
 import type { Keys } from './keys.js';
 import { createLog, type EditorLog } from './log.js';
 import { sameAsChat } from './modelPick.js';
@@ -56,7 +57,7 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
   );
   await takeKeyFile(parts.keys);
   refresh();
-  log.info('Baleen is ready.');
+  if (!isUntrusted()) log.info('Baleen is ready.');
   return context.extensionMode === vscode.ExtensionMode.Test ? parts : undefined;
 }
 

@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 interface Manifest {
+  activationEvents: string[];
+  scripts: Record<string, string>;
   contributes: {
     commands: { command: string; category?: string }[];
     configuration: {
@@ -14,6 +18,7 @@ interface Manifest {
   capabilities: { untrustedWorkspaces: { supported: string; restrictedConfigurations: string[] } };
 }
 
+const sourceFolder = fileURLToPath(new URL('../../src/vscode/', import.meta.url));
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest;
 const settings = Object.entries(manifest.contributes.configuration.properties);
 
@@ -22,6 +27,21 @@ describe('the manifest', () => {
     const reachable = settings.filter(([, { scope }]) => scope !== 'application' && scope !== 'machine');
     expect(reachable.map(([name]) => name)).toEqual(['baleen.reviewOnSave.minimumSeverity']);
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(reachable.map(([name]) => name));
+  });
+
+  it('TRU-06: an address of another program reaches nothing', () => {
+    expect(manifest.activationEvents.filter((event) => event.startsWith('onUri'))).toEqual([]);
+    const sources = readdirSync(sourceFolder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.ts'),
+    );
+    expect(sources.length).toBeGreaterThan(40);
+    const handlers = sources.filter((path) => readFileSync(join(sourceFolder, path), 'utf8').includes('UriHandler'));
+    expect(handlers).toEqual([]);
+  });
+
+  it('SUP-01: nothing of ours runs when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'prepack', 'postpack'];
+    expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
   });
 
   it('has few settings, all described', () => {

@@ -17,6 +17,8 @@ export interface VscodeServerOptions {
   settings?: Record<string, unknown>;
   /** Lets a page name an extension under development and its tests; quietens notifications, so not for end-to-end tests. */
   testDriver?: boolean;
+  /** A program with its arguments that starts the server, for instance one that traces it. */
+  under?: string[];
 }
 
 export interface VscodeServer {
@@ -62,6 +64,7 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
       ...{ host, ...places, auth: 'none', port: await findFreePort(), logFile: join(home, 'server.log') },
       trustEverything: options.profile !== 'restricted',
       testDriver: options.testDriver ?? false,
+      ...(options.under === undefined ? {} : { under: options.under }),
     });
     return describeServer({ server, home, ...places, hasExtension: options.extensions === 'vsix' });
   } catch (error) {

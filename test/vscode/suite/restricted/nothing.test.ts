@@ -29,7 +29,7 @@ describe('in a folder that is not trusted', () => {
     await service.close();
   });
 
-  it('every command refuses with a reason', async () => {
+  it('TRU-02: every command refuses with a reason', async () => {
     const manifest = vscode.extensions.getExtension('baleen.baleen')?.packageJSON as {
       contributes: { commands: { command: string }[] };
     };
@@ -50,7 +50,7 @@ describe('in a folder that is not trusted', () => {
     assert.equal(vscode.workspace.getConfiguration('baleen').get('approve'), 'ask');
   });
 
-  it('a save is not reviewed', async () => {
+  it('TRU-02: a save is not reviewed', async () => {
     const document = await vscode.workspace.openTextDocument(join(folderPath(), 'src/greet.mjs'));
     const text = document.getText();
     for (const content of [`${text}// more\n`, text]) {
@@ -62,7 +62,7 @@ describe('in a folder that is not trusted', () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
   });
 
-  it('nothing was sent, and nothing was written to the folder or the state folder', async () => {
+  it('TRU-02, TRU-05: nothing was sent, rule files not at all, and nothing was written to the folder or the state folder', async () => {
     assert.equal(service.requests.length, 0);
     assert.deepEqual(await listFolder(), filesBefore);
     assert.match(await readText('src/greet.mjs'), /export function greet/);
