@@ -77,7 +77,7 @@ export function watchCalls(isOurs: (stack: string) => boolean): CallSpy {
       const replaced = new Proxy(original, {
         apply(callee, self, args) {
           note();
-          return Reflect.apply(callee, self, args) as unknown;
+          return Reflect.apply(callee, self, args);
         },
         construct(callee, args) {
           note();

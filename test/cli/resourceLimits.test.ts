@@ -1,0 +1,48 @@
+/** What a repository may hold to keep a program busy for ever; and what Baleen leaves behind when it is done. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PackReport } from '../../src/protocol/pack.js';
+import { commitAll } from '../support/smallRepository.js';
+import { makeStateHome, runCli } from './cli.js';
+
+let cwd: string;
+let stateHome: string;
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'baleen-limits-'));
+  stateHome = makeStateHome();
+});
+
+afterEach(() => {
+  // A path that is longer than a path may be is removed step by step, which Node does not do.
+  execFileSync('rm', ['-rf', cwd]);
+  rmSync(stateHome, { recursive: true, force: true });
+});
+
+/** More folders inside each other than a path has room for: 4,096 bytes on Linux. */
+function makeDeepFolder(levels: number): void {
+  const script = `for (let n = 0; n < ${levels}; n++) { fs.mkdirSync('d'); process.chdir('d'); } fs.writeFileSync('deep.txt', '');`;
+  execFileSync(process.execPath, ['-e', script], { cwd });
+}
+
+describe.each(['with git', 'without git'])('RES-02 %s', (kind) => {
+  test('links in a circle, 4,000 folders deep, 1 GB of nothing, a pipe: a pack of what is left', async () => {
+    writeFileSync(join(cwd, 'a.txt'), 'a\n');
+    if (kind === 'with git') commitAll(cwd, 'Begin');
+    symlinkSync('.', join(cwd, 'circle'));
+    symlinkSync('..', join(cwd, 'up'));
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    writeFileSync(join(cwd, 'hole.bin'), '');
+    truncateSync(join(cwd, 'hole.bin'), 1024 ** 3);
+    makeDeepFolder(4000);
+    const run = await runCli(['pack', '--json'], { cwd, stateHome });
+    expect(run.exitCode).toBe(0);
+    const report = JSON.parse(run.stdout) as PackReport;
+    expect(report.files.map(({ path }) => path)).toEqual(['a.txt']);
+    const withheld = Object.fromEntries(report.withheld.map(({ path, why }) => [path, why]));
+    expect(withheld).toMatchObject({ circle: 'symbolic link', up: 'symbolic link', 'hole.bin': 'too large' });
+  }, 120_000);
+});
