@@ -68,6 +68,13 @@ describe('tools that only read', () => {
   });
 
   describe('search_files', () => {
+    // A backtracking engine needs 2^30 steps for this line, and would never come back.
+    it.each(['(a+)+$', '(a|aa)+$', '(.*a){12}$'])('RES-06: %s has an end on a line made for it', async (pattern) => {
+      bench.write('trap.txt', `${'a'.repeat(30_000)}b\n${'a'.repeat(30)}\n`);
+      const { text } = await bench.call('search_files', { pattern, include: ['trap.txt'] });
+      expect(text).toMatch(/^1 hit in 1 file/);
+    });
+
     it('answers with a bounded text, however much is asked for', async () => {
       const rows = Array.from({ length: 4000 }, (_, index) => `a row with the word needle in it, ${index}\n`).join('');
       for (const name of ['one', 'two', 'three']) bench.write(`rows/${name}.txt`, rows);
