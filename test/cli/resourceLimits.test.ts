@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PackReport } from '../../src/protocol/pack.js';
+import { profileOf } from '../support/simulator/profiles.js';
+import { startSimulator } from '../support/simulator/simulator.js';
+import { loadReference } from '../core/tokens/support.js';
 import { commitAll } from '../support/smallRepository.js';
 import { makeStateHome, runCli } from './cli.js';
 
@@ -45,4 +48,34 @@ describe.each(['with git', 'without git'])('RES-02 %s', (kind) => {
     const withheld = Object.fromEntries(report.withheld.map(({ path, why }) => [path, why]));
     expect(withheld).toMatchObject({ circle: 'symbolic link', up: 'symbolic link', 'hole.bin': 'too large' });
   }, 120_000);
+});
+
+test('RES-03: a repository larger than the window is cut to it, counted as the server counts, and priced before', async () => {
+  const windowTokens = 131_072;
+  const profile = { ...profileOf('vllm'), models: ['flash-at-home'], windowTokens };
+  const reference = loadReference();
+  const tokenCount = (text: string): number => reference(text).length;
+  const simulator = await startSimulator({ script: [{ text: 'Hello.' }], profile, tokenCount });
+  try {
+    for (let file = 0; file < 40; file++) {
+      const lines = Array.from({ length: 900 }, (_, line) => `export const value${line} = ${file * line};\n`);
+      writeFileSync(join(cwd, `file${file}.ts`), lines.join(''));
+    }
+    const priced = await runCli(['pack'], { cwd, stateHome });
+    expect(priced.stderr + priced.stdout).toMatch(/\$\d/);
+    const args = ['ask', 'Hello?', '--host', 'vllm', '--base-url', `${simulator.origin}/v1`, '--json'];
+    const run = await runCli(args, { cwd, stateHome });
+    // The strict server refuses a request that does not fit.
+    expect(run.exitCode).toBe(0);
+    expect(simulator.requests).toHaveLength(1);
+    const [pack] = run.ofType('pack_ready');
+    expect(pack!.listed + pack!.outlined).toBeGreaterThan(0);
+    const [step] = run.ofType('step_end');
+    const billed = step!.usage.cacheHitTokens + step!.usage.cacheMissTokens;
+    expect(Math.abs(step!.countedTokens - billed)).toBeLessThan(billed / 50);
+    expect(step!.countedTokens).toBeGreaterThan(windowTokens / 2);
+    expect(billed + simulator.requests[0]!.parsed.maxTokens!).toBeLessThanOrEqual(windowTokens);
+  } finally {
+    await simulator.close();
+  }
 });
