@@ -27,7 +27,7 @@ const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   open_url: { type: 'open_url', url: 'https://example.com' },
 };
 
-describe('the door for messages of the page', () => {
+describe('WEB-06: the door for messages of the page', () => {
   it.each(Object.values(examples))('lets $type in', (message) => {
     expect(parseToHost(message)).toEqual({ ok: true, message });
   });
