@@ -32,9 +32,9 @@ function findScripts(before: string, after: string): Concern[] {
   const gone = [...old.keys()].filter((name) => !now.has(name));
   return [
     ...changed.map(([name, script]) => {
-      const when = ownAccord.has(name) ? ', which npm runs by itself on installing' : '';
+      const when = ownAccord.has(name) ? ', which npm runs by itself on installing,' : '';
       const lines = readPairs(after).filter((pair) => pair.name === name && pair.value === script);
-      return { sentence: `The script "${name}"${when}, would be: ${script}`, lines: lines.map(({ line }) => line) };
+      return { sentence: `The script "${name}"${when} would be: ${script}`, lines: lines.map(({ line }) => line) };
     }),
     ...gone.map((name) => ({ sentence: `The script "${name}" would be gone.`, lines: [] })),
   ];
