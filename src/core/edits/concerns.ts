@@ -124,6 +124,11 @@ function findInvisible(before: string, after: string): Concern[] {
   return [{ sentence, lines: lines.map((line) => line.replace(/\r$/, '')) }];
 }
 
+/** How many characters of a view stand in it as escapes because nobody would see them. */
+export function countInvisible(view: string): number {
+  return [...countEscapes(view).values()].reduce((sum, count) => sum + count, 0);
+}
+
 function countEscapes(view: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [, code = ''] of view.matchAll(/\u27e6U\+([0-9A-F]{4,6})\u27e7/g)) {
