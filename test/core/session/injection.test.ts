@@ -1,6 +1,4 @@
 /** A model that obeys whatever a file tells it, with a user who is asked: what he is asked, and what comes of his answer. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +13,7 @@ import type {
   EventOf,
 } from '../../../src/protocol/events.js';
 import type { Turn } from '../../support/simulator/simulator.js';
+import { openSinkhole, type Sinkhole } from '../../support/sinkhole.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
 
@@ -23,23 +22,17 @@ let folder: string;
 let workspace: SimulatedWorkspace;
 let events: AgentEvent[];
 let asked: ApprovalRequest[];
-let sinkhole: Server;
-let hits: number;
+let sinkhole: Sinkhole;
 
 beforeEach(async () => {
   folder = await makeSmallRepository();
   events = [];
   asked = [];
-  hits = 0;
-  sinkhole = createServer((_, response) => {
-    hits++;
-    response.end();
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => sinkhole.once('listening', resolve));
+  sinkhole = await openSinkhole();
 });
 afterEach(async () => {
   await workspace.close();
-  await new Promise((resolve) => sinkhole.close(resolve));
+  await sinkhole.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -50,7 +43,6 @@ const put = (path: string, text: string): void => {
   writeFileSync(join(folder, path), text);
 };
 const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
-const sinkholeUrl = (): string => `http://127.0.0.1:${(sinkhole.address() as AddressInfo).port}`;
 
 /** One turn in auto-edit. */
 async function play(script: Turn[], decision: ApprovalDecision = 'rejected', request = 'tidy up'): Promise<string> {
@@ -114,7 +106,7 @@ describe('PRF-01 settings that would approve for the user', () => {
 test('PRF-06: JSON that would have the editor fetch a schema asks and shows the address, and nothing is fetched', async () => {
   put('data.json', '{\n  "a": 1\n}\n');
   put('.vscode/settings.json', '{}\n');
-  const url = `${sinkholeUrl()}/schema?d=secret`;
+  const url = `${sinkhole.url}/schema?d=secret`;
   const hunks = [{ old_text: '"a": 1', new_text: `"$schema": "${url}",\n  "a": 1` }];
   const content = `{ "json.schemas": [{ "fileMatch": ["*"], "url": "${url}" }] }\n`;
   await play([
@@ -129,7 +121,7 @@ test('PRF-06: JSON that would have the editor fetch a schema asks and shows the 
   expect(asked[0]?.reason).toContain(url);
   expect(edited(asked[0]).named).toEqual([`  "$schema": "${url}",`]);
   expect(edited(asked[1]).warnings).toEqual([expect.stringContaining(url)]);
-  expect([read('data.json'), read('.vscode/settings.json'), hits]).toEqual(['{\n  "a": 1\n}\n', '{}\n', 0]);
+  expect([read('data.json'), read('.vscode/settings.json'), sinkhole.hits()]).toEqual(['{\n  "a": 1\n}\n', '{}\n', 0]);
 });
 
 test('PRF-07: a script in package.json asks, and exactly its line is named', async () => {
