@@ -1,7 +1,7 @@
 /** Questions on a terminal. The default is no, and every byte of what is asked for is shown. */
 import { createInterface } from 'node:readline/promises';
 import { describeReceiver, type SendQuestion } from '../protocol/destination.js';
-import type { ApprovalRequest, Site } from '../protocol/events.js';
+import type { ApprovalRequest, ApprovalSubject, Site } from '../protocol/events.js';
 import type { Approver } from '../core/agent/approval.js';
 import { formatCost } from '../protocol/money.js';
 import type { SendConsent } from '../core/session/agreements.js';
@@ -76,5 +76,15 @@ function describe(request: ApprovalRequest): string {
   // A reason may quote the model.
   const reason = showText(request.reason);
   if (subject.kind === 'command') return `Run in ${subject.cwd}:\n  ${escapeText(subject.command)}\n${reason}`;
-  return `Edit ${escapeText(subject.path)}:\n${escapeText(subject.diff)}\n${reason}`;
+  if (subject.kind === 'bulk') return `${describeMany(subject)}\n${reason}`;
+  const { path, movedTo, deleted, diff } = subject;
+  const head = movedTo === undefined ? `${deleted ? 'Delete' : 'Edit'} ${path}:` : `Move ${path} to ${movedTo}`;
+  const named = (subject.named ?? []).map((line) => `  ${line.trim()}`);
+  const warnings = (subject.warnings ?? []).map((warning) => `! ${warning}`);
+  return [...[head, ...(diff === '' ? [] : [diff]), ...warnings, ...named].map(escapeText), reason].join('\n');
+}
+
+function describeMany({ deleted, changed }: Extract<ApprovalSubject, { kind: 'bulk' }>): string {
+  const rows = [...deleted.map((path) => `Delete ${path}`), ...changed.map((path) => `Change ${path}`)];
+  return rows.map(escapeText).join('\n');
 }

@@ -76,7 +76,8 @@ export function describeEvent(event: AgentEvent): string | undefined {
         : `No answer for ${event.seconds} s …`;
     case 'tool_call_end': {
       const details = event.details;
-      const counts = details?.kind === 'edit' ? ` +${details.added} −${details.removed}` : '';
+      const hasCounts = details?.kind === 'edit' && details.movedFrom === undefined;
+      const counts = hasCounts ? ` +${details.added} −${details.removed}` : '';
       return `${event.status === 'done' ? '✓' : event.status === 'refused' ? '⊘' : '✗'} ${event.summary}${counts}`;
     }
     case 'sites':

@@ -1,12 +1,13 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, realpath, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError, FileTooLarge } from '../core/errors.js';
 import type { Files, FileStat } from '../core/host.js';
 import { codeOf } from './errnoCode.js';
 import { runLocked } from './fileLock.js';
+import { notRegular, orMissing, renameOver, syncFolder } from './fileSteps.js';
 import { inHeldFolder } from './heldFolder.js';
+import { moveRegular } from './moveFile.js';
 import { removeDeadTemps, tempPathBeside } from './tempFiles.js';
 
 /** Nothing larger is ever held in memory, whatever the caller says. */
@@ -30,6 +31,12 @@ export function createNodeFiles(): Files {
     append: appendDurably,
     setMode: (path, mode, inside) =>
       inHeldFolder(dirname(path), inside, (at) => setRegularMode(join(at, basename(path)), mode)),
+    move: (from, to, inside) =>
+      inHeldFolder(dirname(from), inside?.from, (source) =>
+        inHeldFolder(dirname(to), inside?.to, (target) =>
+          moveRegular(join(source, basename(from)), join(target, basename(to))),
+        ),
+      ),
     remove: (path, inside) =>
       inHeldFolder(dirname(path), inside, async (at) => {
         await orMissing(unlink(join(at, basename(path))));
@@ -42,16 +49,6 @@ export function createNodeFiles(): Files {
     },
     withLock: runLocked,
   };
-}
-
-async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
 }
 
 async function statOf(path: string): Promise<FileStat | undefined> {
@@ -85,11 +82,6 @@ async function openRegular(path: string, flags: number): Promise<FileHandle> {
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
   throw notRegular(path, false);
-}
-
-export function notRegular(path: string, isLink: boolean): BaleenError {
-  const what = isLink ? 'a symbolic link' : 'not a regular file';
-  return new BaleenError(`${path} is ${what}; it was left alone. Name the real file instead.`);
 }
 
 async function readRegular(path: string, maxBytes = hardMaxBytes): Promise<Uint8Array> {
@@ -216,20 +208,6 @@ async function expectSize(handle: FileHandle, path: string, size: number): Promi
   }
 }
 
-/** On Windows a virus scanner or an indexer may hold the target for a moment. */
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const code = codeOf(error);
-      const mayPass = process.platform === 'win32' && (code === 'EPERM' || code === 'EBUSY' || code === 'EACCES');
-      if (!mayPass || attempt === 6) throw error;
-      await sleep(20 * attempt);
-    }
-  }
-}
-
 async function appendDurably(path: string, bytes: Uint8Array): Promise<void> {
   const existed = (await statOf(path)) !== undefined;
   const flags = constants.O_WRONLY | constants.O_APPEND;
@@ -261,20 +239,5 @@ async function removeEmptyFolder(path: string): Promise<boolean> {
     const code = codeOf(error);
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw error;
-  }
-}
-
-/** Makes a rename or a new name last. Windows cannot open a folder, and has no need to. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await orMissing(open(folder, constants.O_RDONLY));
-  if (handle === undefined) return;
-  try {
-    await handle.sync();
-  } catch (error) {
-    const code = codeOf(error);
-    if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EPERM') throw error;
-  } finally {
-    await handle.close();
   }
 }

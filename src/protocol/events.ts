@@ -77,7 +77,17 @@ export interface Site {
 /** What a tool call shows on the screen; the text for the model stands in the session log. */
 export type ToolDetails =
   | { kind: 'text'; text: string }
-  | { kind: 'edit'; path: string; diff: string; added: number; removed: number; created: boolean }
+  | {
+      kind: 'edit';
+      path: string;
+      diff: string;
+      added: number;
+      removed: number;
+      created: boolean;
+      deleted?: true;
+      /** `path` is where the file is now. */
+      movedFrom?: string;
+    }
   | {
       kind: 'command';
       command: string;
@@ -91,7 +101,21 @@ export type ToolDetails =
 
 export type ApprovalSubject =
   | { kind: 'command'; command: string; cwd: string }
-  | { kind: 'edit'; path: string; diff: string; protectedBy?: string };
+  | {
+      kind: 'edit';
+      path: string;
+      diff: string;
+      protectedBy?: string;
+      deleted?: true;
+      /** Where the file would be. */
+      movedTo?: string;
+      /** What the new text would bring about that its diff does not say aloud, in sentences. */
+      warnings?: string[];
+      /** The added lines, without their sign, that the warnings speak of. */
+      named?: string[];
+    }
+  /** Many files in one turn, asked about once where each alone would not ask. */
+  | { kind: 'bulk'; deleted: string[]; changed: string[] };
 
 /** A waiting question. `id` is random and made by the host, so that a page cannot invent an answer. */
 export interface ApprovalRequest {

@@ -73,11 +73,20 @@ export async function openAllDiffs(
   paths: readonly string[],
   title: string,
 ): Promise<void> {
-  const resources = paths.map((path) => {
-    const now = vscode.Uri.file(absoluteOf(roots, path));
-    return [now, beforeUri(now, checkpoint, path), now];
-  });
+  const resources = await Promise.all(
+    paths.map(async (path) => {
+      const now = vscode.Uri.file(absoluteOf(roots, path));
+      return [now, beforeUri(now, checkpoint, path), (await exists(now)) ? now : undefined];
+    }),
+  );
   await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** With the same path as the file's own: two would be shown as a renaming. */

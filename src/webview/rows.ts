@@ -32,5 +32,6 @@ export function groupRows(items: readonly Item[]): Row[] {
 }
 
 function isFinishedEdit(item: Item): item is FinishedEdit {
-  return item.kind === 'tool' && item.status === 'done' && item.details?.kind === 'edit';
+  if (item.kind !== 'tool' || item.status !== 'done' || item.details?.kind !== 'edit') return false;
+  return !item.details.deleted && item.details.movedFrom === undefined;
 }

@@ -24,6 +24,9 @@ export interface CliOptions {
   signal?: AbortSignal;
   /** What an abort of `signal` sends; SIGINT if not given. */
   killWith?: NodeJS.Signals;
+  /** Another copy of the program, and who runs it. */
+  program?: string;
+  uid?: number;
   /** Called with the process as soon as it runs. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -35,8 +38,9 @@ export function makeStateHome(): string {
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
   const { DEEPSEEK_API_KEY: _key, BALEEN_BASE_URL: _url, BALEEN_ALLOWED_HOSTS: _hosts, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, [options.program ?? program, ...args], {
       cwd: options.cwd,
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
       env: { ...inherited, XDG_STATE_HOME: options.stateHome, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

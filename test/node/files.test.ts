@@ -208,6 +208,39 @@ describe('appending, folders, modes', () => {
   });
 });
 
+describe('moving', () => {
+  it('keeps the file itself, and never takes a name that stands', async () => {
+    writeFileSync(at('a'), 'a', { mode: 0o640 });
+    writeFileSync(at('b'), 'b');
+    const { ino } = statSync(at('a'));
+    await expect(files.move(at('a'), at('b'))).rejects.toThrow(/b exists already/);
+    symlinkSync('nowhere', at('dangling'));
+    await expect(files.move(at('a'), at('dangling'))).rejects.toThrow(/exists already/);
+    await expect(files.move(at('dangling'), at('c'))).rejects.toThrow(/symbolic link/);
+    linkSync(at('a'), at('A'));
+    await expect(files.move(at('a'), at('A'))).rejects.toThrow(/exists already/);
+    await files.move(at('a'), at('c'));
+    expect([statSync(at('c')).ino, statSync(at('c')).mode & 0o777]).toEqual([ino, 0o640]);
+    expect(readdirSync(folder).sort()).toEqual(['A', 'b', 'c', 'dangling']);
+    await expect(files.move(at('c'), at('no/c'))).rejects.toThrow(/ENOENT/);
+    expect(readFileSync(at('c'), 'utf8')).toBe('a');
+  });
+
+  it('follows no link on the way, at either end', async () => {
+    mkdirSync(at('outside'));
+    mkdirSync(at('ws'));
+    writeFileSync(at('outside/secret'), 's');
+    writeFileSync(at('ws/a'), 'a');
+    symlinkSync('../outside', at('ws/link'));
+    const inside = { from: at('ws'), to: at('ws') };
+    await expect(files.move(at('ws/a'), at('ws/link/a'), inside)).rejects.toThrow(/leads through a link/);
+    await expect(files.move(at('ws/link/secret'), at('ws/b'), inside)).rejects.toThrow(/leads through a link/);
+    await expect(files.move(at('ws/a'), at('outside/a'), inside)).rejects.toThrow(/not inside/);
+    expect(readdirSync(at('ws')).sort()).toEqual(['a', 'link']);
+    expect(readdirSync(at('outside'))).toEqual(['secret']);
+  });
+});
+
 describe('locks', () => {
   it('lets one work at a time, and gives the lock back after a failure', async () => {
     let inside = 0;

@@ -13,8 +13,10 @@ import { createRehearsal } from '../../src/rehearsal/rehearse.js';
 import type { ServerMessage, ServerReply, ServerRequest } from '../../src/rehearsal/types.js';
 
 const toolNames = [
+  'delete_file',
   'edit_file',
   'list_files',
+  'move_file',
   'read_file',
   'report_findings',
   'run_command',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
-import type { AgentEvent } from '../../src/protocol/events.js';
+import type { AgentEvent, ApprovalSubject } from '../../src/protocol/events.js';
 import type { ToHost, TranscriptEntry, WaitingSendQuestion } from '../../src/protocol/sidebar.js';
 import { bundlePage, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
 import { readyState } from './readyState.js';
@@ -280,6 +280,10 @@ describe('the question where this workspace may be sent', () => {
   );
 });
 
+const askAbout = (subject: ApprovalSubject): AgentEvent => {
+  return { type: 'approval_request', approval: { id: 'asked', call: 'c1', subject, reason: 'It asks.' } };
+};
+
 describe('approval', () => {
   onPage('answers with the id of the host, and not to a click in the first 500 ms', async (harness) => {
     await harness.open([], { running: true });
@@ -345,6 +349,45 @@ describe('approval', () => {
       });
     },
   );
+
+  onPage('PRF-07: what a change would bring about stands in the card, its line marked in the diff', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents(
+      askAbout({
+        kind: 'edit',
+        path: 'package.json',
+        diff: '@@ -1,2 +1,4 @@\n {\n+  "name": "y",\n+  "postinstall": "node \u202eevil.js"\n }\n',
+        protectedBy: 'package.json: a package manager runs its scripts',
+        warnings: ['The script "postinstall" would be: node \u202eevil.js'],
+        named: ['  "postinstall": "node \u202eevil.js"'],
+      }),
+    );
+    const card = harness.page.locator('.approval');
+    const warnings = await card.locator('.approval-warning').allInnerTexts();
+    expect(warnings[1]).toContain('The script "postinstall" would be: node ⟨U+202E⟩evil.js');
+    expect(await card.locator('.diff-named').allInnerTexts()).toEqual(['+  "postinstall": "node ⟨U+202E⟩evil.js"']);
+  });
+
+  onPage('a deletion, a move and many files at once are asked about as what they are', async (harness) => {
+    await harness.open([], { running: true });
+    const card = harness.page.locator('.approval');
+    const end = { type: 'approval_end', id: 'asked', decision: 'rejected' } as const;
+    const diff = '@@ -1,1 +0,0 @@\n-gone\n';
+    await harness.tellEvents(askAbout({ kind: 'edit', path: 'src/old.ts', diff, deleted: true }));
+    await card.getByText('Delete this file?').waitFor();
+    expect(await card.locator('.diff-removed').count()).toBe(1);
+    await harness.tellEvents(end, askAbout({ kind: 'edit', path: 'a.ts', diff: '', movedTo: 'lib/b.ts' }));
+    await card.getByText('Move this file?').waitFor();
+    expect(await card.innerText()).toMatch(/a\.ts\s+to\s+lib\/b\.ts/);
+    expect(await card.getByRole('button', { name: 'Open diff' }).count()).toBe(0);
+    const deleted = Array.from({ length: 12 }, (_, index) => `many/f${index}.txt`);
+    await harness.tellEvents(end, askAbout({ kind: 'bulk', deleted, changed: ['src/a.ts'] }));
+    await card.getByText('Change all of these files?').waitFor();
+    expect(await card.locator('.edit-list li').count()).toBe(13);
+    expect(await card.innerText()).toContain('many/f11.txt');
+    await harness.tellEvents(end);
+    await harness.page.getByText('13 files').waitFor();
+  });
 
   onPage('several wait one after the other, each with a guard of its own', async (harness) => {
     await harness.open([], { running: true });

@@ -39,9 +39,15 @@ export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefin
       return { kind: 'ask', reason: reason ?? 'Commands run only after a yes to exactly this text.' };
     case 'edit':
       if (subject.protectedBy !== undefined) {
-        return { kind: 'ask', reason: `${subject.path} is protected (${subject.protectedBy}).` };
+        return { kind: 'ask', reason: `${nameOf(subject)} is protected (${subject.protectedBy}).` };
       }
       if (reason !== undefined) return { kind: 'ask', reason };
       return policy.mode === 'auto-edit' ? { kind: 'run' } : { kind: 'ask', reason: 'Every edit asks in this mode.' };
+    case 'bulk':
+      return { kind: 'ask', reason: reason ?? 'Many files at once ask in every mode.' };
   }
+}
+
+function nameOf({ path, movedTo }: Extract<ApprovalSubject, { kind: 'edit' }>): string {
+  return movedTo === undefined ? path : `${path} or ${movedTo}`;
 }

@@ -1,6 +1,7 @@
 import type { ApprovalMode } from '../../protocol/events.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
 import type { Packer } from '../pack/packer.js';
+import type { BulkGuard } from './bulkGuard.js';
 
 /** A finding or site as the model reported it, before any check against the disk. */
 export interface ReportedFinding {
@@ -16,6 +17,8 @@ export interface ReportedFinding {
 /** What the tools of one running turn share. The loop makes it, the tools write what they did. */
 export interface Turn {
   session: string;
+  /** The first line of what the user asked for; empty in a turn that is continued after a restart. */
+  request: string;
   mode: ApprovalMode;
   checkpoint: Checkpoint;
   packer: Packer;
@@ -25,6 +28,7 @@ export interface Turn {
   changedByCommands: Set<string>;
   /** Commands of this turn, in the order in which they ended. */
   ran: { command: string; exitCode: number | null }[];
+  bulk: BulkGuard;
   /** An edit of the present reply failed: a later command of the same reply does not run. */
   editFailedInReply: boolean;
   reported: ReportedFinding[];

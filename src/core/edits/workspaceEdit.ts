@@ -1,4 +1,4 @@
-/** The one place where bytes of the workspace change: journal, stale guard, write, change log. */
+/** The one place where bytes of files change (`departure.ts` takes files away): journal, stale guard, write, change log. */
 import { Buffer } from 'node:buffer';
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
@@ -24,7 +24,7 @@ export interface EditSource {
   buffer?: { text: string; version: number };
 }
 
-const maxEditedBytes = 20 * 1024 * 1024;
+export const maxEditedBytes = 20 * 1024 * 1024;
 
 /** Gates the path and opens the file; a sentence if it cannot be edited as text. */
 export async function openForEdit(
@@ -99,25 +99,36 @@ function staleSentence(relative: string): string {
 }
 
 async function writeDisk(context: ToolContext, source: EditSource, bytes: Uint8Array): Promise<Written> {
-  const { host, turn } = context;
+  const { host } = context;
   const { absolute, relative, inside } = source;
   if (source.bytes === undefined) await host.files.makeFolder(dirname(absolute), 0o777, inside);
   if (host.documents.unsaved(absolute) !== undefined || !(await isSame(context, source))) {
     return { ok: false, sentence: staleSentence(relative) };
   }
   await host.files.replace(absolute, bytes, undefined, inside);
-  turn.changed.add(relative);
-  await turn.checkpoint.after(relative);
-  try {
-    await turn.packer.sync({ session: turn.session, call: context.call, paths: [relative] });
-  } catch (error) {
-    // The bytes are written; the log catches up at the next request.
-    host.log.warn(`The change log could not take ${relative} yet: ${messageOf(error)}`);
-  }
+  await noteChanged(context, [relative]);
   return { ok: true, unsaved: false };
 }
 
-async function isSame(context: ToolContext, { absolute, bytes, inside }: EditSource): Promise<boolean> {
+/** After bytes of these files have changed: for undo, the end of the turn, and the change log. */
+export async function noteChanged({ host, turn, call }: ToolContext, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    turn.changed.add(path);
+    await turn.checkpoint.after(path);
+  }
+  try {
+    await turn.packer.sync({ session: turn.session, call, paths });
+  } catch (error) {
+    // The bytes are written; the log catches up at the next request.
+    host.log.warn(`The change log could not take ${paths.join(', ')} yet: ${messageOf(error)}`);
+  }
+}
+
+/** The disk holds what the change was made from. */
+export async function isSame(
+  context: ToolContext,
+  { absolute, bytes, inside }: Pick<EditSource, 'absolute' | 'bytes' | 'inside'>,
+): Promise<boolean> {
   const stat = await context.host.files.lstat(absolute);
   if (stat === undefined || bytes === undefined) return stat === undefined && bytes === undefined;
   return (

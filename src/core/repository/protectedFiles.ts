@@ -10,6 +10,8 @@ interface Protection {
   patterns: readonly string[];
 }
 
+const steering = 'agents take their orders, hooks or servers from it';
+
 const protections: readonly Protection[] = [
   {
     why: 'editor settings, tasks and launch files can start programs',
@@ -84,7 +86,7 @@ const protections: readonly Protection[] = [
     ],
   },
   {
-    why: 'agents take their orders, hooks or servers from it',
+    why: steering,
     patterns: [
       'AGENTS.md',
       'AGENTS.override.md',
@@ -260,6 +262,12 @@ export function protectedBy(relativePath: string): string | undefined {
   const path = normalise(relativePath);
   const found = compiled.find(({ pattern }) => pattern.test(path));
   return found === undefined ? undefined : `${found.glob}: ${found.why}`;
+}
+
+/** What stands in such a file is taken for the user's words, in this session and in later ones. */
+export function steersAgents(relativePath: string): boolean {
+  const path = normalise(relativePath);
+  return compiled.some(({ pattern, why }) => why === steering && pattern.test(path));
 }
 
 /** As Windows and the case-insensitive systems would read the name. */

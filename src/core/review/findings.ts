@@ -12,11 +12,14 @@ export interface CheckedFindings {
   dropped: number;
 }
 
-/** `changed`: lines of the reviewed change by path, for a quote that stands at several places. */
+/**
+ * `changed`: lines of the reviewed change by path, for a quote that stands at several places. A fix is offered in its
+ * files only, whatever a text among them has asked for.
+ */
 export async function checkFindings(
   reported: readonly ReportedFinding[],
   readText: ReadText,
-  changed: ReadonlyMap<string, readonly LineRange[]> = new Map(),
+  changed?: ReadonlyMap<string, readonly LineRange[]>,
 ): Promise<CheckedFindings> {
   const findings = new Map<string, Finding>();
   let dropped = 0;
@@ -31,18 +34,18 @@ export async function checkFindings(
 async function checkFinding(
   reported: ReportedFinding,
   readText: ReadText,
-  changed: ReadonlyMap<string, readonly LineRange[]>,
+  changed: ReadonlyMap<string, readonly LineRange[]> | undefined,
 ): Promise<Finding | undefined> {
   const file = await readText(reported.path);
-  const place = file === undefined ? undefined : findPlace(file, reported.quote, changed.get(file.path));
+  const place = file === undefined ? undefined : findPlace(file, reported.quote, changed?.get(file.path));
   if (file === undefined || place === undefined) return undefined;
   const callers: Finding['callers'] = [];
   for (const caller of reported.callers) {
     const other = await readText(caller.path);
-    const where = other === undefined ? undefined : findPlace(other, caller.quote, changed.get(other.path));
+    const where = other === undefined ? undefined : findPlace(other, caller.quote, changed?.get(other.path));
     if (where !== undefined) callers.push({ path: where.path, quote: caller.quote, place: where });
   }
-  const fix = checkFix(reported, file.text);
+  const fix = changed?.has(file.path) === false ? undefined : checkFix(reported, file.text);
   const { quote, severity, category, message } = reported;
   const id = idOf(file.path, quote, category);
   return {

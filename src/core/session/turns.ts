@@ -2,6 +2,7 @@
 import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
 import { allowanceOf } from '../agent/approval.js';
+import { createBulkGuard } from '../agent/bulkGuard.js';
 import { describeLanguageDrift } from '../agent/language.js';
 import type { LoopParts, LoopResult } from '../agent/loop.js';
 import { runLoop } from '../agent/loop.js';
@@ -23,6 +24,8 @@ export interface SendInput extends TurnInput {
   endsOnReport?: boolean;
   /** Files that the change is known to touch. */
   files?: number;
+  /** Files that the user has chosen to have changed. */
+  chosen?: readonly string[];
 }
 
 export interface SendResult extends LoopResult {
@@ -87,7 +90,7 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
   const { parts } = session;
   const startedAt = parts.host.clock.now();
   const firstMessage = session.conversation.messages.length;
-  const turn = createTurn(session, checkpoint);
+  const turn = createTurn(session, checkpoint, message);
   const total = { text: '', usage: noUsage, cost: free as Cost, steps: 0 };
   let isRestored = false;
 
@@ -109,6 +112,7 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
       const refusal = await refuseSend(session, signal);
       if (refusal !== undefined) return sendNothing(session, refusal);
       routeTurn(session, { message, ...(input.files === undefined ? {} : { files: input.files }) });
+      turn.bulk.agree(input.chosen ?? []);
       await answerOpenCalls(session, () => true);
       try {
         await appendTurnMessage(session, input, signal);
@@ -187,9 +191,10 @@ function judgeEnd(outcome: Outcome, turn: Turn, allowedCommands: readonly string
   return isRed && (outcome === 'done' || outcome === 'refused') ? 'verification_failed' : outcome;
 }
 
-function createTurn(session: Session, checkpoint: Checkpoint): Turn {
+function createTurn(session: Session, checkpoint: Checkpoint, message: string): Turn {
   return {
     session: session.id,
+    request: message.split('\n', 1)[0]!.slice(0, 80),
     mode: session.settings.approve,
     checkpoint,
     packer: session.parts.packer,
@@ -197,6 +202,7 @@ function createTurn(session: Session, checkpoint: Checkpoint): Turn {
     changed: new Set(checkpoint.paths),
     changedByCommands: new Set(),
     ran: [],
+    bulk: createBulkGuard(message),
     editFailedInReply: false,
     reported: [],
     hasReport: false,

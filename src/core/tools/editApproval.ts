@@ -1,30 +1,67 @@
-/** What an approval of an edit shows, and why it asks even where the mode alone would not. */
+/** What an approval of a change shows, and why it asks even where the mode alone would not. */
 import type { ApprovalSubject } from '../../protocol/events.js';
 import type { EditSource } from '../edits/workspaceEdit.js';
-import { protectedBy } from '../repository/protectedFiles.js';
+import { findConcerns } from '../edits/concerns.js';
+import { protectedBy, steersAgents } from '../repository/protectedFiles.js';
 import { spellingsOf, type Roots } from '../repository/roots.js';
 import { decodePath } from '../view/codec.js';
+import type { ToolContext } from './tool.js';
 
-/** `asked` is the path as the model wrote it: a link's own name may be protected where its target's is not. */
+type EditSubject = Extract<ApprovalSubject, { kind: 'edit' }>;
+
+/** A path as it was resolved, and as the model wrote it: a link's own name may be protected where its target's is not. */
+export interface Named {
+  relative: string;
+  asked: string;
+}
+
+/** `after` is the new view. */
 export function approvalOfEdit(
-  roots: Roots,
+  { roots, turn }: ToolContext,
   source: EditSource,
   asked: string,
-  diff: string,
+  { diff, after }: { diff: string; after: string },
   reason?: string,
-): { subject: ApprovalSubject; reason?: string } {
-  const names = [...spellingsOf(roots, source.relative), decodePath(asked)];
-  const protection = names.map(protectedBy).find((why) => why !== undefined);
-  const why = reason ?? findLinkReason(source);
+): { subject: EditSubject; reason?: string } {
+  const { relative } = source;
+  const concerns = findConcerns(relative, source.file.view, after);
+  const warnings = [
+    ...concerns.map(({ sentence }) => sentence),
+    ...provenanceOf(roots, { relative, asked }, turn.request),
+  ];
+  const named = [...new Set(concerns.flatMap(({ lines }) => lines))];
+  const why = reason ?? findLinkReason(source) ?? concerns[0]?.sentence;
   return {
     subject: {
       kind: 'edit',
-      path: source.relative,
+      path: relative,
       diff,
-      ...(protection === undefined ? {} : { protectedBy: protection }),
+      ...protectionOf(roots, [{ relative, asked }]),
+      ...(warnings.length === 0 ? {} : { warnings }),
+      ...(named.length === 0 ? {} : { named }),
     },
     ...(why === undefined ? {} : { reason: why }),
   };
+}
+
+/** The first rule that protects one of these files. */
+export function protectionOf(roots: Roots, files: readonly Named[]): { protectedBy?: string } {
+  const found = files.flatMap((file) => namesOf(roots, file)).map(protectedBy);
+  const why = found.find((one) => one !== undefined);
+  return why === undefined ? {} : { protectedBy: why };
+}
+
+/** Whose words would steer agents from now on: not the user's. */
+export function provenanceOf(roots: Roots, file: Named, request: string): string[] {
+  if (!namesOf(roots, file).some(steersAgents)) return [];
+  const about = request === '' ? '' : `, working on "${request}"`;
+  return [
+    `Agents in this folder will take what stands in ${file.relative} for your orders. The model wrote this change${about}.`,
+  ];
+}
+
+function namesOf(roots: Roots, { relative, asked }: Named): string[] {
+  return [...spellingsOf(roots, relative), decodePath(asked)];
 }
 
 function findLinkReason({ relative, links }: EditSource): string | undefined {

@@ -56,7 +56,7 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
   const diff = describeChange(name, source.file.view, view);
   return {
     kind: 'ready',
-    ...approvalOfEdit(context.roots, source, path, diff.unified),
+    ...approvalOfEdit(context, source, path, { diff: diff.unified, after: view }),
     run: () => write(context, source, change, diff, results),
   };
 }

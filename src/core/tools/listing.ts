@@ -14,6 +14,15 @@ export async function findReadTrouble(context: ToolContext, relative: string): P
   return `${relative} is withheld (${why}), so it is not read as text.`;
 }
 
+/** The same for a file that is moved: what is no text stays what it is under another name. */
+export async function findMoveTrouble(context: ToolContext, relative: string): Promise<string | undefined> {
+  const { files } = await context.turn.packer.list({ paths: [relative] }, context.signal);
+  const entry = files.find(({ path }) => path === relative);
+  if (entry === undefined) return `${relative} is left out by the ignore rules, so it is not moved into view.`;
+  const isHidden = entry.withheld === 'excluded' || entry.withheld === 'secret file';
+  return isHidden ? `${relative} is withheld (${entry.withheld}), so only the user moves it.` : undefined;
+}
+
 /** A sentence if the user has taken the file out of everything that the model sees, also where git ignores it. */
 export async function findExcluded(context: ToolContext, relative: string): Promise<string | undefined> {
   const hidden = await context.turn.packer.findHidden([relative], context.signal);

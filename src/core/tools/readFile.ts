@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { countInvisible } from '../edits/concerns.js';
 import { splitLines } from '../edits/lines.js';
 import { openBytes, openText } from '../edits/textFile.js';
 import { resolveInside } from '../repository/pathGate.js';
@@ -72,8 +73,13 @@ function showLines(name: string, view: string, { start_line, end_line }: Argumen
   }
   const shownTo = first + rows.length - 1;
   const range = rows.length === 0 ? 'no lines' : `lines ${first}–${shownTo}`;
-  const head = `${name}: ${range} of ${lines.length}${note}`;
+  const hidden = countInvisible(rows.join('\n'));
+  const warning = hidden === 0 ? '' : `; ${plural(hidden, 'character')} that cannot be seen stand as escapes`;
+  const head = `${name}: ${range} of ${lines.length}${note}${warning}`;
   if (shownTo < last && rows.length > 0)
     rows.push(`(${last - shownTo} more lines: read on with start_line ${shownTo + 1})`);
-  return succeed([head, ...rows].join('\n'), `${plural(Math.max(shownTo - first + 1, 0), 'line')} of ${lines.length}`);
+  return succeed(
+    [head, ...rows].join('\n'),
+    `${plural(Math.max(shownTo - first + 1, 0), 'line')} of ${lines.length}${warning}`,
+  );
 }

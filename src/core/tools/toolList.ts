@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { ToolSpec } from '../model/types.js';
 import { encodeView } from '../view/codec.js';
+import { deleteFile } from './deleteFile.js';
 import { editFile } from './editFile.js';
 import { listFiles } from './listFiles.js';
+import { moveFile } from './moveFile.js';
 import { readFile } from './readFile.js';
 import { reportFindings } from './reportFindings.js';
 import { runCommand } from './runCommand.js';
@@ -16,8 +18,10 @@ const longestArguments = 4 * 1024 * 1024;
 /** Every tool, sorted by name. The list is part of the prompt's prefix: it changes only with a version. */
 export function createTools(): readonly Tool[] {
   return [
+    erase(deleteFile),
     erase(editFile),
     erase(listFiles),
+    erase(moveFile),
     erase(readFile),
     erase(reportFindings),
     erase(runCommand),

@@ -47,7 +47,7 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
   const reason = isNew ? undefined : findLossReason(source.file.view, view);
   return {
     kind: 'ready',
-    ...approvalOfEdit(context.roots, source, path, diff.unified, reason),
+    ...approvalOfEdit(context, source, path, { diff: diff.unified, after: view }, reason),
     run: async () => {
       const written = await applyFileEdit(context, source, change);
       if (!written.ok) return fail(encodeView(written.sentence).view);

@@ -52,13 +52,13 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
     <section class="approval" aria-labelledby={titleId} ref={card} tabIndex={-1}>
       <div class="approval-head">
         <Icon name="shield" />
-        <h2 id={titleId}>{subject.kind === 'command' ? 'Run this command?' : 'Make this edit?'}</h2>
+        <h2 id={titleId}>{questionOf(subject)}</h2>
         {count > 1 ? <span class="approval-count">1 of {count}</span> : null}
       </div>
       {/* The warning below says the same of a protected file. */}
       {subject.kind === 'edit' && subject.protectedBy !== undefined ? null : <p class="approval-reason">{reason}</p>}
       <Subject subject={subject} />
-      {subject.kind === 'edit' ? (
+      {subject.kind === 'edit' && subject.diff !== '' ? (
         <button type="button" class="text-button" onClick={() => post({ type: 'open_diff', call })}>
           Open diff
         </button>
@@ -68,21 +68,60 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
   );
 }
 
+function questionOf(subject: ApprovalSubject): string {
+  if (subject.kind === 'command') return 'Run this command?';
+  if (subject.kind === 'bulk') return 'Change all of these files?';
+  if (subject.deleted) return 'Delete this file?';
+  return subject.movedTo === undefined ? 'Make this edit?' : 'Move this file?';
+}
+
 function Subject({ subject }: { subject: ApprovalSubject }): VNode {
   if (subject.kind === 'command') return <CommandSubject command={subject.command} cwd={subject.cwd} />;
+  if (subject.kind === 'bulk') return <BulkSubject deleted={subject.deleted} changed={subject.changed} />;
   const { added, removed } = readDiff(subject.diff);
   return (
     <>
       <div class="tool-facts">
-        <PathLink path={subject.path} /> <DiffCounts added={added} removed={removed} />
+        <PathLink path={subject.path} />
+        {subject.movedTo === undefined ? null : (
+          <>
+            {' to '}
+            <code>
+              <MarkedText text={subject.movedTo} />
+            </code>
+          </>
+        )}{' '}
+        {subject.diff === '' ? null : <DiffCounts added={added} removed={removed} />}
       </div>
       {subject.protectedBy === undefined ? null : (
         <p class="approval-warning">
           <Icon name="warning" /> Protected: {subject.protectedBy}
         </p>
       )}
-      <DiffView diff={subject.diff} all />
+      {subject.warnings?.map((warning, i) => (
+        <p key={i} class="approval-warning">
+          <Icon name="warning" /> <MarkedText text={warning} />
+        </p>
+      ))}
+      {subject.diff === '' ? null : <DiffView diff={subject.diff} named={subject.named} all />}
     </>
+  );
+}
+
+function BulkSubject({ deleted, changed }: { deleted: readonly string[]; changed: readonly string[] }): VNode {
+  return (
+    <ul class="edit-list" tabIndex={0} aria-label="Files">
+      {deleted.map((path) => (
+        <li key={`deleted ${path}`}>
+          Delete <PathLink path={path} />
+        </li>
+      ))}
+      {changed.map((path) => (
+        <li key={`changed ${path}`}>
+          <PathLink path={path} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,4 +1,6 @@
 import type { VNode } from 'preact';
+import type { ApprovalSubject } from '../../protocol/events.js';
+import { formatCount } from '../format.js';
 import type { ApprovalItem } from '../items.js';
 import { Icon } from './icon.js';
 import { MarkedText } from './markedText.js';
@@ -10,12 +12,18 @@ const results: Record<NonNullable<ApprovalItem['result']>, { icon: string; text:
   unanswered: { icon: 'circle-slash', text: 'Not answered' },
 };
 
+function nameSubject(subject: ApprovalSubject): string {
+  if (subject.kind === 'command') return subject.command;
+  if (subject.kind === 'bulk') return formatCount(subject.deleted.length + subject.changed.length, 'file');
+  return subject.movedTo === undefined ? subject.path : `${subject.path} to ${subject.movedTo}`;
+}
+
 /** What became of a question, where it was asked. One that waits is shown above the message box only. */
 export function ApprovalLine({ item }: { item: ApprovalItem }): VNode | null {
   const { subject } = item.request;
   if (item.result === undefined) return null;
   const result = results[item.result];
-  const what = subject.kind === 'command' ? subject.command : subject.path;
+  const what = nameSubject(subject);
   return (
     <div class="line approval-line">
       <Icon name={result.icon} />

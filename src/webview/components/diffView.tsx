@@ -6,7 +6,14 @@ import { MarkedText } from './markedText.js';
 /** More stands in the editor's own diff, one click away. */
 const shownLines = 300;
 
-export function DiffView({ diff, all = false }: { diff: string; all?: boolean }): VNode {
+interface DiffProps {
+  diff: string;
+  /** Added lines, without their sign, that stand out. */
+  named?: readonly string[] | undefined;
+  all?: boolean;
+}
+
+export function DiffView({ diff, named = [], all = false }: DiffProps): VNode {
   const { lines } = readDiff(diff);
   const shown = all ? lines : lines.slice(0, shownLines);
   return (
@@ -14,7 +21,13 @@ export function DiffView({ diff, all = false }: { diff: string; all?: boolean })
       <pre class="diff-text" tabIndex={0} aria-label="Changes">
         {shown.map((line, i) => (
           <span key={i} class={`diff-line diff-${line.kind}`}>
-            <MarkedText text={line.text} />
+            {line.kind === 'added' && named.includes(line.text.slice(1)) ? (
+              <mark class="diff-named">
+                <MarkedText text={line.text} />
+              </mark>
+            ) : (
+              <MarkedText text={line.text} />
+            )}
             {'\n'}
           </span>
         ))}

@@ -10,8 +10,10 @@ import { OutputTail } from './outputTail.js';
 import { PathLink } from './pathLink.js';
 
 const toolIcons: Record<string, string> = {
+  delete_file: 'trash',
   edit_file: 'edit',
   list_files: 'list-tree',
+  move_file: 'arrow-right',
   read_file: 'file',
   report_findings: 'checklist',
   run_command: 'terminal',
@@ -86,21 +88,27 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
   const path = details?.kind === 'edit' ? details.path : item.path;
   if (path !== undefined) facts.push(<PathLink path={path} />);
   if (details?.kind === 'edit') {
-    facts.push(<DiffCounts added={details.added} removed={details.removed} />);
+    if (details.movedFrom !== undefined) facts.push(<span>moved</span>);
+    else facts.push(<DiffCounts added={details.added} removed={details.removed} />);
     if (details.created) facts.push(<span>new file</span>);
+    if (details.deleted) facts.push(<span>deleted</span>);
+  }
+  // Of a file that is gone or only elsewhere the editor has no two sides to show.
+  if (details?.kind === 'edit' && !details.deleted && details.movedFrom === undefined) {
     facts.push(
       <button type="button" class="text-button" onClick={() => post({ type: 'open_diff', call: item.call })}>
         Open diff
       </button>,
     );
-  } else if (details?.kind === 'command') {
+  }
+  if (details?.kind === 'command') {
     facts.push(
       <CommandEnd exitCode={details.exitCode} timedOut={details.timedOut} stopped={item.status === 'cancelled'} />,
     );
     facts.push(<span>{formatDuration(details.durationMs)}</span>);
     for (const changed of details.changed.slice(0, 5)) facts.push(<PathLink path={changed} />);
     if (details.changed.length > 5) facts.push(<span>and {details.changed.length - 5} more</span>);
-  } else if (item.summary !== '') {
+  } else if (details?.kind !== 'edit' && item.summary !== '') {
     facts.push(<span class="tool-summary">{item.summary.split('\n')[0]}</span>);
   }
   if (facts.length === 0) return null;
@@ -143,7 +151,7 @@ function ToolBody({ item }: { item: ToolItem }): VNode {
           <MarkedText text={command} foreign />
         </pre>
       ) : null}
-      {details?.kind === 'edit' ? <DiffView diff={details.diff} /> : null}
+      {details?.kind === 'edit' && details.diff !== '' ? <DiffView diff={details.diff} /> : null}
       {details?.kind === 'text' ? <OutputTail text={details.text} cutChars={0} live={false} /> : null}
       {item.output !== '' && details?.kind !== 'text' ? (
         <OutputTail text={item.output} cutChars={item.outputCutChars} live={item.status === 'running'} />

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { noSelection } from '../../../src/core/repository/selection.js';
 import type { OpenDocuments } from '../../../src/core/host.js';
+import { createBulkGuard } from '../../../src/core/agent/bulkGuard.js';
 import type { Turn } from '../../../src/core/agent/turn.js';
 import type { Journal } from '../../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
@@ -28,6 +29,7 @@ export interface Bench {
   root: string;
   stateFolder: string;
   turn: Turn;
+  context: ToolContext;
   journal: Journal;
   logged: string[];
   shown: string[];
@@ -94,6 +96,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   });
   const turn: Turn = {
     session: 'session',
+    request: 'test',
     mode: 'auto-edit',
     checkpoint: await journal.begin({ session: 'session', title: 'test' }),
     packer,
@@ -101,6 +104,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
     changed: new Set(),
     changedByCommands: new Set(),
     ran: [],
+    bulk: createBulkGuard(''),
     editFailedInReply: false,
     reported: [],
     hasReport: false,
@@ -123,6 +127,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
     root,
     stateFolder,
     turn,
+    context,
     journal,
     logged,
     shown,

@@ -8,8 +8,10 @@ describe('the tool list', () => {
   it('is sorted, complete and the same each time', () => {
     const names = tools.map(({ name }) => name);
     expect(names).toEqual([
+      'delete_file',
       'edit_file',
       'list_files',
+      'move_file',
       'read_file',
       'report_findings',
       'run_command',

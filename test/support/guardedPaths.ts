@@ -1,0 +1,18 @@
+/** Files that are protected wherever they lie: one or more of each family. */
+export const guardedPaths: readonly string[] = `
+.vscode/settings.json .vscode/tasks.json .vscode/launch.json .vscode/mcp.json .vscode/extensions.json my.code-workspace
+.idea/workspace.xml .zed/settings.json .git/config .git/hooks/pre-commit .gitmodules .gitattributes .husky/pre-commit
+.githooks/x lefthook.yml .pre-commit-config.yaml .lintstagedrc.json .github/workflows/ci.yml .github/actions/a/action.yml
+.github/agents/a.md .github/hooks/h.json .github/copilot-instructions.md .gitlab-ci.yml .circleci/config.yml .travis.yml
+azure-pipelines.yml Jenkinsfile bitbucket-pipelines.yml .buildkite/pipeline.yml .ci/run AGENTS.md CLAUDE.md GEMINI.md
+.claude/settings.json .claude/settings.local.json .claude/agents/a.md .codex/config.toml .gemini/settings.json .cursor/mcp.json
+.cursorrules .windsurfrules .roo/mcp.json .clinerules .clinerules/a.md .aider.conf.yml .mcp.json .baleen/rules.md
+.baleenignore .envrc .env .env.local .bashrc .zshrc .profile .vimrc .devcontainer/devcontainer.json .devcontainer.json
+.gitpod.yml .tool-versions package.json .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs pnpm-workspace.yaml .yarn/releases/yarn.cjs
+sitecustomize.py Cargo.toml .cargo/config.toml build.rs yarn.lock Cargo.lock poetry.lock package-lock.json pnpm-lock.yaml
+npm-shrinkwrap.json go.sum App.csproj App.fsproj App.vbproj App.vcxproj a.proj Directory.Build.props a.targets build.gradle
+build.gradle.kts settings.gradle gradle.properties gradlew gradle/wrapper/gradle-wrapper.properties .mvn/extensions.xml web.config
+server.xml ruby_lsp/my/addon.rb .ssh/config .netrc CODEOWNERS
+`
+  .trim()
+  .split(/\s+/);
