@@ -76,5 +76,8 @@ function describe(request: ApprovalRequest): string {
   // A reason may quote the model.
   const reason = showText(request.reason);
   if (subject.kind === 'command') return `Run in ${subject.cwd}:\n  ${escapeText(subject.command)}\n${reason}`;
+  if (subject.kind === 'input') {
+    return `Type into ${subject.id} (${escapeText(subject.command)}):\n  ${escapeText(subject.text)}\n${reason}`;
+  }
   return `Edit ${escapeText(subject.path)}:\n${escapeText(subject.diff)}\n${reason}`;
 }

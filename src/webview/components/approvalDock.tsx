@@ -44,6 +44,12 @@ interface ApprovalCardProps {
   card: { current: HTMLElement | null };
 }
 
+const titles: Record<ApprovalSubject['kind'], string> = {
+  command: 'Run this command?',
+  input: 'Type this into a running command?',
+  edit: 'Make this edit?',
+};
+
 function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
   const { post } = usePage();
   const { subject, reason, call } = item.request;
@@ -52,7 +58,7 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
     <section class="approval" aria-labelledby={titleId} ref={card} tabIndex={-1}>
       <div class="approval-head">
         <Icon name="shield" />
-        <h2 id={titleId}>{subject.kind === 'command' ? 'Run this command?' : 'Make this edit?'}</h2>
+        <h2 id={titleId}>{titles[subject.kind]}</h2>
         {count > 1 ? <span class="approval-count">1 of {count}</span> : null}
       </div>
       {/* The warning below says the same of a protected file. */}
@@ -70,6 +76,7 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
 
 function Subject({ subject }: { subject: ApprovalSubject }): VNode {
   if (subject.kind === 'command') return <CommandSubject command={subject.command} cwd={subject.cwd} />;
+  if (subject.kind === 'input') return <InputSubject command={subject.command} text={subject.text} />;
   const { added, removed } = readDiff(subject.diff);
   return (
     <>
@@ -86,23 +93,46 @@ function Subject({ subject }: { subject: ApprovalSubject }): VNode {
   );
 }
 
+function InputSubject({ command, text }: { command: string; text: string }): VNode {
+  return (
+    <>
+      <WholeText text={text} label="Text to type" />
+      <div class="approval-where">
+        into <code>{command}</code>
+      </div>
+      <InvisibleWarning text={text} what="text" />
+    </>
+  );
+}
+
+function WholeText({ text, label }: { text: string; label: string }): VNode {
+  return (
+    <pre class="command-text" tabIndex={0} aria-label={label}>
+      <MarkedText text={text} foreign />
+    </pre>
+  );
+}
+
+function InvisibleWarning({ text, what }: { text: string; what: string }): VNode | null {
+  if (!hasMarks(markInvisible(text))) return null;
+  return (
+    <p class="approval-warning">
+      <Icon name="warning" /> This {what} holds characters that are not visible. They are spelled out above.
+    </p>
+  );
+}
+
 function CommandSubject({ command, cwd }: { command: string; cwd: string }): VNode {
   const lines = command.split('\n').length;
   return (
     <>
-      <pre class="command-text" tabIndex={0} aria-label="Command">
-        <MarkedText text={command} foreign />
-      </pre>
+      <WholeText text={command} label="Command" />
       <div class="approval-where">
         in {cwd === '' || cwd === '.' ? 'the workspace folder' : <code>{cwd}</code>}
         {lines > 1 ? ` · ${formatCount(lines, 'line')}` : ''}
         {command.length > 400 ? ` · ${formatCount(command.length, 'character')}, scroll to read all` : ''}
       </div>
-      {hasMarks(markInvisible(command)) ? (
-        <p class="approval-warning">
-          <Icon name="warning" /> This command holds characters that are not visible. They are spelled out above.
-        </p>
-      ) : null}
+      <InvisibleWarning text={command} what="command" />
     </>
   );
 }

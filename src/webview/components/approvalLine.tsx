@@ -15,7 +15,7 @@ export function ApprovalLine({ item }: { item: ApprovalItem }): VNode | null {
   const { subject } = item.request;
   if (item.result === undefined) return null;
   const result = results[item.result];
-  const what = subject.kind === 'command' ? subject.command : subject.path;
+  const what = subject.kind === 'command' ? subject.command : subject.kind === 'input' ? subject.text : subject.path;
   return (
     <div class="line approval-line">
       <Icon name={result.icon} />

@@ -8,6 +8,7 @@ describe('the tool list', () => {
   it('is sorted, complete and the same each time', () => {
     const names = tools.map(({ name }) => name);
     expect(names).toEqual([
+      'command_output',
       'edit_file',
       'list_files',
       'read_file',
