@@ -87,8 +87,11 @@ function waitForEnd(child: ChildProcess): Promise<ShellEnd> {
 function writeInput(child: ChildProcess, text: string): boolean {
   const { pid, stdin } = child;
   if (pid === undefined || stdin === null || !stdin.writable) return false;
-  if (text === '\u0003') interruptGroup(pid);
-  else if (text === '\u0004') stdin.end();
+  if (text === '\u0003') {
+    // The number of a shell that has ended may be another's.
+    if (child.exitCode !== null || child.signalCode !== null) return false;
+    interruptGroup(pid);
+  } else if (text === '\u0004') stdin.end();
   else stdin.write(text);
   return true;
 }

@@ -1,7 +1,7 @@
 /** The commands of one program: run, kept in the background, found again, and ended with it. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Command, CommandRequest, CommandResult, Commands, OutputPart } from '../core/host.js';
+import type { CommandRequest, CommandResult, Commands, OutputPart } from '../core/host.js';
 import { readConsoleEncodings } from './consoleEncodings.js';
 import { cleanOutputLogs, readOutputLog } from './outputLog.js';
 import { listProcesses } from './processTree.js';
@@ -26,14 +26,16 @@ export function createCommands(settings: CommandSettings = {}): Commands {
   const { logFolder } = settings;
   const program = randomBytes(8).toString('hex');
   const all = new Map<string, RunningCommand>();
-  const inBackground = new Set<RunningCommand>();
+  const inBackground = new Map<string, RunningCommand>();
   const listeners = new Set<() => void>();
   let watchdog: Watchdog | undefined;
   let prepared: Promise<readonly string[] | undefined> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const tell = (): void => {
-    for (const command of inBackground) if (!command.state().running) inBackground.delete(command);
+  const tell = (id: string): void => {
+    const command = inBackground.get(id);
+    if (command === undefined) return;
+    if (!command.state().running) inBackground.delete(id);
     for (const listener of [...listeners]) listener();
   };
   const onExit = (): void => {
@@ -52,15 +54,16 @@ export function createCommands(settings: CommandSettings = {}): Commands {
   ): Promise<RunningCommand | undefined> => {
     const encodings = await (prepared ??= prepare());
     const mark = randomBytes(4).toString('hex');
-    const parts = { id: `c-${mark}`, mark: `${program}.${mark}`, settings, logFolder, encodings, takesInput };
-    const command = await startCommand(request, { ...parts, onChange: tell }, signal);
+    const id = `c-${mark}`;
+    const parts = { id, mark: `${program}.${mark}`, settings, logFolder, encodings, takesInput };
+    const command = await startCommand(request, { ...parts, onChange: () => tell(id) }, signal);
     if (command !== undefined) all.set(command.id, command);
     forgetEnded(all);
     return command;
   };
   const look = async (): Promise<void> => {
     const processes = await listProcesses();
-    for (const command of [...inBackground]) await command.note(processes);
+    for (const command of [...inBackground.values()]) await command.note(processes);
     timer = undefined;
     lookLater();
   };
@@ -69,10 +72,10 @@ export function createCommands(settings: CommandSettings = {}): Commands {
   };
   const putInBackground = (command: RunningCommand): void => {
     if (!command.state().running) return;
-    inBackground.add(command);
+    inBackground.set(command.id, command);
     command.unref();
     lookLater();
-    tell();
+    tell(command.id);
   };
 
   return {
@@ -95,7 +98,7 @@ export function createCommands(settings: CommandSettings = {}): Commands {
       return command;
     },
     find: (id) => all.get(id),
-    background: () => [...inBackground],
+    background: () => [...inBackground.values()],
     readOutput: (id, from, mostBytes) => readOutput(id, from, mostBytes, all.get(id), logFolder),
     onChange(listener) {
       listeners.add(listener);
@@ -135,10 +138,11 @@ async function readOutput(
   id: string,
   from: number,
   mostBytes: number,
-  command: Command | undefined,
+  command: RunningCommand | undefined,
   logFolder: string | undefined,
 ): Promise<OutputPart | undefined> {
   if (logFolder === undefined || !idPattern.test(id)) return undefined;
+  await command?.written();
   const part = await readOutputLog(join(logFolder, id), from, mostBytes);
   return part ?? (command?.outputBytes() === 0 ? { text: '', from: 0, to: 0, total: 0 } : undefined);
 }

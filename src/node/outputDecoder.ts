@@ -36,7 +36,7 @@ const byLanguage: readonly [RegExp, readonly string[]][] = [
  */
 export function likelyEncodings(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
-  const charset = /\.([^@]+)/.exec(locale)?.[1];
+  const charset = /\.([^@]+)/.exec(locale)?.[1]?.replace(/^euc(jp|kr)$/i, 'euc-$1');
   if (charset !== undefined && !/^utf-?8$/i.test(charset) && isKnown(charset)) return [charset.toLowerCase()];
   return byLanguage.find(([language]) => language.test(locale))?.[1] ?? [];
 }

@@ -1,6 +1,7 @@
 /** How long a finished shell's output is waited for while something in the background holds the pipe. */
 export const quietMs = 1000;
-export const longestWaitMs = 3000;
+/** What is done afterwards must not bring the whole over three seconds. */
+export const longestWaitMs = 2500;
 
 const stepMs = 50;
 
@@ -17,7 +18,7 @@ export interface WaitedOutput {
   lastDataAt(): number;
 }
 
-/** Until the pipe is closed, or nothing has come for a second, or three are over. */
+/** Until the pipe is closed, or nothing has come for a second, or the longest wait is over. */
 export async function waitForOutput(output: WaitedOutput, clock: WaitClock): Promise<void> {
   const endedAt = clock.now();
   while (!output.isClosed()) {

@@ -16,9 +16,11 @@ export interface Process {
   mark: string | undefined;
 }
 
-/** The shell of a command, and what every process of it inherits. */
+/** Where the processes of a command are found from. */
 export interface TreeRoot {
-  pid: number;
+  /** The shell, which leads their group; `undefined` once it has ended, since then its number may be somebody else's. */
+  pid: number | undefined;
+  /** What every process of the command inherits. */
   mark: string;
 }
 
@@ -32,7 +34,7 @@ const giveUpMs = 1500;
  */
 export async function killTree(root: TreeRoot, known = new Map<number, string>()): Promise<void> {
   if (process.platform === 'win32') {
-    await run('taskkill', ['/PID', String(root.pid), '/T', '/F']).catch(() => undefined);
+    if (root.pid !== undefined) await run('taskkill', ['/PID', String(root.pid), '/T', '/F']).catch(() => undefined);
     return;
   }
   const told = new Set<number>();
@@ -77,7 +79,7 @@ export function treeOf(all: readonly Process[], root: TreeRoot, known: Map<numbe
   const mine = new Set<number>();
   for (const one of all) {
     const isKnown = known.get(one.pid) === one.startedAt;
-    if (one.mark === root.mark || isKnown || one.group === root.pid || one.pid === root.pid) mine.add(one.pid);
+    if (one.mark === root.mark || isKnown || (root.pid !== undefined && one.group === root.pid)) mine.add(one.pid);
   }
   for (let grew = true; grew;) {
     grew = false;
@@ -99,7 +101,7 @@ export async function listProcesses(): Promise<Process[]> {
 }
 
 async function listFromProc(): Promise<Process[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(pids.map((pid) => readProc(Number(pid))));
   return found.filter((one) => one !== undefined);
 }

@@ -7,7 +7,7 @@ import { createOutputDecoder, likelyEncodings, type OutputDecoder } from './outp
 import { createOutputLog, type OutputLog } from './outputLog.js';
 import { realWaitClock, waitForOutput } from './outputWait.js';
 import { findOpenPorts } from './openPorts.js';
-import { killGroupNow, killTree, listProcesses, treeOf, type Process } from './processTree.js';
+import { killGroupNow, killTree, listProcesses, treeOf, type Process, type TreeRoot } from './processTree.js';
 import { callShell, type ShellSettings } from './shell.js';
 
 export interface RunningCommand extends Command {
@@ -15,6 +15,8 @@ export interface RunningCommand extends Command {
   shellDone: Promise<void>;
   /** Takes in what a look at all processes has shown. */
   note(all: readonly Process[]): Promise<void>;
+  /** Resolves when what has come so far is on disk. */
+  written(): Promise<void>;
   /** How long the shell took, or has taken until now. */
   shellMs(): number;
   /** This program may end although the command has not. */
@@ -54,7 +56,7 @@ export async function startCommand(
   const { cwd, command } = request;
   const started = await startProcess({ call, cwd, takesInput: parts.takesInput, openSink: output.openSink }, signal);
   if (started === undefined) return undefined;
-  const root = { pid: started.pid ?? -1, mark };
+  const root: TreeRoot = { pid: started.pid, mark };
   const known = new Map<number, string>();
   const seen = { shellEnd: undefined as ShellEnd | undefined, ports: [] as number[], stopped: false };
   let shellEndedAt: number | undefined;
@@ -89,6 +91,7 @@ export async function startCommand(
     }
     await waitForOutput(started.output, realWaitClock);
     await note(await listProcesses());
+    root.pid = undefined;
   };
   const state = (): CommandState => ({
     running: endedAt === undefined,
@@ -105,6 +108,7 @@ export async function startCommand(
     shellDone: watchShell(),
     state,
     note,
+    written: async () => log?.written(),
     shellMs: () => Math.round((shellEndedAt ?? performance.now()) - startedAt),
     unref: started.unref,
     async look() {
@@ -124,7 +128,7 @@ export async function startCommand(
       end();
     },
     killNow: () => {
-      if (endedAt === undefined && started.pid !== undefined) killGroupNow(started.pid);
+      if (root.pid !== undefined) killGroupNow(root.pid);
     },
   };
 }

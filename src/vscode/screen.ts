@@ -9,7 +9,7 @@ export interface Screen extends vscode.Disposable {
   write(text: string): void;
   connect(write: (text: string) => void): void;
   /** For a command that stays: its own name, so that it is found among several. */
-  rename(command: string): void;
+  rename: (command: string) => void;
   show(): void;
   /** What is written from now on goes to another screen: the user has closed this one. */
   leadTo(other: Screen): void;
@@ -21,9 +21,11 @@ const waitingChars = 256 * 1024;
 const plainName = 'Baleen';
 const longestName = 40;
 
-export function createScreen(onClosed: () => void): Screen {
+/** `command`: the one that it is opened for, if it has a name from the beginning. */
+export function createScreen(onClosed: () => void, command?: string): Screen {
   const output = new vscode.EventEmitter<string>();
   const name = new vscode.EventEmitter<string>();
+  let shownName = command === undefined ? plainName : nameFor(command);
   let waiting: string | undefined = '';
   let busy = false;
   let atLineStart = true;
@@ -37,8 +39,12 @@ export function createScreen(onClosed: () => void): Screen {
     if (waiting === undefined) output.fire(shown);
     else waiting = (waiting + shown).slice(-waitingChars);
   };
+  const call = (text: string): void => {
+    shownName = text;
+    name.fire(text);
+  };
   const terminal = vscode.window.createTerminal({
-    name: plainName,
+    name: shownName,
     iconPath: new vscode.ThemeIcon('hubot'),
     pty: {
       onDidWrite: output.event,
@@ -46,6 +52,7 @@ export function createScreen(onClosed: () => void): Screen {
       open() {
         const text = waiting ?? '';
         waiting = undefined;
+        if (shownName !== plainName) name.fire(shownName);
         if (text !== '') output.fire(text);
       },
       close() {
@@ -66,10 +73,7 @@ export function createScreen(onClosed: () => void): Screen {
     connect(send) {
       input = createLineInput({ send, echo: write });
     },
-    rename(command) {
-      const line = showPlain(command).split('\n', 1)[0]!;
-      name.fire(`${plainName}: ${line.length > longestName ? `${line.slice(0, longestName)}…` : line}`);
-    },
+    rename: (text) => call(nameFor(text)),
     show: () => terminal.show(true),
     leadTo(other) {
       successor = other;
@@ -77,11 +81,16 @@ export function createScreen(onClosed: () => void): Screen {
     end(line) {
       input = undefined;
       busy = false;
-      name.fire(plainName);
+      call(plainName);
       write(`${atLineStart ? '' : '\n'}\u001b[2m${line}\u001b[0m\n`);
     },
     dispose: () => terminal.dispose(),
   };
+}
+
+function nameFor(command: string): string {
+  const line = showPlain(command).split('\n', 1)[0]!;
+  return `${plainName}: ${line.length > longestName ? `${line.slice(0, longestName)}…` : line}`;
 }
 
 /** A command may not draw on the screen either before it has run. */

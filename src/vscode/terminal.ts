@@ -15,8 +15,8 @@ export interface TerminalCommands extends vscode.Disposable {
 export function createTerminalCommands(inner: Commands): TerminalCommands {
   const screens: Screen[] = [];
   const background = new Map<string, Screen>();
-  const openScreen = (): Screen => {
-    const screen = createScreen(() => screens.splice(screens.indexOf(screen), 1));
+  const openScreen = (command?: string): Screen => {
+    const screen = createScreen(() => screens.splice(screens.indexOf(screen), 1), command);
     screens.push(screen);
     return screen;
   };
@@ -67,7 +67,7 @@ export function createTerminalCommands(inner: Commands): TerminalCommands {
       if (command?.state().running !== true) return;
       const screen = background.get(id);
       if (screen !== undefined && screens.includes(screen)) return screen.show();
-      const again = openScreen();
+      const again = openScreen(command.command);
       again.begin(command.command);
       again.write(joinOutput(command.kept()));
       again.connect((text) => void command.write(text));

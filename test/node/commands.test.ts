@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +16,8 @@ import type { CommandResult } from '../../src/core/host.js';
 import { joinOutput } from '../../src/core/commandOutput.js';
 import { createControlStripper, createOutputKeeper } from '../../src/node/commandOutput.js';
 import { createCommands, type CommandSettings } from '../../src/node/commands.js';
+import { treeOf } from '../../src/node/processTree.js';
+import { isAlive, until } from './processes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -44,14 +55,6 @@ async function run(command: string, options: Run = {}): Promise<CommandResult & 
 }
 
 const node = (script: string): string => `${process.execPath} -e '${script}'`;
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 async function waitForFile(path: string): Promise<string> {
   while (!existsSync(path) || readFileSync(path, 'utf8') === '') await sleep(10);
@@ -133,7 +136,9 @@ describe('a command', () => {
   it('that prints very much does not fill the memory (RES-05)', async () => {
     const before = process.memoryUsage().rss;
     let characters = 0;
-    const result = await createCommands().run(
+    const logFolder = join(folder, 'logs');
+    const commands = createCommands({ logFolder });
+    const result = await commands.run(
       {
         command: 'yes "a line of output that is neither short nor long" | head -c 67108864',
         cwd: folder,
@@ -147,6 +152,11 @@ describe('a command', () => {
     expect(characters).toBe(64 * 1024 * 1024);
     expect(Buffer.byteLength(joinOutput(result))).toBeLessThan(50 * 1024);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+    await commands.dispose();
+    const segments = readdirSync(join(logFolder, result.id)).map(
+      (name) => statSync(join(logFolder, result.id, name)).size,
+    );
+    expect(segments.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(16 * 1024 * 1024);
   });
 
   it('joins characters that are split over chunks', async () => {
@@ -228,6 +238,38 @@ describe('stopping', () => {
     const result = await running;
     expect(result).toMatchObject({ exitCode: null, cancelled: true });
     expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  it('CMD-16: in the background, finds what has left group, parent and environment behind', async () => {
+    writeFileSync(join(folder, 'stubborn.sh'), `trap '' TERM HUP INT\necho $$ > "$1"\nwhile :; do sleep 1; done\n`);
+    const commands = createCommands();
+    const command = await commands.start({
+      command: `env -i setsid bash stubborn.sh bare & setsid bash stubborn.sh session & read go`,
+      cwd: folder,
+      onOutput: () => undefined,
+    });
+    const pids = await Promise.all(
+      ['bare', 'session'].map(async (name) => Number(await waitForFile(join(folder, name)))),
+    );
+    await command.look();
+    command.write('\n');
+    await until(() => command.state().exitCode !== undefined);
+    expect(pids.every(isAlive)).toBe(true);
+    await command.stop();
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(command.state()).toMatchObject({ running: false, stopped: true });
+    await commands.dispose();
+  });
+
+  it('ends nobody else when a number of an ended shell is given out again', () => {
+    const reused = { pid: 4242, parent: 1, group: 4242, startedAt: '900', mark: undefined };
+    const mine = { pid: 4300, parent: 1, group: 4242, startedAt: '100', mark: undefined };
+    const known = new Map([
+      [4300, '100'],
+      [4242, '50'],
+    ]);
+    const found = treeOf([reused, mine], { pid: undefined, mark: 'aa.bb' }, known);
+    expect(found.map(({ pid }) => pid)).toEqual([4300]);
   });
 
   it('is told by Ctrl-C on the input', async () => {

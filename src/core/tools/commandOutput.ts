@@ -17,6 +17,7 @@ const lookMs = 200;
 const answerSeconds = 2;
 /** Shown to the user of a written text. */
 const mostTitleCharacters = 100;
+const mostNameCharacters = 60;
 
 const schema = z.strictObject({
   id: z.string().regex(/^c-[0-9a-f]{8}$/, 'an id looks like c-0123abcd'),
@@ -93,7 +94,13 @@ async function readNew(command: Command, args: Arguments, context: ToolContext):
     ...(guess === undefined ? [] : [guess]),
     output,
   ];
-  return succeed(parts.join('\n'), head, { kind: 'text', text: output });
+  return succeed(parts.join('\n'), `${nameOf(command)}: ${describeState(state)}`, { kind: 'text', text: output });
+}
+
+/** For the user, to whom an id says nothing. */
+function nameOf({ command }: Command): string {
+  const line = encodeView(command.split('\n', 1)[0]!).view;
+  return line.length > mostNameCharacters ? `${line.slice(0, mostNameCharacters)}…` : line;
 }
 
 async function waitForNews(command: Command, waitMs: number, { host, signal }: ToolContext): Promise<void> {
