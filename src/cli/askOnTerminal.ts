@@ -77,6 +77,9 @@ function describe(request: ApprovalRequest): string {
   const reason = showText(request.reason);
   if (subject.kind === 'command') return `Run in ${subject.cwd}:\n  ${escapeText(subject.command)}\n${reason}`;
   if (subject.kind === 'bulk') return `${describeMany(subject)}\n${reason}`;
+  if (subject.kind === 'input') {
+    return `Type into ${subject.id} (${escapeText(subject.command)}):\n  ${escapeText(subject.text)}\n${reason}`;
+  }
   const { path, movedTo, deleted, diff } = subject;
   const head = movedTo === undefined ? `${deleted ? 'Delete' : 'Edit'} ${path}:` : `Move ${path} to ${movedTo}`;
   const named = (subject.named ?? []).map((line) => `  ${line.trim()}`);

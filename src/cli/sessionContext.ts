@@ -16,7 +16,7 @@ import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import { createTerminalApprover, createTerminalConsent, describeSend } from './askOnTerminal.js';
 import { budgetOf, createLog, keyOf, selectionOf, type Context } from './context.js';
 import { automaticOf, baseUrlOf, hostOf, modelOf } from './hosts.js';
-import { printJson, printText } from './printEvents.js';
+import { printJson, printText, showText } from './printEvents.js';
 
 export function emitterOf(context: Context): Emit {
   return context.args.json ? printJson(context.output) : printText(context.output, context.args.quiet);
@@ -26,7 +26,7 @@ export function emitterOf(context: Context): Emit {
 export async function openCliWorkspace(context: Context, folder: string): Promise<Workspace> {
   const { args, env, output } = context;
   const canAsk = context.stdin.isTTY && output.isTerminal && !args.json;
-  return openWorkspace({
+  const workspace = await openWorkspace({
     folders: singleRoot(folder),
     stateBase: stateBaseFolder(env, process.platform),
     programFolder: context.programFolder,
@@ -35,6 +35,15 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
     ...(canAsk ? { approver: createTerminalApprover(context.stdin, output) } : {}),
     consent: createConsent(args.agreeHosts, canAsk ? createTerminalConsent(context.stdin, output) : undefined),
   });
+  return {
+    ...workspace,
+    dispose() {
+      for (const { command } of workspace.parts.host.commands.background()) {
+        output.err(`Ended with this run, as it still ran in the background: ${showText(command)}\n`);
+      }
+      return workspace.dispose();
+    },
+  };
 }
 
 /** What an option agrees to is not asked for; without a terminal nothing else is agreed to. */

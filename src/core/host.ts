@@ -54,27 +54,92 @@ export interface Files {
 export interface CommandRequest {
   command: string;
   cwd: string;
-  timeoutMs: number;
-  /** Raw output as it comes, stdout and stderr in their order of arrival. */
+  /**
+   * Decoded output as it comes, control sequences included, stdout and stderr in their order of arrival; also after
+   * `run` has answered, from what goes on in the background.
+   */
   onOutput: (text: string) => void;
   /** Called once with a function that writes to the process's stdin. */
   onInput?: (write: (text: string) => void) => void;
 }
 
-export interface CommandResult {
-  /** `null` if the process was killed. */
+/** An output without control sequences: whole in `head`, or its head and tail, between which bytes were left out. */
+export interface KeptOutput {
+  head: string;
+  tail: string;
+  omittedBytes: number;
+}
+
+export interface CommandResult extends KeptOutput {
+  /** Names the command to `find` and `readOutput`. */
+  id: string;
+  /** Of the shell; `null` if it was killed. */
   exitCode: number | null;
   durationMs: number;
   timedOut: boolean;
   cancelled: boolean;
-  /** Head and tail of the output without control sequences; `omittedBytes` were left out between them. */
-  output: string;
-  omittedBytes: number;
+  /** The shell has ended, and something that it started goes on in the background. */
+  leftRunning: boolean;
+  /** Encodings other than UTF-8 that some of the output was read as; `unknown` where nothing could be told. */
+  readAs: readonly string[];
 }
 
-/** Runs a shell line as a process of its own, with a filtered environment; on abort the whole tree dies. */
+export interface CommandState {
+  /** The shell, or something that it started, is alive. */
+  running: boolean;
+  /** Of the shell: `undefined` while it runs, `null` if it was killed. */
+  exitCode: number | null | undefined;
+  /** Until now, or until its end. */
+  durationMs: number;
+  stopped: boolean;
+  /** TCP ports on which its processes listen. */
+  ports: readonly number[];
+}
+
+/** A command that this program has started, running or ended. */
+export interface Command {
+  readonly id: string;
+  readonly command: string;
+  readonly cwd: string;
+  /** As it was seen last. */
+  state(): CommandState;
+  /** Looks at its processes now. */
+  look(): Promise<CommandState>;
+  kept: () => KeptOutput;
+  readAs: () => readonly string[];
+  /** Bytes of the whole output so far. */
+  outputBytes(): number;
+  /** How far the model has read, as a byte of the whole output. */
+  readTo: number;
+  /** `false` if it takes no input. */
+  write(text: string): boolean;
+  /** Ends the whole tree. */
+  stop(): Promise<void>;
+}
+
+/** A part of an output in UTF-8 without control sequences; `from`, `to` and `total` are bytes of the whole. */
+export interface OutputPart {
+  text: string;
+  from: number;
+  to: number;
+  total: number;
+}
+
+/** Runs shell lines as processes of their own, with a filtered environment. */
 export interface Commands {
-  run(request: CommandRequest, signal: AbortSignal): Promise<CommandResult>;
+  /** Answers when the shell has ended, and never rejects; on abort, and after `timeoutMs`, the whole tree dies. */
+  run(request: CommandRequest & { timeoutMs: number }, signal: AbortSignal): Promise<CommandResult>;
+  /** Starts a command in the background: it lives until it ends, is stopped, or this program ends. */
+  start(request: CommandRequest): Promise<Command>;
+  find(id: string): Command | undefined;
+  /** What runs in the background, in the order in which it was started. */
+  background(): readonly Command[];
+  /** Also of a command of a former program, for a while; `undefined` if nothing of it is kept. */
+  readOutput(id: string, from: number, mostBytes: number): Promise<OutputPart | undefined>;
+  /** Told when a background command begins, ends, or opens a port. Answers with what takes the listener away. */
+  onChange(listener: () => void): () => void;
+  /** Ends every command; nothing is left of any. */
+  dispose(): Promise<void>;
 }
 
 /** git in its hardened form; never in an untrusted workspace. */

@@ -15,6 +15,12 @@ export const withheldVariables: readonly string[] = [
   'VSCODE_*',
   'ELECTRON_RUN_AS_NODE',
   'ELECTRON_NO_ATTACH_CONSOLE',
+  // A shell would run or define what they say before the line, which would then mean something else than its text.
+  'BASH_ENV',
+  'ENV',
+  'BASH_FUNC_*',
+  'SHELLOPTS',
+  'BASHOPTS',
 ];
 
 /** Nobody sits before this shell: pagers and prompts would only wait. */
@@ -25,7 +31,7 @@ const added: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: '0',
 };
 
-/** Every process of a command inherits this, so that one that has left the tree is found again. */
+/** Every process of a command inherits this, so that one that has left the tree is found again: `PROGRAM.COMMAND`. */
 export const markerVariable = 'BALEEN_COMMAND_MARK';
 
 export function buildEnvironment(

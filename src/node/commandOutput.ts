@@ -1,3 +1,5 @@
+import type { KeptOutput } from '../core/host.js';
+
 const headBytes = 16 * 1024;
 const tailBytes = 32 * 1024;
 
@@ -89,22 +91,21 @@ export function createControlStripper(): (chunk: string) => string {
   };
 }
 
-export interface KeptOutput {
-  add(raw: string): void;
-  /** The output, or its head and tail cut at line ends with a line between them that says how much is missing. */
-  finish(): { output: string; omittedBytes: number };
+export interface OutputKeeper {
+  /** Text without control sequences. */
+  add(text: string): void;
+  kept(): KeptOutput;
 }
 
-/** Holds at most 48 KB and one chunk, however much comes. */
-export function createKeptOutput(): KeptOutput {
-  const strip = createControlStripper();
+/** Holds at most 144 KB and one chunk, however much comes. */
+export function createOutputKeeper(): OutputKeeper {
   let head = Buffer.alloc(0);
   let tail: Buffer[] = [];
   let tailLength = 0;
   let dropped = 0;
   return {
-    add(raw) {
-      let bytes = Buffer.from(strip(raw));
+    add(text) {
+      let bytes = Buffer.from(text);
       const room = headBytes - head.length;
       if (room > 0) {
         head = Buffer.concat([head, bytes.subarray(0, room)]);
@@ -115,24 +116,20 @@ export function createKeptOutput(): KeptOutput {
       tailLength += bytes.length;
       if (tailLength <= tailBytes * 4) return;
       const whole = Buffer.concat(tail);
-      const kept = Buffer.from(whole.subarray(whole.length - tailBytes));
-      dropped += whole.length - kept.length;
-      tail = [kept];
-      tailLength = kept.length;
+      const last = Buffer.from(whole.subarray(whole.length - tailBytes));
+      dropped += whole.length - last.length;
+      tail = [last];
+      tailLength = last.length;
     },
-    finish() {
-      let end = Buffer.concat(tail);
-      if (end.length > tailBytes) {
-        dropped += end.length - tailBytes;
-        end = end.subarray(end.length - tailBytes);
-      }
-      if (dropped === 0) return { output: Buffer.concat([head, end]).toString('utf8'), omittedBytes: 0 };
+    kept() {
+      const rest = Buffer.concat(tail);
+      const end = rest.subarray(Math.max(0, rest.length - tailBytes));
+      const missing = dropped + rest.length - end.length;
+      if (missing === 0) return { head: Buffer.concat([head, end]).toString('utf8'), tail: '', omittedBytes: 0 };
       const headEnd = cutBefore(head);
       const tailStart = cutAfter(end);
-      const omittedBytes = dropped + head.length - headEnd + tailStart;
-      const start = head.toString('utf8', 0, headEnd);
-      const gap = `${start === '' || start.endsWith('\n') ? '' : '\n'}[${omittedBytes} bytes of output left out here]\n`;
-      return { output: start + gap + end.toString('utf8', tailStart), omittedBytes };
+      const omittedBytes = missing + head.length - headEnd + tailStart;
+      return { head: head.toString('utf8', 0, headEnd), tail: end.toString('utf8', tailStart), omittedBytes };
     },
   };
 }

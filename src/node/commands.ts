@@ -1,213 +1,155 @@
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+/** The commands of one program: run, kept in the background, found again, and ended with it. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
-import { messageOf } from '../core/errors.js';
-import type { CommandRequest, CommandResult, Commands } from '../core/host.js';
-import { buildEnvironment, withheldVariables } from './commandEnvironment.js';
-import { createKeptOutput } from './commandOutput.js';
-import { openOutputPipe } from './outputPipe.js';
-import { interruptGroup, killGroupNow, killTree } from './processTree.js';
+import { join } from 'node:path';
+import type { CommandRequest, CommandResult, Commands, OutputPart } from '../core/host.js';
+import { readConsoleEncodings } from './consoleEncodings.js';
+import { cleanOutputLogs, readOutputLog } from './outputLog.js';
+import { listProcesses } from './processTree.js';
+import { startCommand, type RunningCommand } from './runningCommand.js';
+import type { ShellSettings } from './shell.js';
+import { startWatchdog, type Watchdog } from './watchdog.js';
 
-export interface CommandSettings {
-  /** Path or name of bash, sh, cmd or PowerShell; by default what the platform has. */
-  shell?: string;
-  extraEnv?: Readonly<Record<string, string>>;
-  /** Globs of environment variables that commands do not see; by default `withheldVariables`. */
-  withheld?: readonly string[];
+export interface CommandSettings extends ShellSettings {
+  /** Where whole outputs are kept; without it only their heads and tails are, in memory. */
+  logFolder?: string;
 }
 
-/** How long a finished shell's output is waited for while something in the background holds the pipe. */
-const quietMs = 1000;
-const longestWaitMs = 3000;
+/** How often background commands are looked at: whether they live, and which ports they have opened. */
+const lookMs = 1000;
+/** Ended commands whose head and tail stay in memory. */
+const mostEnded = 32;
 const longestTimerMs = 2 ** 31 - 1;
+const idPattern = /^c-[0-9a-f]{8}$/;
 
-/**
- * Runs each line in a shell of its own. What is written to its input goes to stdin; a lone Ctrl-D closes stdin and a
- * lone Ctrl-C interrupts. Without `onInput` stdin is empty. `run` never rejects: a shell that cannot be started is
- * exit code 127 with a sentence as its output.
- */
+/** A shell that cannot be started is exit code 127 with a sentence as its output. */
 export function createCommands(settings: CommandSettings = {}): Commands {
-  return { run: (request, signal) => runCommand(request, signal, settings) };
-}
+  const { logFolder } = settings;
+  const program = randomBytes(8).toString('hex');
+  const all = new Map<string, RunningCommand>();
+  const inBackground = new Map<string, RunningCommand>();
+  const listeners = new Set<() => void>();
+  let watchdog: Watchdog | undefined;
+  let prepared: Promise<readonly string[] | undefined> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
-async function runCommand(
-  request: CommandRequest,
-  signal: AbortSignal,
-  settings: CommandSettings,
-): Promise<CommandResult> {
-  const startedAt = performance.now();
-  const kept = createKeptOutput();
-  const finish = (exitCode: number | null, timedOut: boolean, cancelled: boolean): CommandResult => ({
-    exitCode,
-    durationMs: Math.round(performance.now() - startedAt),
-    timedOut,
-    cancelled,
-    ...kept.finish(),
-  });
-  if (signal.aborted) return finish(null, false, true);
-  const marker = randomBytes(8).toString('hex');
-  const onText = (text: string): void => {
-    kept.add(text);
-    request.onOutput(text);
+  const tell = (id: string): void => {
+    const command = inBackground.get(id);
+    if (command === undefined) return;
+    if (!command.state().running) inBackground.delete(id);
+    for (const listener of [...listeners]) listener();
   };
-  const pipe = await openOutputPipe();
-  if (signal.aborted) {
-    pipe?.closeWriteEnd();
-    pipe?.readEnd.destroy();
-    return finish(null, false, true);
-  }
-  const shell = start(request, settings, marker, pipe?.writeEnd ?? 'pipe');
-  pipe?.closeWriteEnd();
-  const shellEnd = waitForEnd(shell);
-  const output = readOutput(shell, pipe === undefined ? [shell.stdout, shell.stderr] : [pipe.readEnd], onText);
-  const { pid } = shell;
-  if (pid === undefined) {
-    const end = await shellEnd;
-    onText(`The shell could not be started in ${request.cwd}: ${end.problem ?? 'unknown reason'}\n`);
-    return finish(127, false, false);
-  }
-  connectInput(shell, pid, request);
-  const stop = waitForStop(request.timeoutMs, signal);
-  const onExit = (): void => killGroupNow(pid);
-  process.once('exit', onExit);
-  try {
-    const whole = shellEnd.then((end) => waitForOutput(output).then((background) => ({ end, background })));
-    const first = await Promise.race([whole, stop.reason]);
-    if (typeof first === 'string') {
-      await killTree(pid, marker);
-      await output.settle(100);
-      return finish(null, first === 'timeout', first === 'cancel');
-    }
-    if (first.background) kept.add('[the shell has ended; a process that it started still runs in the background]\n');
-    return finish(first.end.exitCode, false, false);
-  } finally {
-    process.off('exit', onExit);
-    stop.dispose();
-    output.detach();
-    shell.stdin?.destroy();
-  }
-}
-
-function start(
-  request: CommandRequest,
-  settings: CommandSettings,
-  marker: string,
-  output: number | 'pipe',
-): ChildProcess {
-  const options: SpawnOptions = {
-    cwd: request.cwd,
-    env: buildEnvironment(process.env, settings.withheld ?? withheldVariables, settings.extraEnv ?? {}, marker),
-    stdio: [request.onInput === undefined ? 'ignore' : 'pipe', output, output],
-    windowsHide: true,
+  const onExit = (): void => {
+    for (const command of all.values()) command.killNow();
   };
-  if (process.platform !== 'win32') {
-    const shell = settings.shell ?? ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh';
-    // One pipe for both streams keeps their order; the outer shell only joins them and is replaced by the inner one.
-    const args = ['-c', 'exec "$@" 2>&1', 'sh', shell, '-c', request.command];
-    return spawn('/bin/sh', args, { ...options, detached: true });
-  }
-  const shell = settings.shell ?? process.env['ComSpec'] ?? 'cmd.exe';
-  if (/(?:pwsh|powershell)(?:\.exe)?$/i.test(shell)) {
-    return spawn(shell, ['-NoProfile', '-NonInteractive', '-Command', request.command], options);
-  }
-  const args = ['/d', '/s', '/c', `"${request.command}"`];
-  return spawn(shell, args, { ...options, windowsVerbatimArguments: true });
-}
+  const prepare = async (): Promise<readonly string[] | undefined> => {
+    watchdog = startWatchdog(`${program}.`);
+    if (watchdog === undefined) process.once('exit', onExit);
+    if (logFolder !== undefined) await cleanOutputLogs(logFolder, Date.now());
+    return readConsoleEncodings();
+  };
+  const start = async (
+    request: CommandRequest,
+    takesInput: boolean,
+    signal?: AbortSignal,
+  ): Promise<RunningCommand | undefined> => {
+    const encodings = await (prepared ??= prepare());
+    const mark = randomBytes(4).toString('hex');
+    const id = `c-${mark}`;
+    const parts = { id, mark: `${program}.${mark}`, settings, logFolder, encodings, takesInput };
+    const command = await startCommand(request, { ...parts, onChange: () => tell(id) }, signal);
+    if (command !== undefined) all.set(command.id, command);
+    forgetEnded(all);
+    return command;
+  };
+  const look = async (): Promise<void> => {
+    const processes = await listProcesses();
+    for (const command of [...inBackground.values()]) await command.note(processes);
+    timer = undefined;
+    lookLater();
+  };
+  const lookLater = (): void => {
+    if (inBackground.size > 0) timer ??= setTimeout(() => void look(), lookMs).unref();
+  };
+  const putInBackground = (command: RunningCommand): void => {
+    if (!command.state().running) return;
+    inBackground.set(command.id, command);
+    command.unref();
+    lookLater();
+    tell(command.id);
+  };
 
-interface ShellEnd {
-  exitCode: number | null;
-  problem?: string;
-}
-
-function waitForEnd(shell: ChildProcess): Promise<ShellEnd> {
-  return new Promise((resolve) => {
-    shell.once('error', (error) => resolve({ exitCode: 127, problem: messageOf(error) }));
-    shell.once('exit', (exitCode) => resolve({ exitCode }));
-  });
-}
-
-function connectInput(shell: ChildProcess, pid: number, request: CommandRequest): void {
-  const { stdin } = shell;
-  if (stdin === null) return;
-  // Writing to a process that has closed its input is no failure of the command.
-  stdin.on('error', () => undefined);
-  request.onInput?.((text) => {
-    if (text === '\u0003') interruptGroup(pid);
-    else if (text === '\u0004') stdin.end();
-    else if (stdin.writable) stdin.write(text);
-  });
-}
-
-interface OutputReader {
-  /** Resolves when every writer has closed the pipe. */
-  closed: Promise<void>;
-  lastDataAt(): number;
-  /** Lets what already stands in the pipe arrive. */
-  settle(ms: number): Promise<void>;
-  /** Reads on without keeping anything, so that a background process is neither blocked nor killed by a broken pipe. */
-  detach(): void;
-}
-
-function readOutput(
-  shell: ChildProcess,
-  sources: readonly (Readable | null)[],
-  onText: (text: string) => void,
-): OutputReader {
-  let isDetached = false;
-  let lastDataAt = performance.now();
-  const streams = sources.filter((stream): stream is Readable => stream !== null);
-  const flushes: (() => void)[] = [];
-  const ends = streams.map((stream) => {
-    const decoder = new TextDecoder();
-    let isFlushed = false;
-    const flush = (): void => {
-      if (isFlushed) return;
-      isFlushed = true;
-      const rest = decoder.decode();
-      if (rest !== '' && !isDetached) onText(rest);
-    };
-    flushes.push(flush);
-    stream.on('data', (chunk: Buffer) => {
-      lastDataAt = performance.now();
-      if (!isDetached) onText(decoder.decode(chunk, { stream: true }));
-    });
-    stream.on('error', () => undefined);
-    return new Promise<void>((resolve) => {
-      stream.once('close', () => {
-        flush();
-        resolve();
-      });
-    });
-  });
-  const closed = Promise.all(ends).then(() => undefined);
   return {
-    closed,
-    lastDataAt: () => lastDataAt,
-    settle: (ms) => Promise.race([closed, delay(ms)]),
-    detach() {
-      for (const flush of flushes) flush();
-      isDetached = true;
-      shell.unref();
-      for (const stream of streams) if (stream instanceof Socket) stream.unref();
+    async run(request, signal) {
+      const command = signal.aborted ? undefined : await start(request, request.onInput !== undefined, signal);
+      if (command === undefined) return nothingStarted;
+      const stop = waitForStop(request.timeoutMs, signal);
+      try {
+        const reason = await Promise.race([command.shellDone.then(() => undefined), stop.reason]);
+        if (reason !== undefined) await command.stop();
+        else putInBackground(command);
+        return resultOf(command, reason);
+      } finally {
+        stop.dispose();
+      }
+    },
+    async start(request) {
+      const command = (await start(request, true))!;
+      putInBackground(command);
+      return command;
+    },
+    find: (id) => all.get(id),
+    background: () => [...inBackground.values()],
+    readOutput: (id, from, mostBytes) => readOutput(id, from, mostBytes, all.get(id), logFolder),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async dispose() {
+      clearTimeout(timer);
+      await Promise.all([...all.values()].map((command) => command.stop()));
+      process.off('exit', onExit);
+      await watchdog?.end();
+      watchdog = undefined;
+      prepared = undefined;
     },
   };
 }
 
-/** Answers true if something in the background still holds the pipe. */
-async function waitForOutput(output: OutputReader): Promise<boolean> {
-  const endedAt = performance.now();
-  let isClosed = false;
-  void output.closed.then(() => {
-    isClosed = true;
-  });
-  for (;;) {
-    await output.settle(50);
-    if (isClosed) return false;
-    const now = performance.now();
-    if (now - endedAt >= longestWaitMs || now - Math.max(endedAt, output.lastDataAt()) >= quietMs) return true;
-  }
+const nothingStarted: CommandResult = {
+  ...{ id: '', exitCode: null, durationMs: 0, timedOut: false, cancelled: true, leftRunning: false, readAs: [] },
+  ...{ head: '', tail: '', omittedBytes: 0 },
+};
+
+function resultOf(command: RunningCommand, reason: StopReason | undefined): CommandResult {
+  const { running, exitCode } = command.state();
+  return {
+    id: command.id,
+    exitCode: reason === undefined ? (exitCode ?? null) : null,
+    durationMs: command.shellMs(),
+    timedOut: reason === 'timeout',
+    cancelled: reason === 'cancel',
+    leftRunning: running,
+    readAs: command.readAs(),
+    ...command.kept(),
+  };
+}
+
+async function readOutput(
+  id: string,
+  from: number,
+  mostBytes: number,
+  command: RunningCommand | undefined,
+  logFolder: string | undefined,
+): Promise<OutputPart | undefined> {
+  if (logFolder === undefined || !idPattern.test(id)) return undefined;
+  await command?.written();
+  const part = await readOutputLog(join(logFolder, id), from, mostBytes);
+  return part ?? (command?.outputBytes() === 0 ? { text: '', from: 0, to: 0, total: 0 } : undefined);
+}
+
+function forgetEnded(all: Map<string, RunningCommand>): void {
+  const ended = [...all.values()].filter((command) => !command.state().running);
+  for (const command of ended.slice(0, Math.max(0, ended.length - mostEnded))) all.delete(command.id);
 }
 
 type StopReason = 'timeout' | 'cancel';
@@ -217,6 +159,7 @@ function waitForStop(timeoutMs: number, signal: AbortSignal): { reason: Promise<
   const reason = new Promise<StopReason>((resolve) => {
     const timer = setTimeout(() => resolve('timeout'), Math.min(Math.max(timeoutMs, 1), longestTimerMs));
     const onAbort = (): void => resolve('cancel');
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     dispose = () => {
       clearTimeout(timer);
@@ -224,8 +167,4 @@ function waitForStop(timeoutMs: number, signal: AbortSignal): { reason: Promise<
     };
   });
   return { reason, dispose };
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -6,13 +6,22 @@ import { markerVariable } from './commandEnvironment.js';
 
 const run = promisify(execFile);
 
-interface Process {
+export interface Process {
   pid: number;
   parent: number;
   group: number;
   /** With the pid it names one process for good: pids are used again. */
   startedAt: string;
-  marked: boolean;
+  /** The mark of the command whose environment it has inherited. */
+  mark: string | undefined;
+}
+
+/** Where the processes of a command are found from. */
+export interface TreeRoot {
+  /** The shell, which leads their group; `undefined` once it has ended, since then its number may be somebody else's. */
+  pid: number | undefined;
+  /** What every process of the command inherits. */
+  mark: string;
 }
 
 const pollMs = 40;
@@ -23,22 +32,22 @@ const giveUpMs = 1500;
  * Ends a command's processes: SIGTERM, and SIGKILL after 0.6 s; gives up after 1.5 s. Found are those of the shell's
  * group, its descendants, and whatever carries the command's mark in its environment, wherever it has moved to.
  */
-export async function killTree(shellPid: number, marker: string): Promise<void> {
+export async function killTree(root: TreeRoot, known = new Map<number, string>()): Promise<void> {
   if (process.platform === 'win32') {
-    await run('taskkill', ['/PID', String(shellPid), '/T', '/F']).catch(() => undefined);
+    if (root.pid !== undefined) await run('taskkill', ['/PID', String(root.pid), '/T', '/F']).catch(() => undefined);
     return;
   }
-  const known = new Map<number, string>();
+  const told = new Set<number>();
   const startedAt = performance.now();
   for (;;) {
-    const alive = await findTree(shellPid, marker, known);
+    const alive = treeOf(await listProcesses(), root, known);
     if (alive.length === 0) return;
     const elapsed = performance.now() - startedAt;
     for (const one of alive) {
       if (elapsed >= graceMs) send(one.pid, 'SIGKILL');
       // Each is told once: some programs take a second SIGTERM as an order to leave their work as it is.
-      else if (!known.has(one.pid)) send(one.pid, 'SIGTERM');
-      known.set(one.pid, one.startedAt);
+      else if (!told.has(one.pid)) send(one.pid, 'SIGTERM');
+      told.add(one.pid);
     }
     if (elapsed > giveUpMs) return;
     await sleep(pollMs);
@@ -62,12 +71,15 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function findTree(shellPid: number, marker: string, known: ReadonlyMap<number, string>): Promise<Process[]> {
-  const all = process.platform === 'linux' ? await listFromProc(marker) : await listFromPs(marker);
+/**
+ * The processes of a command that are alive. `known` are those that were seen before, by pid and start: one that has
+ * left the group, its parent and its environment is still one of them. It grows with what is found.
+ */
+export function treeOf(all: readonly Process[], root: TreeRoot, known: Map<number, string>): Process[] {
   const mine = new Set<number>();
   for (const one of all) {
     const isKnown = known.get(one.pid) === one.startedAt;
-    if (one.marked || isKnown || one.group === shellPid || one.pid === shellPid) mine.add(one.pid);
+    if (one.mark === root.mark || isKnown || (root.pid !== undefined && one.group === root.pid)) mine.add(one.pid);
   }
   for (let grew = true; grew;) {
     grew = false;
@@ -77,16 +89,24 @@ async function findTree(shellPid: number, marker: string, known: ReadonlyMap<num
       grew = true;
     }
   }
-  return all.filter((one) => mine.has(one.pid) && one.pid !== process.pid);
+  const found = all.filter((one) => mine.has(one.pid) && one.pid !== process.pid);
+  for (const one of found) known.set(one.pid, one.startedAt);
+  return found;
 }
 
-async function listFromProc(marker: string): Promise<Process[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => readProc(Number(pid), marker)));
+/** Every process that can be seen, except those that have ended and were not waited for. None on Windows. */
+export async function listProcesses(): Promise<Process[]> {
+  if (process.platform === 'win32') return [];
+  return process.platform === 'linux' ? listFromProc() : listFromPs();
+}
+
+async function listFromProc(): Promise<Process[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(pids.map((pid) => readProc(Number(pid))));
   return found.filter((one) => one !== undefined);
 }
 
-async function readProc(pid: number, marker: string): Promise<Process | undefined> {
+async function readProc(pid: number): Promise<Process | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may hold anything; the fields after it are numbers (proc(5)).
@@ -99,7 +119,7 @@ async function readProc(pid: number, marker: string): Promise<Process | undefine
       parent: Number(parent),
       group: Number(group),
       startedAt: fields[19] ?? '',
-      marked: environment.includes(`${markerVariable}=${marker}`),
+      mark: markIn(environment),
     };
   } catch {
     return undefined;
@@ -107,7 +127,7 @@ async function readProc(pid: number, marker: string): Promise<Process | undefine
 }
 
 /** macOS and the BSDs: `-E` adds the environment to the command of processes of the same user. */
-async function listFromPs(marker: string): Promise<Process[]> {
+async function listFromPs(): Promise<Process[]> {
   const { stdout } = await run('ps', ['-Aww', '-E', '-o', 'pid=,ppid=,pgid=,state=,lstart=,command='], {
     maxBuffer: 64 * 1024 * 1024,
   }).catch(() => ({ stdout: '' }));
@@ -120,8 +140,14 @@ async function listFromPs(marker: string): Promise<Process[]> {
       parent: Number(match[2]),
       group: Number(match[3]),
       startedAt: match[5] ?? '',
-      marked: line.includes(`${markerVariable}=${marker}`),
+      mark: markIn(line),
     });
   }
   return found;
+}
+
+const markPattern = new RegExp(`(?:^|[\\0 ])${markerVariable}=([0-9a-f.]+)`);
+
+function markIn(environment: string): string | undefined {
+  return markPattern.exec(environment)?.[1];
 }

@@ -14,6 +14,7 @@ import { createTools } from '../core/tools/toolList.js';
 import { createLedger } from '../core/usage/ledger.js';
 import { createMeteredClient } from '../core/usage/meteredClient.js';
 import { createPrimingClient } from '../core/usage/primer.js';
+import { createCommands } from './commands.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
 import { packFilesOf } from './packFiles.js';
@@ -60,11 +61,12 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     ...(documents === undefined ? {} : { documents }),
     ...(ownClock === undefined ? {} : { clock: ownClock }),
   });
-  const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
-  const roots = await resolveRoots(host.files, log, options.folders);
+  const roots = await resolveRoots(plain.files, log, options.folders);
   // Before the worker runs, which nobody would end if this failed.
-  const userId = await readUserId(host.files, options.stateBase);
+  const userId = await readUserId(plain.files, options.stateBase);
   const stateFolder = workspaceStateFolder(options.stateBase, roots);
+  const commands = createCommands({ logFolder: join(stateFolder, 'commands') });
+  const host = { ...plain, commands: wrapCommands === undefined ? commands : wrapCommands(commands) };
   const worker = createWorkerPacker({ ...packFilesOf(options.programFolder), log });
   const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
   const model = createModelClient({
@@ -95,6 +97,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       random: Math.random,
     },
     userId,
-    dispose: () => packer.dispose(),
+    async dispose() {
+      await Promise.all([commands.dispose(), packer.dispose()]);
+    },
   };
 }

@@ -96,11 +96,15 @@ export type ToolDetails =
       timedOut: boolean;
       /** Files that the command changed, as a bounded scan saw them. */
       changed: string[];
+      /** It, or what it started, goes on; `ports` are those that were open then. */
+      background?: { id: string; ports: number[] };
     }
   | { kind: 'findings'; count: number };
 
 export type ApprovalSubject =
   | { kind: 'command'; command: string; cwd: string }
+  /** Text for the input of the background command `id`, which runs `command`. */
+  | { kind: 'input'; id: string; command: string; text: string }
   | {
       kind: 'edit';
       path: string;

@@ -24,6 +24,14 @@ export interface WaitingSendQuestion extends SendQuestion {
   id: string;
 }
 
+/** A command that the agent has left running in the background. */
+export interface BackgroundCommand {
+  id: string;
+  command: string;
+  /** TCP ports on which it listens. */
+  ports: number[];
+}
+
 /** Which model answers: the host with a key, the rehearsal, or nothing yet. */
 export type KeyState = 'missing' | 'checking' | 'accepted' | 'rejected' | 'rehearsal';
 
@@ -37,6 +45,8 @@ export interface SidebarState {
   approve: ApprovalMode;
   session: string | undefined;
   running: boolean;
+  /** In the order in which they were started. */
+  commands: BackgroundCommand[];
   /** Waits for an answer, whatever work asked it. */
   sendQuestion?: WaitingSendQuestion;
   /** The workspace is trusted and has a folder; otherwise a sentence that says what is missing. */
@@ -96,4 +106,7 @@ export type ToHost =
   /** Opens the native diff of one edit of a turn: before and after. */
   | { type: 'open_diff'; call: string }
   | { type: 'undo_turn'; checkpoint: string }
+  /** Ends a background command; shows its terminal. */
+  | { type: 'stop_command'; id: string }
+  | { type: 'show_command'; id: string }
   | { type: 'open_url'; url: string };

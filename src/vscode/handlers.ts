@@ -5,6 +5,7 @@ import type { Log } from '../core/host.js';
 import { resolveInside } from '../core/repository/pathGate.js';
 import type { ToHost, ToPage } from '../protocol/sidebar.js';
 import type { Approvals } from './approvals.js';
+import type { BackgroundCommands } from './backgroundCommands.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
 import { openEditDiff } from './diffs.js';
@@ -32,6 +33,7 @@ export interface HandlerParts {
   setDraft: (text: string) => void;
   rehearse: () => Promise<void>;
   undo: (checkpoint: string) => Promise<void>;
+  commands: BackgroundCommands;
 }
 
 /** Never throws: what goes wrong is said in the chat. */
@@ -53,6 +55,7 @@ const allowedWhileBlocked: ReadonlySet<ToHost['type']> = new Set([
   'ready',
   'draft',
   'stop',
+  'stop_command',
   'open_settings',
   'manage_trust',
   'open_url',
@@ -107,6 +110,8 @@ function createHandlers(parts: HandlerParts): Handlers {
       await openEditDiff(workspace.roots, edit.checkpoint, edit.path);
     },
     undo_turn: ({ checkpoint }) => parts.undo(checkpoint),
+    stop_command: ({ id }) => parts.commands.stop(id),
+    show_command: ({ id }) => parts.commands.show(id),
     open_url: ({ url }) => openUrl(url),
   };
   return mapBlocked(plain, parts);

@@ -40,6 +40,8 @@ const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open_file'), path, line: z.number().int().min(1).max(1e9).optional() }),
   z.strictObject({ type: z.literal('open_diff'), call: id }),
   z.strictObject({ type: z.literal('undo_turn'), checkpoint: id }),
+  z.strictObject({ type: z.literal('stop_command'), id }),
+  z.strictObject({ type: z.literal('show_command'), id }),
   z.strictObject({ type: z.literal('open_url'), url: z.string().max(4096) }),
 ]);
 

@@ -6,6 +6,7 @@ import { readUsage } from '../core/usage/report.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { ToHost } from '../protocol/sidebar.js';
 import { createApprovals, type Approvals } from './approvals.js';
+import { createBackgroundCommands, type BackgroundCommands } from './backgroundCommands.js';
 import { createChat, type Chat } from './chat.js';
 import { createChatView, type ChatView } from './chatView.js';
 import { createConnection, type Connection } from './connection.js';
@@ -34,7 +35,6 @@ import { readSidebarState } from './sidebarState.js';
 import { createSitesTree, type SitesTree } from './sitesTree.js';
 import { createSnapshotProposals } from './snapshotProposals.js';
 import { createPackStatus } from './statusBar.js';
-import { createTerminalCommands, type TerminalCommands } from './terminal.js';
 import { createUsageView, type UsageView } from './usage.js';
 import { countFiles, describeUndo, undoCheckpoint } from './undo.js';
 import { windowRoots } from './windowFolders.js';
@@ -52,6 +52,7 @@ export interface Parts extends vscode.Disposable {
   packMap: PackMap;
   usage: UsageView;
   watch: PackWatch;
+  commands: BackgroundCommands;
   /** Does what a message of the page asks for. */
   receive: (message: ToHost) => Promise<void>;
   /** Undoes a checkpoint, or the last turn. */
@@ -87,16 +88,13 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const questions = createSendQuestions({ onAsk: () => view.show(), onChange: () => showState() });
   const proposals = createProposals();
   const snapshotProposals = createSnapshotProposals();
-  let terminals: TerminalCommands | undefined;
+  const commands = createBackgroundCommands(() => showState());
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, consent: questions, documents: createOpenDocuments() },
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
     wrapPacker: (packer) => watch.wrap(packer),
-    wrapCommands(commands) {
-      terminals?.dispose();
-      return (terminals = createTerminalCommands(commands));
-    },
+    wrapCommands: (inner) => commands.wrap(inner),
   });
   const chat = createChat({
     ...{ engine, connection, log, memory },
@@ -126,21 +124,22 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     showPack();
     estimates.refresh();
   });
+  const sources = { chat, connection, questions, commands: commands.list };
   const showState = (): void => {
     showPack();
-    view.post({ type: 'state', state: readSidebarState(chat, connection, questions) });
+    view.post({ type: 'state', state: readSidebarState(sources) });
     estimates.refresh();
   };
   const openPage = (): void => {
     const draft = memory.get(draftMemory, '');
-    const state = readSidebarState(chat, connection, questions);
+    const state = readSidebarState(sources);
     view.post({ type: 'open', state, transcript: chat.transcript.entries, draft });
     estimates.note(draft);
   };
   const undo = (checkpoint?: string): Promise<void> => undoTurn(engine, chat, checkpoint);
   const rehearse = (on: boolean): Promise<void> => switchRehearsal(connection, chat, on);
   const receive = createMessageHandler({
-    ...{ chat, connection, approvals, questions, proposals, engine, log, undo, open: openPage },
+    ...{ chat, connection, approvals, questions, proposals, engine, log, undo, commands, open: openPage },
     post: (message) => view.post(message),
     setDraft(text) {
       void memory.update(draftMemory, text);
@@ -193,10 +192,10 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   };
   return {
     ...{ keys, connection, approvals, questions, engine, chat, view, tree, review },
-    ...{ receive, undo, rehearse, refresh, openPage, packMap, usage, watch },
+    ...{ receive, undo, rehearse, refresh, openPage, packMap, usage, watch, commands },
     dispose() {
       const shown = [status, watch, packMap, usage, explorerTokens, tree, review, proposals];
-      for (const one of [...shown, folders, rehearsal, terminals]) one?.dispose();
+      for (const one of [...shown, folders, rehearsal, commands]) one.dispose();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The state that the sidebar shows beside the transcript. */
-import type { SidebarState } from '../protocol/sidebar.js';
+import type { BackgroundCommand, SidebarState } from '../protocol/sidebar.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
 import { isUntrusted, whyBlocked } from './gate.js';
@@ -7,7 +7,14 @@ import { listChoices } from './modelChoices.js';
 import type { SendQuestions } from './sendQuestions.js';
 import { readSettings } from './settings.js';
 
-export function readSidebarState(chat: Chat, connection: Connection, questions: SendQuestions): SidebarState {
+export interface SidebarSources {
+  chat: Chat;
+  connection: Connection;
+  questions: SendQuestions;
+  commands: () => BackgroundCommand[];
+}
+
+export function readSidebarState({ chat, connection, questions, commands }: SidebarSources): SidebarState {
   const settings = readSettings();
   const { model, thinking } = chat.pick();
   const keyDetail = connection.keyDetail();
@@ -22,6 +29,7 @@ export function readSidebarState(chat: Chat, connection: Connection, questions: 
     approve: settings.approve,
     session: chat.sessionId(),
     running: chat.isRunning(),
+    commands: commands(),
     ...(sendQuestion === undefined ? {} : { sendQuestion }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(isUntrusted() ? { untrusted: true as const } : {}),

@@ -1,130 +1,114 @@
-/** Shows the commands that the agent runs in a VS Code terminal, and takes what the user types there. */
-import * as vscode from 'vscode';
-import type { CommandRequest, CommandResult, Commands } from '../core/host.js';
+/** Shows the commands that the agent runs in VS Code terminals, and takes what the user types there. */
+import type * as vscode from 'vscode';
+import { joinOutput } from '../core/commandOutput.js';
+import type { Command, CommandRequest, CommandResult, Commands, CommandState } from '../core/host.js';
 import { createControlStripper } from '../node/commandOutput.js';
-import { createLineInput, type LineInput } from './lineInput.js';
+import { createScreen, type Screen } from './screen.js';
 
-export interface TerminalCommands extends Commands, vscode.Disposable {}
+export interface TerminalCommands extends vscode.Disposable {
+  commands: Commands;
+  /** Brings the terminal of a background command to the front; one that was closed is opened again. */
+  show(id: string): void;
+}
 
-/** The process is ours; the terminal only shows it. Closing the terminal neither ends a command nor loses output. */
+/** The processes are ours; the terminals only show them. Closing one neither ends a command nor loses output. */
 export function createTerminalCommands(inner: Commands): TerminalCommands {
   const screens: Screen[] = [];
-  const idleScreen = (): Screen => {
-    const idle = screens.find((screen) => !screen.isBusy());
-    if (idle !== undefined) return idle;
-    const screen = createScreen(() => screens.splice(screens.indexOf(screen), 1));
+  const background = new Map<string, Screen>();
+  const openScreen = (command?: string): Screen => {
+    const screen = createScreen(() => screens.splice(screens.indexOf(screen), 1), command);
     screens.push(screen);
     return screen;
   };
+  const idleScreen = (): Screen => screens.find((one) => !one.isBusy()) ?? openScreen();
+  const keep = (command: Command, screen: Screen): void => {
+    screen.rename(command.command);
+    background.set(command.id, screen);
+    endThoseThatEnded();
+  };
+  const endThoseThatEnded = (): void => {
+    for (const [id, screen] of background) {
+      const state = inner.find(id)?.state();
+      if (state?.running === true) continue;
+      background.delete(id);
+      screen.end(state === undefined ? '[ended]' : describeState(state));
+    }
+  };
+  const stopListening = inner.onChange(endThoseThatEnded);
+
+  const commands: Commands = {
+    ...inner,
+    async run(request, signal) {
+      const screen = idleScreen();
+      screen.begin(request.command);
+      try {
+        const result = await inner.run({ ...showOn(screen, request), timeoutMs: request.timeoutMs }, signal);
+        const left = result.leftRunning ? inner.find(result.id) : undefined;
+        if (left === undefined) screen.end(describeEnd(result));
+        else keep(left, screen);
+        return result;
+      } catch (error) {
+        screen.end('[ended]');
+        throw error;
+      }
+    },
+    async start(request) {
+      const screen = idleScreen();
+      screen.begin(request.command);
+      const command = await inner.start(showOn(screen, request));
+      keep(command, screen);
+      return command;
+    },
+  };
   return {
-    run: (request, signal) => runOnScreen(inner, idleScreen(), request, signal),
-    dispose: () => {
+    commands,
+    show(id) {
+      const command = inner.find(id);
+      if (command?.state().running !== true) return;
+      const screen = background.get(id);
+      if (screen !== undefined && screens.includes(screen)) return screen.show();
+      const again = openScreen(command.command);
+      again.begin(command.command);
+      again.write(joinOutput(command.kept()));
+      again.connect((text) => void command.write(text));
+      screen?.leadTo(again);
+      keep(command, again);
+    },
+    dispose() {
+      stopListening();
       for (const screen of [...screens]) screen.dispose();
     },
   };
 }
 
-async function runOnScreen(
-  inner: Commands,
-  screen: Screen,
-  request: CommandRequest,
-  signal: AbortSignal,
-): Promise<CommandResult> {
+function showOn(screen: Screen, request: CommandRequest): CommandRequest {
   // What a command prints must not reach the clipboard, the title or the cursor of the user's terminal.
   const strip = createControlStripper();
-  screen.begin(request.command);
-  try {
-    const result = await inner.run(
-      {
-        ...request,
-        onOutput(text) {
-          screen.write(strip(text));
-          request.onOutput(text);
-        },
-        onInput(write) {
-          screen.connect(write);
-          request.onInput?.(write);
-        },
-      },
-      signal,
-    );
-    screen.end(describeEnd(result));
-    return result;
-  } catch (error) {
-    screen.end('[ended]');
-    throw error;
-  }
+  return {
+    ...request,
+    onOutput(text) {
+      screen.write(strip(text));
+      request.onOutput(text);
+    },
+    onInput(write) {
+      screen.connect(write);
+      request.onInput?.(write);
+    },
+  };
 }
 
 function describeEnd(result: CommandResult): string {
-  const seconds = `${(result.durationMs / 1000).toFixed(1)} s`;
+  const seconds = describeSeconds(result.durationMs);
   if (result.cancelled) return `[stopped after ${seconds}]`;
   if (result.timedOut) return `[ended by the time limit after ${seconds}]`;
   return `[exit code ${result.exitCode ?? 'none'} · ${seconds}]`;
 }
 
-interface Screen extends vscode.Disposable {
-  isBusy(): boolean;
-  begin(command: string): void;
-  write(text: string): void;
-  connect(write: (text: string) => void): void;
-  end(line: string): void;
+function describeState({ stopped, exitCode, durationMs }: CommandState): string {
+  const seconds = describeSeconds(durationMs);
+  return stopped ? `[stopped after ${seconds}]` : `[exit code ${exitCode ?? 'none'} · ${seconds}]`;
 }
 
-/** Characters kept for a terminal that VS Code has not opened yet. */
-const waitingChars = 256 * 1024;
-
-function createScreen(onClosed: () => void): Screen {
-  const output = new vscode.EventEmitter<string>();
-  let waiting: string | undefined = '';
-  let busy = false;
-  let atLineStart = true;
-  let input: LineInput | undefined;
-  const write = (text: string): void => {
-    if (text === '') return;
-    const shown = text.replaceAll('\n', '\r\n');
-    atLineStart = shown.endsWith('\n');
-    if (waiting === undefined) output.fire(shown);
-    else waiting = (waiting + shown).slice(-waitingChars);
-  };
-  const terminal = vscode.window.createTerminal({
-    name: 'Baleen',
-    iconPath: new vscode.ThemeIcon('hubot'),
-    pty: {
-      onDidWrite: output.event,
-      open() {
-        const text = waiting ?? '';
-        waiting = undefined;
-        if (text !== '') output.fire(text);
-      },
-      close() {
-        waiting = '';
-        onClosed();
-      },
-      handleInput: (data: string) => input?.type(data),
-    },
-  });
-  return {
-    isBusy: () => busy,
-    begin(command) {
-      busy = true;
-      write(`${atLineStart ? '' : '\n'}\u001b[1m$ ${showPlain(command)}\u001b[0m\n`);
-      terminal.show(true);
-    },
-    write,
-    connect(send) {
-      input = createLineInput({ send, echo: write });
-    },
-    end(line) {
-      input = undefined;
-      busy = false;
-      write(`${atLineStart ? '' : '\n'}\u001b[2m${line}\u001b[0m\n`);
-    },
-    dispose: () => terminal.dispose(),
-  };
-}
-
-/** A command may not draw on the screen either before it has run. */
-function showPlain(command: string): string {
-  return createControlStripper()(command);
+function describeSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

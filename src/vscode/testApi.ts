@@ -8,6 +8,7 @@ export type TestApi = Pick<
   | 'engine'
   | 'keys'
   | 'approvals'
+  | 'commands'
   | 'questions'
   | 'tree'
   | 'review'

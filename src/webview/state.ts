@@ -28,6 +28,7 @@ export const initialState: PageState = {
     approve: 'ask',
     session: undefined,
     running: false,
+    commands: [],
   },
   items: [],
   nextKey: 1,

@@ -1,11 +1,23 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandResult } from '../../src/core/host.js';
-import { createControlStripper, createKeptOutput } from '../../src/node/commandOutput.js';
+import { joinOutput } from '../../src/core/commandOutput.js';
+import { createControlStripper, createOutputKeeper } from '../../src/node/commandOutput.js';
 import { createCommands, type CommandSettings } from '../../src/node/commands.js';
+import { treeOf } from '../../src/node/processTree.js';
+import { isAlive, until } from './processes.js';
 
 let folder: string;
 beforeEach(() => {
@@ -24,7 +36,7 @@ interface Run {
   cwd?: string;
 }
 
-async function run(command: string, options: Run = {}): Promise<CommandResult & { live: string }> {
+async function run(command: string, options: Run = {}): Promise<CommandResult & { live: string; output: string }> {
   let live = '';
   const result = await createCommands(options.settings).run(
     {
@@ -39,18 +51,10 @@ async function run(command: string, options: Run = {}): Promise<CommandResult & 
     },
     options.signal ?? new AbortController().signal,
   );
-  return { ...result, live };
+  return { ...result, live, output: joinOutput(result) };
 }
 
 const node = (script: string): string => `${process.execPath} -e '${script}'`;
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 async function waitForFile(path: string): Promise<string> {
   while (!existsSync(path) || readFileSync(path, 'utf8') === '') await sleep(10);
@@ -132,7 +136,9 @@ describe('a command', () => {
   it('that prints very much does not fill the memory (RES-05)', async () => {
     const before = process.memoryUsage().rss;
     let characters = 0;
-    const result = await createCommands().run(
+    const logFolder = join(folder, 'logs');
+    const commands = createCommands({ logFolder });
+    const result = await commands.run(
       {
         command: 'yes "a line of output that is neither short nor long" | head -c 67108864',
         cwd: folder,
@@ -144,8 +150,13 @@ describe('a command', () => {
       new AbortController().signal,
     );
     expect(characters).toBe(64 * 1024 * 1024);
-    expect(Buffer.byteLength(result.output)).toBeLessThan(50 * 1024);
+    expect(Buffer.byteLength(joinOutput(result))).toBeLessThan(50 * 1024);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+    await commands.dispose();
+    const segments = readdirSync(join(logFolder, result.id)).map(
+      (name) => statSync(join(logFolder, result.id, name)).size,
+    );
+    expect(segments.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(16 * 1024 * 1024);
   });
 
   it('joins characters that are split over chunks', async () => {
@@ -189,9 +200,8 @@ describe('a command', () => {
     const startedAt = performance.now();
     const result = await run('sleep 300 & echo $!');
     expect(performance.now() - startedAt).toBeLessThan(10_000);
-    expect(result.exitCode).toBe(0);
+    expect(result).toMatchObject({ exitCode: 0, leftRunning: true });
     const pid = Number(/^\d+/.exec(result.output)?.[0]);
-    expect(result.output).toMatch(/still runs in the background/);
     expect(isAlive(pid)).toBe(true);
     process.kill(pid, 'SIGKILL');
   });
@@ -228,6 +238,38 @@ describe('stopping', () => {
     const result = await running;
     expect(result).toMatchObject({ exitCode: null, cancelled: true });
     expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  it('CMD-16: in the background, finds what has left group, parent and environment behind', async () => {
+    writeFileSync(join(folder, 'stubborn.sh'), `trap '' TERM HUP INT\necho $$ > "$1"\nwhile :; do sleep 1; done\n`);
+    const commands = createCommands();
+    const command = await commands.start({
+      command: `env -i setsid bash stubborn.sh bare & setsid bash stubborn.sh session & read go`,
+      cwd: folder,
+      onOutput: () => undefined,
+    });
+    const pids = await Promise.all(
+      ['bare', 'session'].map(async (name) => Number(await waitForFile(join(folder, name)))),
+    );
+    await command.look();
+    command.write('\n');
+    await until(() => command.state().exitCode !== undefined);
+    expect(pids.every(isAlive)).toBe(true);
+    await command.stop();
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(command.state()).toMatchObject({ running: false, stopped: true });
+    await commands.dispose();
+  });
+
+  it('ends nobody else when a number of an ended shell is given out again', () => {
+    const reused = { pid: 4242, parent: 1, group: 4242, startedAt: '900', mark: undefined };
+    const mine = { pid: 4300, parent: 1, group: 4242, startedAt: '100', mark: undefined };
+    const known = new Map([
+      [4300, '100'],
+      [4242, '50'],
+    ]);
+    const found = treeOf([reused, mine], { pid: undefined, mark: 'aa.bb' }, known);
+    expect(found.map(({ pid }) => pid)).toEqual([4300]);
   });
 
   it('is told by Ctrl-C on the input', async () => {
@@ -278,10 +320,10 @@ describe('terminal control sequences (CMD-17)', () => {
   });
 
   it('cuts inside one endless line only between characters', () => {
-    const kept = createKeptOutput();
-    for (let index = 0; index < 1000; index++) kept.add('🐋'.repeat(100) + 'é');
-    const { output, omittedBytes } = kept.finish();
-    expect(output).not.toContain('\ufffd');
-    expect(omittedBytes).toBeGreaterThan(300_000);
+    const keeper = createOutputKeeper();
+    for (let index = 0; index < 1000; index++) keeper.add('🐋'.repeat(100) + 'é');
+    const kept = keeper.kept();
+    expect(joinOutput(kept)).not.toContain('\ufffd');
+    expect(kept.omittedBytes).toBeGreaterThan(300_000);
   });
 });

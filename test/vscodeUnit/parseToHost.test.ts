@@ -24,6 +24,8 @@ const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   open_file: { type: 'open_file', path: 'src/a.ts', line: 3 },
   open_diff: { type: 'open_diff', call: 'call_1' },
   undo_turn: { type: 'undo_turn', checkpoint: 'x-1' },
+  stop_command: { type: 'stop_command', id: 'c-0123abcd' },
+  show_command: { type: 'show_command', id: 'c-0123abcd' },
   open_url: { type: 'open_url', url: 'https://example.com' },
 };
 

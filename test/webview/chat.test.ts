@@ -422,6 +422,60 @@ describe('approval', () => {
   });
 });
 
+describe('commands in the background', () => {
+  const server = { id: 'c-0123abcd', command: 'npm run dev -- --host 127.0.0.1 --port 3000 --strict', ports: [3000] };
+  const watcher = { id: 'c-0123abce', command: 'tsc\u202e --watch', ports: [] };
+
+  onPage('are listed with their ports, shown and stopped, until they have ended', async (harness) => {
+    const list = harness.page.getByRole('list', { name: 'Running in the background' });
+    await harness.open();
+    expect(await list.count()).toBe(0);
+    await harness.tell({ type: 'state', state: { ...readyState, commands: [server, watcher] } });
+    expect(await list.getByRole('listitem').count()).toBe(2);
+    await button(harness, 'port 3000').click();
+    expect(await harness.waitForPost('open_url')).toEqual({ type: 'open_url', url: 'http://localhost:3000' });
+    await button(harness, `Show the terminal of ${server.command}`).click();
+    expect(await harness.waitForPost('show_command')).toEqual({ type: 'show_command', id: server.id });
+    await button(harness, `Stop ${server.command}`).click();
+    expect(await harness.waitForPost('stop_command')).toEqual({ type: 'stop_command', id: server.id });
+    expect(await list.textContent()).not.toContain('\u202e');
+    await harness.tell({ type: 'state', state: { ...readyState, commands: [watcher] } });
+    expect(await list.getByRole('listitem').count()).toBe(1);
+    await harness.tell({ type: 'state', state: readyState });
+    expect(await list.count()).toBe(0);
+  });
+
+  onPage(
+    'stay inside of a narrow page, their buttons in sight',
+    async (harness) => {
+      await harness.open([], { commands: [server, watcher] });
+      const stop = await button(harness, `Stop ${server.command}`).boundingBox();
+      expect(stop!.x + stop!.width).toBeLessThanOrEqual(220);
+      expect(await harness.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(220);
+    },
+    { width: 220 },
+  );
+
+  onPage('what is typed into one is asked with all of its text', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents({
+      type: 'approval_request',
+      approval: {
+        id: 'a1',
+        call: 'c1',
+        subject: { kind: 'input', id: server.id, command: 'bash', text: 'rm -rf x\u200b\n' },
+        reason: 'What is typed into a running command asks each time, as a command does.',
+      },
+    });
+    await harness.page.getByRole('heading', { name: 'Type this into a running command?' }).waitFor();
+    expect(await harness.page.getByLabel('Text to type').textContent()).toContain('U+200B');
+    await harness.page.getByText('This text holds characters that are not visible').waitFor();
+    expect(await button(harness, 'Approve for this session').count()).toBe(0);
+    await button(harness, 'Approve').click();
+    expect(await harness.waitForPost('decide')).toMatchObject({ approval: 'a1', decision: 'approved' });
+  });
+});
+
 describe('a reload', () => {
   onPage('brings back transcript, running state, draft and the waiting approval', async (harness) => {
     const waiting: TranscriptEntry[] = [...sampleTranscript, { type: 'event', event: commandApproval }];

@@ -13,4 +13,5 @@ export const readyState: SidebarState = {
   approve: 'ask',
   session: 's1',
   running: false,
+  commands: [],
 };

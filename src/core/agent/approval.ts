@@ -37,6 +37,8 @@ export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefin
     case 'command':
       if (policy.allowedCommands.has(allowanceOf(subject))) return { kind: 'run' };
       return { kind: 'ask', reason: reason ?? 'Commands run only after a yes to exactly this text.' };
+    case 'input':
+      return { kind: 'ask', reason: 'What is typed into a running command asks each time, as a command does.' };
     case 'edit':
       if (subject.protectedBy !== undefined) {
         return { kind: 'ask', reason: `${nameOf(subject)} is protected (${subject.protectedBy}).` };

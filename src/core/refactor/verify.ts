@@ -1,4 +1,5 @@
 /** The verify commands of a refactoring, in the first root. The program runs them itself and believes only their exit codes. */
+import { joinOutput } from '../commandOutput.js';
 import type { CommandResult } from '../host.js';
 import type { Session } from '../session/session.js';
 import type { OpenTurn } from '../session/turns.js';
@@ -52,14 +53,16 @@ async function runOne(
     onOutput: () => undefined,
   };
   const result = await parts.host.commands.run(request, signal);
-  const { exitCode, durationMs, output } = result;
+  const { exitCode, durationMs } = result;
+  const output = joinOutput(result);
   emit({ type: 'verify_end', command, round, exitCode, durationMs, output: output.slice(-mostShown) });
   return result;
 }
 
-function frameOutput(command: string, { output, timedOut }: CommandResult): string {
+function frameOutput(command: string, result: CommandResult): string {
+  const { timedOut } = result;
   // Cut only as a view: half a secret would not be known for one.
-  const shown = encodeView(output).view;
+  const shown = encodeView(joinOutput(result)).view;
   const left = shown.length - mostCharacters;
   const tail = left > 0 ? `(the first ${left} characters are left out)\n` : '';
   const end = timedOut ? '\n(the command was ended: it took too long)' : '';

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { messageOf } from '../errors.js';
-import type { CommandResult } from '../host.js';
+import type { Command, CommandResult, CommandState } from '../host.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
+import { describePorts, describeReadAs, describeState, describeTime, showOutput, tokenCounter } from './commandText.js';
 import { decideFailed, decideRefused, fail, plural, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
@@ -12,11 +13,15 @@ const longestTimeoutSeconds = 3600;
 /** What one call sends to the screen; a terminal gets all of it from the host. */
 const mostLiveCharacters = 256 * 1024;
 const mostPathsNamed = 40;
+/** What a command that starts in the background is given to fail, or to open its port, before the answer. */
+const settleMs = 2000;
+const lookMs = 200;
 
 const schema = z.strictObject({
   command: z.string().min(1).max(20_000),
   timeout_seconds: z.int().min(1).max(longestTimeoutSeconds).optional(),
   cwd: z.string().optional().describe('A folder of the workspace; default its top.'),
+  background: z.boolean().optional().describe('For servers and watchers: answers at once, no timeout.'),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -24,7 +29,7 @@ type Arguments = z.infer<typeof schema>;
 export const runCommand: Tool<Arguments> = {
   name: 'run_command',
   description:
-    'Runs a shell line (bash; cmd on Windows) and answers with exit code, duration, changed files and output. Nothing is kept between calls, and nobody answers prompts.',
+    'Runs a shell line (bash; cmd on Windows) and answers with exit code, duration, changed files and output. Each call has a shell of its own: variables and folder are not kept. What still runs has an id for command_output.',
   arguments: schema,
   readsOnly: false,
   title: ({ command }) => ({ title: `Run ${encodeView(command.slice(0, 300)).view}` }),
@@ -50,20 +55,79 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
   return {
     kind: 'ready',
     subject: { kind: 'command', command, cwd: folder.relative },
-    run: () => execute(command, folder, timeoutMs, context),
+    run: () =>
+      args.background === true
+        ? startInBackground(command, folder, context)
+        : execute(command, folder, timeoutMs, context),
   };
 }
 
 async function execute(command: string, folder: Place, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
-  const { host, roots, turn } = context;
+  const { host, turn } = context;
   const before = await turn.packer.scan(context.signal);
+  const live = limitLive(context.output);
   const result = await host.commands.run(
-    { command, cwd: folder.absolute, timeoutMs, onOutput: limitLive(context.output) },
+    { command, cwd: folder.absolute, timeoutMs, onOutput: live.add },
     context.signal,
   );
+  live.end();
   const changed = await noteChanges(before, context);
   turn.ran.push({ command, exitCode: result.exitCode });
-  const head = describeEnd(result);
+  const left = result.leftRunning ? host.commands.find(result.id) : undefined;
+  const head = [describeEnd(result), ...(left === undefined ? [] : [describeLeft(left)])].join('; ');
+  if (left !== undefined) left.readTo = left.outputBytes();
+  const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
+  const text = joinAnswer({ head, folder, changed, output, readAs: result.readAs }, context);
+  const { exitCode, durationMs, timedOut } = result;
+  const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut, changed };
+  const running = left === undefined ? details : { ...details, background: shownOf(left) };
+  return exitCode === 0 ? succeed(text, head, running) : fail(text, head, running);
+}
+
+async function startInBackground(command: string, folder: Place, context: ToolContext): Promise<ToolResult> {
+  const { host, turn } = context;
+  const before = await turn.packer.scan(context.signal);
+  const live = limitLive(context.output);
+  const started = await host.commands.start({ command, cwd: folder.absolute, onOutput: live.add });
+  const state = await settle(started, context);
+  live.end();
+  const changed = await noteChanges(before, context);
+  started.readTo = started.outputBytes();
+  const { running, exitCode = null, durationMs } = state;
+  if (!running) turn.ran.push({ command, exitCode });
+  const head = `${running ? 'started in the background' : 'ended at once'} as ${started.id}: ${describeState(state)}`;
+  const output = await showOutput(started.kept(), { id: started.id, from: 0 }, tokenCounter(turn.packer));
+  const text = joinAnswer({ head, folder, changed, output, readAs: started.readAs() }, context);
+  const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut: false, changed };
+  if (running) return succeed(text, head, { ...details, background: shownOf(started) });
+  return exitCode === 0 ? succeed(text, head, details) : fail(text, head, details);
+}
+
+/** A stop of the turn meanwhile is meant for this command, too. */
+async function settle(command: Command, { host, signal }: ToolContext): Promise<CommandState> {
+  let state = await command.look();
+  try {
+    for (let waited = 0; waited < settleMs && state.running && state.ports.length === 0; waited += lookMs) {
+      await host.clock.sleep(lookMs, signal);
+      state = await command.look();
+    }
+  } catch (error) {
+    await command.stop();
+    throw error;
+  }
+  return state;
+}
+
+interface Answer {
+  head: string;
+  folder: Place;
+  changed: readonly string[];
+  /** A view. */
+  output: string;
+  readAs: readonly string[];
+}
+
+function joinAnswer({ head, folder, changed, output, readAs }: Answer, { roots }: ToolContext): string {
   const parts = [head];
   // A command that names no folder runs in one of several, which is not to be guessed at.
   if (areNamed(roots)) parts.push(`folder: ${encodePath(folder.relative)}`);
@@ -71,28 +135,39 @@ async function execute(command: string, folder: Place, timeoutMs: number, contex
     const named = changed.slice(0, mostPathsNamed).map(encodePath).join(', ');
     parts.push(`changed ${plural(changed.length, 'file')}: ${named}${changed.length > mostPathsNamed ? ' …' : ''}`);
   }
-  parts.push(result.output === '' ? '(no output)' : encodeView(result.output).view);
-  const { exitCode, durationMs, timedOut } = result;
-  const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut, changed };
-  const text = parts.join('\n');
-  return exitCode === 0 ? succeed(text, head, details) : fail(text, head, details);
+  const guess = describeReadAs(readAs);
+  if (guess !== undefined) parts.push(guess);
+  parts.push(output === '' ? '(no output)' : output);
+  return parts.join('\n');
 }
 
 function describeEnd({ exitCode, durationMs, timedOut, cancelled }: CommandResult): string {
-  const seconds = `${(durationMs / 1000).toFixed(1)} s`;
-  if (cancelled) return `stopped by the user after ${seconds}`;
-  if (timedOut) return `timed out after ${seconds}; the command and what it started were ended`;
-  if (exitCode === null) return `killed by a signal after ${seconds}`;
-  return `exit code ${exitCode} after ${seconds}`;
+  const time = describeTime(durationMs);
+  if (cancelled) return `stopped by the user after ${time}`;
+  if (timedOut) return `timed out after ${time}; the command and what it started were ended`;
+  if (exitCode === null) return `no exit code: killed by a signal after ${time}`;
+  return `exit code ${exitCode} after ${time}`;
 }
 
-function limitLive(output: (text: string) => void): (text: string) => void {
+function describeLeft(command: Command): string {
+  return `what it started still runs in the background as ${command.id}${describePorts(command.state())}`;
+}
+
+function shownOf(command: Command): { id: string; ports: number[] } {
+  return { id: command.id, ports: [...command.state().ports] };
+}
+
+/** Of a background command the answer ends what this call shows. */
+function limitLive(output: (text: string) => void): { add: (text: string) => void; end: () => void } {
   let left = mostLiveCharacters;
-  return (text) => {
-    if (left <= 0) return;
-    const shown = text.slice(0, left);
-    left -= shown.length;
-    output(left > 0 ? shown : `${shown}\n[more output is not shown here]\n`);
+  return {
+    add(text) {
+      if (left <= 0) return;
+      const shown = text.slice(0, left);
+      left -= shown.length;
+      output(left > 0 ? shown : `${shown}\n[more output is not shown here]\n`);
+    },
+    end: () => (left = 0),
   };
 }
 

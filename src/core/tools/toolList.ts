@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ToolSpec } from '../model/types.js';
 import { encodeView } from '../view/codec.js';
+import { commandOutput } from './commandOutput.js';
 import { deleteFile } from './deleteFile.js';
 import { editFile } from './editFile.js';
 import { listFiles } from './listFiles.js';
@@ -18,6 +19,7 @@ const longestArguments = 4 * 1024 * 1024;
 /** Every tool, sorted by name. The list is part of the prompt's prefix: it changes only with a version. */
 export function createTools(): readonly Tool[] {
   return [
+    erase(commandOutput),
     erase(deleteFile),
     erase(editFile),
     erase(listFiles),

@@ -5,6 +5,7 @@ import type { PageState } from '../items.js';
 import { PageContext, usePage, type PageHands } from '../pageContext.js';
 import { listWaitingApprovals, type Action } from '../state.js';
 import { ApprovalDock } from './approvalDock.js';
+import { CommandBar } from './commandBar.js';
 import { Composer, readObstacle } from './composer.js';
 import { EmptyState } from './emptyState.js';
 import { FirstRun } from './firstRun.js';
@@ -72,6 +73,7 @@ function Chat({ state }: { state: PageState }): VNode {
           ) : null}
         </>
       )}
+      <CommandBar commands={state.sidebar.commands} />
       <ApprovalDock waiting={listWaitingApprovals(state.items)} />
       <SendDock question={state.sidebar.sendQuestion} />
       <Composer state={state} />

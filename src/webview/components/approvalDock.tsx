@@ -70,6 +70,7 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
 
 function questionOf(subject: ApprovalSubject): string {
   if (subject.kind === 'command') return 'Run this command?';
+  if (subject.kind === 'input') return 'Type this into a running command?';
   if (subject.kind === 'bulk') return 'Change all of these files?';
   if (subject.deleted) return 'Delete this file?';
   return subject.movedTo === undefined ? 'Make this edit?' : 'Move this file?';
@@ -78,6 +79,7 @@ function questionOf(subject: ApprovalSubject): string {
 function Subject({ subject }: { subject: ApprovalSubject }): VNode {
   if (subject.kind === 'command') return <CommandSubject command={subject.command} cwd={subject.cwd} />;
   if (subject.kind === 'bulk') return <BulkSubject deleted={subject.deleted} changed={subject.changed} />;
+  if (subject.kind === 'input') return <InputSubject command={subject.command} text={subject.text} />;
   const { added, removed } = readDiff(subject.diff);
   return (
     <>
@@ -125,23 +127,46 @@ function BulkSubject({ deleted, changed }: { deleted: readonly string[]; changed
   );
 }
 
+function InputSubject({ command, text }: { command: string; text: string }): VNode {
+  return (
+    <>
+      <WholeText text={text} label="Text to type" />
+      <div class="approval-where">
+        into <code>{command}</code>
+      </div>
+      <InvisibleWarning text={text} what="text" />
+    </>
+  );
+}
+
+function WholeText({ text, label }: { text: string; label: string }): VNode {
+  return (
+    <pre class="command-text" tabIndex={0} aria-label={label}>
+      <MarkedText text={text} foreign />
+    </pre>
+  );
+}
+
+function InvisibleWarning({ text, what }: { text: string; what: string }): VNode | null {
+  if (!hasMarks(markInvisible(text))) return null;
+  return (
+    <p class="approval-warning">
+      <Icon name="warning" /> This {what} holds characters that are not visible. They are spelled out above.
+    </p>
+  );
+}
+
 function CommandSubject({ command, cwd }: { command: string; cwd: string }): VNode {
   const lines = command.split('\n').length;
   return (
     <>
-      <pre class="command-text" tabIndex={0} aria-label="Command">
-        <MarkedText text={command} foreign />
-      </pre>
+      <WholeText text={command} label="Command" />
       <div class="approval-where">
         in {cwd === '' || cwd === '.' ? 'the workspace folder' : <code>{cwd}</code>}
         {lines > 1 ? ` · ${formatCount(lines, 'line')}` : ''}
         {command.length > 400 ? ` · ${formatCount(command.length, 'character')}, scroll to read all` : ''}
       </div>
-      {hasMarks(markInvisible(command)) ? (
-        <p class="approval-warning">
-          <Icon name="warning" /> This command holds characters that are not visible. They are spelled out above.
-        </p>
-      ) : null}
+      <InvisibleWarning text={command} what="command" />
     </>
   );
 }

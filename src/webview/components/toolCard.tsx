@@ -10,6 +10,7 @@ import { OutputTail } from './outputTail.js';
 import { PathLink } from './pathLink.js';
 
 const toolIcons: Record<string, string> = {
+  command_output: 'output',
   delete_file: 'trash',
   edit_file: 'edit',
   list_files: 'list-tree',
@@ -102,10 +103,14 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
     );
   }
   if (details?.kind === 'command') {
-    facts.push(
-      <CommandEnd exitCode={details.exitCode} timedOut={details.timedOut} stopped={item.status === 'cancelled'} />,
-    );
-    facts.push(<span>{formatDuration(details.durationMs)}</span>);
+    const { background } = details;
+    if (background === undefined || details.exitCode !== null) {
+      facts.push(
+        <CommandEnd exitCode={details.exitCode} timedOut={details.timedOut} stopped={item.status === 'cancelled'} />,
+      );
+      facts.push(<span>{formatDuration(details.durationMs)}</span>);
+    }
+    if (background !== undefined) facts.push(<span>{describeBackground(background.ports)}</span>);
     for (const changed of details.changed.slice(0, 5)) facts.push(<PathLink path={changed} />);
     if (details.changed.length > 5) facts.push(<span>and {details.changed.length - 5} more</span>);
   } else if (details?.kind !== 'edit' && item.summary !== '') {
@@ -121,6 +126,11 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
       ))}
     </div>
   );
+}
+
+function describeBackground(ports: readonly number[]): string {
+  if (ports.length === 0) return 'in the background';
+  return `in the background, port ${ports.join(', ')}`;
 }
 
 interface CommandEndProps {

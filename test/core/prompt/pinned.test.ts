@@ -12,7 +12,7 @@ test('system text and tool list are the pinned bytes', () => {
   expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot(`
     {
       "system": "0fa8e276f75ffdf40a7ff0431447e140a6b281288926c82d9c5b8d9a98a7befb",
-      "tools": "beb0e75dde078f193266224428323945fe54180a28a9207005bb7ff7c46bb09b",
+      "tools": "218230e187203fe2c92c05eff1bc7e439b206640e25d0976bf19747c8646e1d9",
     }
   `);
 });

@@ -191,7 +191,7 @@ describe.each(wires)('SEC-10 (%s)', (wire) => {
   });
 });
 
-/** A program whose output is one line of more than is kept, with a token across the place where it is cut. */
+/** A program whose output is one line of more than is kept, of few tokens, with a secret across the place where it is cut. */
 function cutAt(kilobytes: number, place: Place): string {
   const whole = 120 * 1024;
   const token = tokenOf(place);
@@ -199,8 +199,8 @@ function cutAt(kilobytes: number, place: Place): string {
   const before = at - markOf(place).length - 1;
   return [
     `const token = ['${token.slice(0, 7)}', '${token.slice(7)}'].join('');`,
-    `const line = '. '.repeat(${whole}).slice(0, ${kilobytes > 0 ? before : at}) + ${kilobytes > 0 ? `'${markOf(place)} ' + token` : `token + ' ${markOf(place)}'`};`,
-    `process.stdout.write(line + ' .'.repeat(${whole}).slice(0, ${whole} - line.length));`,
+    `const line = ' '.repeat(${whole}).slice(0, ${kilobytes > 0 ? before : at}) + ${kilobytes > 0 ? `'${markOf(place)} ' + token` : `token + ' ${markOf(place)}'`};`,
+    `process.stdout.write(line + ' '.repeat(${whole}).slice(0, ${whole} - line.length));`,
   ].join('\n');
 }
 

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { noSelection } from '../../../src/core/repository/selection.js';
-import type { OpenDocuments } from '../../../src/core/host.js';
 import { createBulkGuard } from '../../../src/core/agent/bulkGuard.js';
+import type { Host, OpenDocuments } from '../../../src/core/host.js';
 import type { Turn } from '../../../src/core/agent/turn.js';
 import type { Journal } from '../../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
@@ -27,6 +27,7 @@ import { grammarPorts } from '../pack/workspace.js';
 
 export interface Bench {
   root: string;
+  host: Host;
   stateFolder: string;
   turn: Turn;
   context: ToolContext;
@@ -46,11 +47,14 @@ export interface Bench {
 }
 
 /** A git repository in a temp folder with the real host, packer and journal around it. */
-export async function createBench(files: Record<string, string | Buffer> = {}): Promise<Bench> {
+export async function createBench(
+  files: Record<string, string | Buffer> = {},
+  given: { stateFolder?: string } = {},
+): Promise<Bench> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'baleen-tools-')));
   const root = join(base, 'ws');
   const roots = singleRoot(root);
-  const stateFolder = join(base, 'state');
+  const stateFolder = given.stateFolder ?? join(base, 'state');
   const logged: string[] = [];
   const shown: string[] = [];
   const note = (text: string): void => void logged.push(text);
@@ -76,7 +80,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   for (const [path, content] of Object.entries(files)) write(path, content);
   execFileSync('git', ['-C', root, 'init', '-q']);
   const git = createNodeGit();
-  const host = createNodeHost({ log, git, documents });
+  const host = createNodeHost({ log, git, documents, commands: { logFolder: join(stateFolder, 'commands') } });
   // The counts play no part here.
   const counter = { count: (bytes: Uint8Array) => bytes.length, countText: (text: string) => text.length };
   const packer = createPackEngine({ files: host.files, git, counter, log, ...grammarPorts });
@@ -125,6 +129,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
   };
   return {
     root,
+    host,
     stateFolder,
     turn,
     context,
@@ -142,7 +147,7 @@ export async function createBench(files: Record<string, string | Buffer> = {}): 
       return prepared.kind === 'ready' ? prepared.run() : prepared.result;
     },
     dispose: async () => {
-      await packer.dispose();
+      await Promise.all([host.commands.dispose(), packer.dispose()]);
       rmSync(base, { recursive: true, force: true });
     },
   };

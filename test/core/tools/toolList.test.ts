@@ -8,6 +8,7 @@ describe('the tool list', () => {
   it('is sorted, complete and the same each time', () => {
     const names = tools.map(({ name }) => name);
     expect(names).toEqual([
+      'command_output',
       'delete_file',
       'edit_file',
       'list_files',

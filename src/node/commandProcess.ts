@@ -1,0 +1,123 @@
+/** A shell as a process of its own: its end, its output as bytes, its input. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { messageOf } from '../core/errors.js';
+import { openOutputPipe } from './outputPipe.js';
+import type { WaitedOutput } from './outputWait.js';
+import { interruptGroup } from './processTree.js';
+import type { ShellCall } from './shell.js';
+
+export interface ShellEnd {
+  /** `null` if it was killed. */
+  exitCode: number | null;
+  /** Why it could not be started. */
+  problem?: string;
+}
+
+export interface CommandProcess {
+  /** `undefined` if it could not be started. */
+  pid: number | undefined;
+  end: Promise<ShellEnd>;
+  output: WaitedOutput;
+  /** A lone Ctrl-D closes the input, a lone Ctrl-C interrupts. */
+  write(text: string): boolean;
+  /** This program may end although the process has not. */
+  unref: () => void;
+  /** Nothing of it is read or written any more. */
+  close(): void;
+}
+
+/** Takes the bytes of one stream; while a promise that it answers with is open, no more are read. */
+export interface OutputSink {
+  take(chunk: Uint8Array): Promise<void> | undefined;
+  end(): void;
+}
+
+interface ProcessParts {
+  call: ShellCall;
+  cwd: string;
+  takesInput: boolean;
+  openSink: () => OutputSink;
+}
+
+/** `undefined` if `signal` aborted before anything was started. */
+export async function startProcess(parts: ProcessParts, signal?: AbortSignal): Promise<CommandProcess | undefined> {
+  const pipe = await openOutputPipe();
+  if (signal?.aborted === true) {
+    pipe?.closeWriteEnd();
+    pipe?.readEnd.destroy();
+    return undefined;
+  }
+  const { program, args, env, options } = parts.call;
+  const output = pipe?.writeEnd ?? 'pipe';
+  const stdio = [parts.takesInput ? 'pipe' : 'ignore', output, output] as const;
+  const child = spawn(program, args, { ...options, cwd: parts.cwd, env, stdio: [...stdio] });
+  pipe?.closeWriteEnd();
+  // Writing to a process that has closed its input is no failure of the command.
+  child.stdin?.on('error', () => undefined);
+  const streams: (Readable | null)[] = pipe === undefined ? [child.stdout, child.stderr] : [pipe.readEnd];
+  const read = readStreams(
+    streams.filter((stream) => stream !== null),
+    parts.openSink,
+  );
+  return {
+    pid: child.pid,
+    end: waitForEnd(child),
+    output: read.output,
+    write: (text) => writeInput(child, text),
+    unref() {
+      child.unref();
+      for (const stream of [...read.streams, child.stdin]) if (stream instanceof Socket) stream.unref();
+    },
+    close() {
+      child.stdin?.destroy();
+      for (const stream of read.streams) stream.destroy();
+    },
+  };
+}
+
+function waitForEnd(child: ChildProcess): Promise<ShellEnd> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ exitCode: 127, problem: messageOf(error) }));
+    child.once('exit', (exitCode) => resolve({ exitCode }));
+  });
+}
+
+function writeInput(child: ChildProcess, text: string): boolean {
+  const { pid, stdin } = child;
+  if (pid === undefined || stdin === null || !stdin.writable) return false;
+  if (text === '\u0003') {
+    // The number of a shell that has ended may be another's.
+    if (child.exitCode !== null || child.signalCode !== null) return false;
+    interruptGroup(pid);
+  } else if (text === '\u0004') stdin.end();
+  else stdin.write(text);
+  return true;
+}
+
+function readStreams(streams: Readable[], openSink: () => OutputSink): { streams: Readable[]; output: WaitedOutput } {
+  let lastDataAt = performance.now();
+  let isClosed = false;
+  const ends = streams.map((stream) => {
+    const sink = openSink();
+    stream.on('data', (chunk: Buffer) => {
+      lastDataAt = performance.now();
+      const wait = sink.take(chunk);
+      if (wait === undefined) return;
+      stream.pause();
+      void wait.then(() => stream.resume());
+    });
+    stream.on('error', () => undefined);
+    return new Promise<void>((resolve) => {
+      stream.once('close', () => {
+        sink.end();
+        resolve();
+      });
+    });
+  });
+  const closed = Promise.all(ends).then(() => {
+    isClosed = true;
+  });
+  return { streams, output: { closed, isClosed: () => isClosed, lastDataAt: () => lastDataAt } };
+}

@@ -1,0 +1,192 @@
+/** One command from its start to the end of everything that it started. */
+import { join } from 'node:path';
+import type { Command, CommandRequest, CommandState } from '../core/host.js';
+import { startProcess, type OutputSink, type ShellEnd } from './commandProcess.js';
+import { createControlStripper, createOutputKeeper } from './commandOutput.js';
+import { createOutputDecoder, likelyEncodings, type OutputDecoder } from './outputDecoder.js';
+import { createOutputLog, type OutputLog } from './outputLog.js';
+import { realWaitClock, waitForOutput } from './outputWait.js';
+import { findOpenPorts } from './openPorts.js';
+import { killGroupNow, killTree, listProcesses, treeOf, type Process, type TreeRoot } from './processTree.js';
+import { callShell, type ShellSettings } from './shell.js';
+
+export interface RunningCommand extends Command {
+  /** Resolves when the shell has ended and its output is there; what is left runs in the background. */
+  shellDone: Promise<void>;
+  /** Takes in what a look at all processes has shown. */
+  note(all: readonly Process[]): Promise<void>;
+  /** Resolves when what has come so far is on disk. */
+  written(): Promise<void>;
+  /** How long the shell took, or has taken until now. */
+  shellMs(): number;
+  /** This program may end although the command has not. */
+  unref: () => void;
+  /** For the moment when our own process ends and there is no time to look. */
+  killNow(): void;
+}
+
+interface RunningParts {
+  id: string;
+  mark: string;
+  settings: ShellSettings;
+  /** Of all logs. */
+  logFolder: string | undefined;
+  /** The encodings that the machine's language makes likely; by default those of the command's locale. */
+  encodings: readonly string[] | undefined;
+  /** Something that `state` shows has changed. */
+  onChange: () => void;
+}
+
+/** Bytes that may wait to be written to the log; then nothing more is read. */
+const mostWaiting = 256 * 1024;
+/** How long what already stands in the pipe of an ended tree may take to arrive. */
+const settleMs = 100;
+
+/** `undefined` if `signal` aborted before anything was started. */
+export async function startCommand(
+  request: CommandRequest,
+  parts: RunningParts & { takesInput: boolean },
+  signal?: AbortSignal,
+): Promise<RunningCommand | undefined> {
+  const { id, mark, logFolder, onChange } = parts;
+  const startedAt = performance.now();
+  const call = callShell(request.command, parts.settings, mark);
+  const log = logFolder === undefined ? undefined : createOutputLog(join(logFolder, id));
+  const output = collectOutput(request, log, parts.encodings ?? likelyEncodings(call.env));
+  const { cwd, command } = request;
+  const started = await startProcess({ call, cwd, takesInput: parts.takesInput, openSink: output.openSink }, signal);
+  if (started === undefined) return undefined;
+  const root: TreeRoot = { pid: started.pid, mark };
+  const known = new Map<number, string>();
+  const seen = { shellEnd: undefined as ShellEnd | undefined, ports: [] as number[], stopped: false };
+  let shellEndedAt: number | undefined;
+  let endedAt: number | undefined;
+
+  const end = (): void => {
+    if (endedAt !== undefined) return;
+    endedAt = performance.now();
+    seen.ports = [];
+    started.close();
+    output.flush();
+    void log?.close();
+    onChange();
+  };
+  const note = async (all: readonly Process[]): Promise<void> => {
+    if (endedAt !== undefined || started.pid === undefined) return;
+    const tree = treeOf(all, root, known);
+    const ports = await findOpenPorts(tree.map(({ pid }) => pid));
+    if (String(ports) !== String(seen.ports)) {
+      seen.ports = ports;
+      onChange();
+    }
+    // What cannot be seen but holds the pipe is alive.
+    if (seen.shellEnd !== undefined && tree.length === 0 && started.output.isClosed()) end();
+  };
+  const watchShell = async (): Promise<void> => {
+    seen.shellEnd = await started.end;
+    shellEndedAt = performance.now();
+    if (seen.shellEnd.problem !== undefined) {
+      output.say(`The shell could not be started in ${cwd}: ${seen.shellEnd.problem}\n`);
+      return end();
+    }
+    await waitForOutput(started.output, realWaitClock);
+    await note(await listProcesses());
+    root.pid = undefined;
+  };
+  const state = (): CommandState => ({
+    running: endedAt === undefined,
+    exitCode: seen.shellEnd === undefined && endedAt === undefined ? undefined : (seen.shellEnd?.exitCode ?? null),
+    durationMs: Math.round((endedAt ?? performance.now()) - startedAt),
+    stopped: seen.stopped,
+    ports: seen.ports,
+  });
+  request.onInput?.((text) => void started.write(text));
+  return {
+    id,
+    command,
+    cwd,
+    shellDone: watchShell(),
+    state,
+    note,
+    written: async () => log?.written(),
+    shellMs: () => Math.round((shellEndedAt ?? performance.now()) - startedAt),
+    unref: started.unref,
+    async look() {
+      await note(await listProcesses());
+      return state();
+    },
+    kept: output.kept,
+    readAs: output.readAs,
+    outputBytes: output.bytes,
+    readTo: 0,
+    write: (text) => endedAt === undefined && started.write(text),
+    async stop() {
+      if (endedAt !== undefined) return;
+      seen.stopped = true;
+      if (started.pid !== undefined) await killTree(root, known);
+      await Promise.race([started.output.closed, realWaitClock.sleep(settleMs)]);
+      end();
+    },
+    killNow: () => {
+      if (root.pid !== undefined) killGroupNow(root.pid);
+    },
+  };
+}
+
+interface CollectedOutput {
+  openSink: () => OutputSink;
+  /** Adds a sentence of ours. */
+  say(text: string): void;
+  flush(): void;
+  kept: Command['kept'];
+  bytes: () => number;
+  readAs: () => readonly string[];
+}
+
+/** Bytes become text, and text without control sequences goes to memory and disk. */
+function collectOutput(
+  request: CommandRequest,
+  log: OutputLog | undefined,
+  encodings: readonly string[],
+): CollectedOutput {
+  const strip = createControlStripper();
+  const keeper = createOutputKeeper();
+  const decoders: OutputDecoder[] = [];
+  const sinks: OutputSink[] = [];
+  let bytes = 0;
+  const say = (text: string): void => {
+    if (text === '') return;
+    const clean = strip(text);
+    keeper.add(clean);
+    bytes += Buffer.byteLength(clean);
+    log?.add(clean);
+    request.onOutput(text);
+  };
+  const openSink = (): OutputSink => {
+    const decoder = createOutputDecoder(encodings);
+    let isOver = false;
+    const sink: OutputSink = {
+      take(chunk) {
+        if (isOver) return undefined;
+        say(decoder.decode(chunk));
+        return log !== undefined && log.waiting() > mostWaiting ? log.written() : undefined;
+      },
+      end() {
+        if (isOver) return;
+        isOver = true;
+        say(decoder.end());
+      },
+    };
+    decoders.push(decoder);
+    sinks.push(sink);
+    return sink;
+  };
+  return {
+    openSink,
+    say,
+    flush: () => sinks.forEach((sink) => sink.end()),
+    kept: () => keeper.kept(),
+    bytes: () => bytes,
+    readAs: () => [...new Set(decoders.flatMap((decoder) => decoder.readAs()))],
+  };
+}

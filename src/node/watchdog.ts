@@ -1,0 +1,64 @@
+/**
+ * What ends the processes of commands when this program is gone without having ended them, for instance by SIGKILL: a
+ * small shell that waits for the end of a pipe which only we hold open, and then kills whatever carries our mark.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { markerVariable } from './commandEnvironment.js';
+
+export interface Watchdog {
+  /** Resolves when it has looked once more, and ended. */
+  end(): Promise<void>;
+}
+
+/** A process may fork while it is looked for, so that it is looked for until none is found, and ten times at most. */
+const onLinux = `
+read -r mark
+read -r nothing
+for round in 1 2 3 4 5 6 7 8 9 10; do
+  found=
+  for path in $(grep -lsaF "$mark" /proc/[0-9]*/environ); do
+    path=\${path%/environ}
+    kill -KILL "\${path#/proc/}" 2> /dev/null && found=yes
+  done
+  [ -z "$found" ] && exit
+done
+`;
+
+const elsewhere = `
+read -r mark
+read -r nothing
+for round in 1 2 3 4 5 6 7 8 9 10; do
+  found=
+  for pid in $(ps -Aww -E -o pid=,command= | grep -F "$mark" | awk '{ print $1 }'); do
+    kill -KILL "$pid" 2> /dev/null && found=yes
+  done
+  [ -z "$found" ] && exit
+done
+`;
+
+/** `prefix` begins the mark of every command of this program. `undefined` where there is no such shell. */
+export function startWatchdog(prefix: string): Watchdog | undefined {
+  if (process.platform === 'win32') return undefined;
+  const script = process.platform === 'linux' ? onLinux : elsewhere;
+  // In a session of its own: an interrupt of the terminal is not for it.
+  const child = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    cwd: '/',
+  });
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  // Not among its arguments or in its environment, where it would find itself.
+  child.stdin.write(`${markerVariable}=${prefix}\n`);
+  child.unref();
+  return { end: () => endAndWait(child) };
+}
+
+async function endAndWait(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.ref();
+  child.stdin?.end();
+  await ended;
+}
