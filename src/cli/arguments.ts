@@ -26,6 +26,7 @@ export interface Arguments {
   includeSecretFiles: string[];
   approve: ApprovalMode;
   allow: string[];
+  deny: string[];
   maxSteps: number;
   currency: Currency;
   caps: Caps;
@@ -101,7 +102,9 @@ Common options
                             send such secret files all the same (repeatable)
   --approve MODE            plan, ask (default) or auto-edit; commands always
                             ask unless allowed
-  --allow "CMD"             run exactly this command without asking (repeatable)
+  --allow "CMD"             run this command without asking, word by word, also
+                            in a line of which all is allowed (repeatable)
+  --deny "CMD"              never run what begins so; wins over --allow
   --max-steps N             model requests in one turn (default 50)
   --max-cost AMOUNT         most for the turn: stop before a request that could
                             pass it
@@ -137,6 +140,7 @@ const options = {
   'include-secret-file': { type: 'string', multiple: true },
   approve: { type: 'string' },
   allow: { type: 'string', multiple: true },
+  deny: { type: 'string', multiple: true },
   'max-steps': { type: 'string' },
   currency: { type: 'string' },
   'max-cost': { type: 'string' },
@@ -200,6 +204,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       includeSecretFiles: values['include-secret-file'] ?? [],
       approve: oneOf('approve', values.approve ?? 'ask', ['plan', 'ask', 'auto-edit']),
       allow: values.allow ?? [],
+      deny: values.deny ?? [],
       maxSteps: numberOf('max-steps', values['max-steps'] ?? '50', 1),
       currency: oneOf('currency', values.currency ?? 'USD', ['USD', 'CNY']),
       caps: {

@@ -69,6 +69,8 @@ export interface CommandResult {
 
 /** Runs a shell line as a process of its own, with a filtered environment; on abort the whole tree dies. */
 export interface Commands {
+  /** What the shell reads, where it is not the platform's own one: bash, and cmd on Windows. */
+  readonly language?: 'bash' | 'powershell' | 'other';
   run(request: CommandRequest, signal: AbortSignal): Promise<CommandResult>;
 }
 

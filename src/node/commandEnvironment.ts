@@ -15,6 +15,8 @@ export const withheldVariables: readonly string[] = [
   'VSCODE_*',
   'ELECTRON_RUN_AS_NODE',
   'ELECTRON_NO_ATTACH_CONSOLE',
+  // With it `cd src` may lead elsewhere than into the folder of that name, which is the one that was judged.
+  'CDPATH',
 ];
 
 /** Nobody sits before this shell: pagers and prompts would only wait. */

@@ -89,8 +89,29 @@ export type ToolDetails =
     }
   | { kind: 'findings'; count: number };
 
+/** One command of a shell line, as it was judged. */
+export interface CommandPart {
+  text: string;
+  verdict: 'allowed' | 'asks' | 'denied';
+  /** What makes it ask, as the end of a sentence that begins with "it". */
+  why?: string;
+}
+
+/** What a longer yes would keep: these commands and no others for good, or this text until the session ends. */
+export type CommandMemory = { kind: 'always'; commands: string[] } | { kind: 'session' };
+
 export type ApprovalSubject =
-  | { kind: 'command'; command: string; cwd: string }
+  | {
+      kind: 'command';
+      command: string;
+      cwd: string;
+      /** Where the line could be read; those that make it ask come first if there are many. */
+      parts?: CommandPart[];
+      /** How many parts `parts` leaves out. */
+      furtherParts?: number;
+      /** Absent: only this once. */
+      memory?: CommandMemory;
+    }
   | { kind: 'edit'; path: string; diff: string; protectedBy?: string };
 
 /** A waiting question. `id` is random and made by the host, so that a page cannot invent an answer. */
@@ -102,7 +123,8 @@ export interface ApprovalRequest {
   reason: string;
 }
 
-export type ApprovalDecision = 'approved' | 'approved_for_session' | 'rejected';
+/** `approved_always` and `approved_for_session` are taken as far as the question's `memory` offered them. */
+export type ApprovalDecision = 'approved' | 'approved_for_session' | 'approved_always' | 'rejected';
 
 export interface NoticeAction {
   /** What the button does in an editor. `retry` sends the last message again, `continue` asks for the rest of the answer. */

@@ -6,7 +6,7 @@ import { parseArguments } from '../tools/toolList.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
 import type { Misfit } from './patience.js';
-import { allowanceOf, judge, type ApprovalPolicy, type Approver } from './approval.js';
+import { bindingOf, judge, type ApprovalPolicy, type Approver } from './approval.js';
 
 export interface ToolCallParts {
   tools: readonly Tool[];
@@ -124,32 +124,45 @@ async function approveAndExecute(
   parts: ToolCallParts,
 ): Promise<Ended> {
   if (prepared.kind === 'decided') return { status: prepared.refused ? 'refused' : 'failed', result: prepared.result };
-  const verdict = judge(parts.policy, prepared.subject, prepared.reason);
-  if (verdict.kind === 'refuse') return refused(verdict.sentence);
-  if (verdict.kind === 'ask') {
-    const subject = prepared.subject!;
-    if (parts.approver === undefined) {
-      parts.onUnapproved(title);
-      return refused(`Not done: it needs the user's approval, and nobody can be asked here. ${verdict.reason}`);
-    }
-    const request = { id: parts.context.host.randomHex(32), call: call.id, subject, reason: verdict.reason };
-    parts.emit({ type: 'approval_request', approval: request });
-    const decision = await parts.approver.ask(request, parts.context.signal);
-    parts.emit({ type: 'approval_end', id: request.id, decision });
-    if (decision === 'rejected')
-      return refused('The user said no to this. Do not try it again; say what is left undone.', 'You said no to this.');
-    if (decision === 'approved_for_session' && subject.kind === 'command')
-      allowForSession(allowanceOf(subject), parts.policy);
-  }
+  const refusal = await approve(call, title, prepared, parts);
+  if (refusal !== undefined) return refusal;
   await parts.noteStarted(call);
   const result = await prepared.run();
   if (parts.context.signal.aborted && result.failed) return { status: 'cancelled', result };
   return { status: result.failed ? 'failed' : 'done', result };
 }
 
-function allowForSession(allowance: string, policy: ApprovalPolicy): void {
-  policy.allowedCommands.add(allowance);
-  policy.allowForSession(allowance);
+type Ready = Extract<Prepared, { kind: 'ready' }>;
+
+/** `undefined` if the call may run: once, and as it was judged or shown. */
+async function approve(
+  call: ToolCall,
+  title: string,
+  { subject, reason }: Ready,
+  parts: ToolCallParts,
+): Promise<Ended | undefined> {
+  const { policy, approver, context } = parts;
+  for (;;) {
+    const verdict = await judge(policy, subject, reason);
+    if (verdict.kind === 'run' || subject === undefined) return undefined;
+    if (verdict.kind === 'refuse') return refused(verdict.sentence);
+    if (approver === undefined) {
+      parts.onUnapproved(title);
+      return refused(`Not done: it needs the user's approval, and nobody can be asked here. ${verdict.reason}`);
+    }
+    const request = { id: context.host.randomHex(32), call: call.id, subject: verdict.subject, reason: verdict.reason };
+    parts.emit({ type: 'approval_request', approval: request });
+    const decision = await approver.ask(request, context.signal);
+    parts.emit({ type: 'approval_end', id: request.id, decision });
+    if (decision === 'rejected')
+      return refused('The user said no to this. Do not try it again; say what is left undone.', 'You said no to this.');
+    // A yes to another text than the one that would run now is none.
+    if (bindingOf(verdict.subject) !== bindingOf(subject)) continue;
+    if (subject.kind === 'command' && verdict.judgement !== undefined) {
+      await policy.commands.remember(subject, verdict.judgement, decision);
+    }
+    return undefined;
+  }
 }
 
 function failed(text: string): Ended {

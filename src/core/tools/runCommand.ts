@@ -47,11 +47,9 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
     return decideFailed('Not run: an edit of the same reply failed. Correct it first, then run the command.');
   }
   const timeoutMs = args.timeout_seconds === undefined ? turn.commandTimeoutMs : args.timeout_seconds * 1000;
-  return {
-    kind: 'ready',
-    subject: { kind: 'command', command, cwd: folder.relative },
-    run: () => execute(command, folder, timeoutMs, context),
-  };
+  const subject = { kind: 'command' as const, command, cwd: folder.relative };
+  // What runs is the text that was judged and shown, and no other copy of it.
+  return { kind: 'ready', subject, run: () => execute(subject.command, folder, timeoutMs, context) };
 }
 
 async function execute(command: string, folder: Place, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
