@@ -76,8 +76,9 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
       --overwrite           also files that you changed since
   baleen usage              what requests used and cost, by day and purpose
       --days N              today and the days before it (default 30)
-  baleen agreements         where this workspace may be sent
-      --forget              take all of it back: the next send asks again
+  baleen agreements         where this workspace may be sent, and which commands
+                            it was allowed for good
+      --forget              take all of it back: both ask again
 
 Common options
   --cwd DIR                 the workspace folder (default: the current one)

