@@ -87,7 +87,7 @@ export function describeCommand(subject: Extract<ApprovalSubject, { kind: 'comma
   if (foreign.length > 0) lines.push(`Not ASCII: ${foreign.join(', ')}`);
   if (parts.length > 1) lines.push('Its parts:', ...parts.map(describePart));
   if (furtherParts !== undefined) lines.push(`  and ${formatNumber(furtherParts)} further parts`);
-  lines.push(reason);
+  lines.push(showCommand(reason));
   if (memory?.kind === 'always')
     lines.push(`"Always" keeps, for this workspace: ${memory.commands.map(showCommand).join(', ')}`);
   return lines.join('\n');

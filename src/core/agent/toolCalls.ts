@@ -145,10 +145,12 @@ async function approve(
   for (;;) {
     const verdict = await judge(policy, subject, reason);
     if (verdict.kind === 'run' || subject === undefined) return undefined;
-    if (verdict.kind === 'refuse') return refused(verdict.sentence);
+    // Sentences may quote the command.
+    if (verdict.kind === 'refuse') return refused(encodeView(verdict.sentence).view);
     if (approver === undefined) {
       parts.onUnapproved(title);
-      return refused(`Not done: it needs the user's approval, and nobody can be asked here. ${verdict.reason}`);
+      const why = encodeView(verdict.reason).view;
+      return refused(`Not done: it needs the user's approval, and nobody can be asked here. ${why}`);
     }
     const request = { id: context.host.randomHex(32), call: call.id, subject: verdict.subject, reason: verdict.reason };
     parts.emit({ type: 'approval_request', approval: request });

@@ -54,11 +54,19 @@ export function nameRule({ words, folder }: AllowRule): string {
 
 /** A question has room for so many. */
 const mostParts = 40;
+const mostPartCharacters = 400;
 
 /** The parts that a question lists. Those that make it ask come first where they are not all shown. */
 export function partsToShow(parts: readonly CommandPart[]): { parts: CommandPart[]; furtherParts?: number } {
-  if (parts.length <= mostParts) return { parts: [...parts] };
+  const short = ({ text, ...part }: CommandPart): CommandPart => ({ text: cut(text), ...part });
+  if (parts.length <= mostParts) return { parts: parts.map(short) };
   const asking = parts.filter(({ verdict }) => verdict !== 'allowed');
   const others = parts.filter(({ verdict }) => verdict === 'allowed');
-  return { parts: [...asking, ...others].slice(0, mostParts), furtherParts: parts.length - mostParts };
+  const shown = [...asking, ...others].slice(0, mostParts).map(short);
+  return { parts: shown, furtherParts: parts.length - mostParts };
+}
+
+/** The whole line stands above its parts. */
+function cut(text: string): string {
+  return text.length <= mostPartCharacters ? text : `${text.slice(0, mostPartCharacters)}…`;
 }

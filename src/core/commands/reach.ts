@@ -1,7 +1,7 @@
 /** Which files a command names that it should not reach without a yes. */
 import { isAbsolute, posix } from 'node:path';
 import type { Files } from '../host.js';
-import { resolveFolderInside, resolveInside, type Gated } from '../repository/pathGate.js';
+import { resolveFolderInside, resolveInside } from '../repository/pathGate.js';
 import { protectedBy } from '../repository/protectedFiles.js';
 import { pathIn, spellingsOf, type Roots } from '../repository/roots.js';
 import { isSecretName } from '../repository/secretFiles.js';
@@ -37,12 +37,16 @@ export function findReach(part: ShellPart, folder: string, roots: Roots): string
   return [...found];
 }
 
-/** A word as a path, and what stands in it behind `=` or `:`. */
+/** A word as a path, and what stands in it behind `=` and each `:`. */
 function pathsIn(word: string): string[] {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word)) return [];
-  return [word, word.slice(word.indexOf('=') + 1), word.slice(word.indexOf(':') + 1)].filter(
-    (path) => path !== '' && !path.startsWith('-'),
-  );
+  const paths = [word, word.slice(word.indexOf('=') + 1), ...behindColons(word)];
+  return [...new Set(paths)].filter((path) => path !== '' && !path.startsWith('-'));
+}
+
+/** In git `HEAD:path` and `:0:path` name a file. */
+function behindColons(word: string): string[] {
+  return word.split(':').map((_part, index, all) => all.slice(index).join(':'));
 }
 
 function judgePath(path: string, folder: string, roots: Roots, mayWrite: boolean): string[] {
@@ -84,23 +88,21 @@ export async function findPathTrouble(
 ): Promise<string | undefined> {
   if (isAbsolute(operand) || operand.split('/').includes('..')) return `names ${operand}, outside its folder`;
   const path = posix.join(folder, operand);
-  const place = await resolveAny(files, roots, path);
+  // Of a folder only names are told.
+  const asFolder = await resolveFolderInside(files, roots, path);
+  if (!('refused' in asFolder) && (await files.lstat(asFolder.absolute))?.kind === 'directory') return undefined;
+  const place = await resolveInside(files, roots, path, 'read');
   if ('refused' in place) return `names ${operand}, which is not a plain file or folder of the workspace`;
   if (safeSpellings(roots, place.relative).some(isSecretName)) return `names ${operand}, a secret file`;
   return (await isHidden(place.relative)) ? `names ${operand}, which is kept from the model` : undefined;
 }
 
-async function resolveAny(files: Files, roots: Roots, path: string): Promise<Gated> {
-  const folder = await resolveFolderInside(files, roots, path);
-  if (!('refused' in folder) && (await files.lstat(folder.absolute))?.kind === 'directory') return folder;
-  return resolveInside(files, roots, path, 'read');
-}
-
 /** The same for what git looks up: it reads its own objects, and no path of it leaves the repository. */
 export function findRevisionTrouble(operand: string, folder: string, roots: Roots): string | undefined {
-  const named = operand.slice(operand.indexOf(':') + 1);
   if (!/^[A-Za-z0-9_.^@:][A-Za-z0-9_./^~@:+-]*$/.test(operand)) return `names ${operand}, which is no plain revision`;
-  if (isAbsolute(named) || named.split('/').includes('..')) return `names ${operand}, outside its folder`;
-  const names = safeSpellings(roots, posix.join(folder, named));
-  return names.some(isSecretName) ? `names ${operand}, a secret file` : undefined;
+  for (const path of behindColons(operand)) {
+    if (isAbsolute(path) || path.split('/').includes('..')) return `names ${operand}, outside its folder`;
+    if (safeSpellings(roots, posix.join(folder, path)).some(isSecretName)) return `names ${operand}, a secret file`;
+  }
+  return undefined;
 }

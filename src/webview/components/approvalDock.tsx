@@ -61,7 +61,11 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
         {count > 1 ? <span class="approval-count">1 of {count}</span> : null}
       </div>
       {/* The warning below says the same of a protected file. */}
-      {subject.kind === 'edit' && subject.protectedBy !== undefined ? null : <p class="approval-reason">{reason}</p>}
+      {subject.kind === 'edit' && subject.protectedBy !== undefined ? null : (
+        <p class="approval-reason">
+          <MarkedText text={reason} foreign />
+        </p>
+      )}
       <Subject subject={subject} />
       {subject.kind === 'edit' ? (
         <button type="button" class="text-button" onClick={() => post({ type: 'open_diff', call })}>

@@ -266,6 +266,9 @@ export const unsafe: readonly (readonly [id: string, line: string])[] = [
   ['SEC-06', 'cat .git/config'],
   ['SEC-06', 'git show HEAD:.env'],
   ['SEC-06', 'git log -p -- .env'],
+  ['SEC-06', 'git show :.env'],
+  ['SEC-06', 'git show :0:.env'],
+  ['SEC-06', 'git show HEAD:src/../.env'],
   // PRF-05
   ['PRF-05', 'cat a.txt > package.json'],
   ['PRF-05', 'cat a.txt >> .vscode/settings.json'],
