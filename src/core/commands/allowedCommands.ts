@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock, Files } from '../host.js';
+import { createKeptList } from '../keptList.js';
 import { sameWords } from './plainLine.js';
 import { mayBeKept } from './programs.js';
 import type { AllowRule } from './rules.js';
@@ -14,33 +15,17 @@ export interface AllowedCommands {
   forget(): Promise<AllowRule[]>;
 }
 
-const stored = z.object({
-  allowed: z.array(z.object({ words: z.array(z.string()).min(1), folder: z.string(), at: z.string() })),
-});
-type Stored = z.infer<typeof stored>['allowed'];
+const stored = z.array(z.object({ words: z.array(z.string()).min(1), folder: z.string(), at: z.string() }));
+type Stored = z.infer<typeof stored>;
 
 export function createAllowedCommands(parts: { files: Files; stateFolder: string; clock: Clock }): AllowedCommands {
   const { files, stateFolder, clock } = parts;
-  const path = join(stateFolder, 'allowedCommands.json');
-  const read = async (): Promise<Stored> => {
-    if ((await files.lstat(path)) === undefined) return [];
-    try {
-      return stored.parse(JSON.parse(Buffer.from(await files.read(path)).toString('utf8'))).allowed;
-    } catch {
-      return [];
-    }
-  };
-  const change = async (make: (allowed: Stored) => Stored): Promise<Stored> => {
-    await files.makeFolder(stateFolder, 0o700);
-    return files.withLock(`${path}.lock`, async () => {
-      const before = await read();
-      await files.replace(path, Buffer.from(`${JSON.stringify({ allowed: make(before) })}\n`, 'utf8'), 0o600);
-      return before;
-    });
-  };
+  const kept = createKeptList(files, join(stateFolder, 'allowedCommands.json'), 'allowed', (list) =>
+    stored.parse(list),
+  );
   return {
     // What an older version has kept is still no interpreter.
-    list: async () => (await read()).filter(({ words }) => mayBeKept(words)),
+    list: async () => (await kept.read()).filter(({ words }) => mayBeKept(words)),
     async add(rules) {
       const at = new Date(clock.now()).toISOString();
       const added = rules
@@ -48,8 +33,8 @@ export function createAllowedCommands(parts: { files: Files; stateFolder: string
         .map(({ words, folder }) => ({ words: [...words], folder, at }));
       const isNew = (one: Stored[number]): boolean =>
         !added.some((rule) => rule.folder === one.folder && sameWords(rule.words, one.words));
-      await change((allowed) => [...allowed.filter(isNew), ...added]);
+      await kept.change((allowed) => [...allowed.filter(isNew), ...added]);
     },
-    forget: async () => change(() => []),
+    forget: () => kept.change(() => []),
   };
 }
