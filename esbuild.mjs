@@ -20,7 +20,12 @@ const common = {
  * Libraries that few runs need stand in files of their own beside the bundles, and are read when they are first asked for
  * by `import()`: every start would else have to go through their text.
  */
-const apart = { openai: 'openai.cjs', '@anthropic-ai/sdk': 'anthropic.cjs', re2js: 're2js.cjs' };
+const apart = {
+  openai: 'openai.cjs',
+  '@anthropic-ai/sdk': 'anthropic.cjs',
+  re2js: 're2js.cjs',
+  '@vscode/tree-sitter-wasm': 'treeSitter.cjs',
+};
 const keepApart = {
   name: 'keepApart',
   setup(build) {

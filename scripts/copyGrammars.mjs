@@ -1,4 +1,4 @@
-/** Puts the grammars that outlines are made with beside the bundles; the package carries more than those. */
+/** Puts the grammars of outlines and of shell lines beside the bundles; the package carries more than those. */
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -16,10 +16,13 @@ export const grammarNames = [
   'php',
 ];
 
+/** Of shells, whose lines are judged before they run. */
+const shellNames = ['bash', 'powershell'];
+
 const source = 'node_modules/@vscode/tree-sitter-wasm/wasm';
 
 export async function copyGrammars(folder) {
   await mkdir(folder, { recursive: true });
-  const names = ['tree-sitter', ...grammarNames.map((name) => `tree-sitter-${name}`)];
+  const names = ['tree-sitter', ...[...grammarNames, ...shellNames].map((name) => `tree-sitter-${name}`)];
   await Promise.all(names.map((name) => cp(join(source, `${name}.wasm`), join(folder, `${name}.wasm`))));
 }

@@ -26,6 +26,7 @@ export interface Arguments {
   includeSecretFiles: string[];
   approve: ApprovalMode;
   allow: string[];
+  deny: string[];
   maxSteps: number;
   currency: Currency;
   caps: Caps;
@@ -75,8 +76,9 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
       --overwrite           also files that you changed since
   baleen usage              what requests used and cost, by day and purpose
       --days N              today and the days before it (default 30)
-  baleen agreements         where this workspace may be sent
-      --forget              take all of it back: the next send asks again
+  baleen agreements         where this workspace may be sent, and which commands
+                            it was allowed for good
+      --forget              take all of it back: both ask again
 
 Common options
   --cwd DIR                 the workspace folder (default: the current one)
@@ -101,7 +103,9 @@ Common options
                             send such secret files all the same (repeatable)
   --approve MODE            plan, ask (default) or auto-edit; commands always
                             ask unless allowed
-  --allow "CMD"             run exactly this command without asking (repeatable)
+  --allow "CMD"             run this command without asking, word by word, also
+                            in a line of which all is allowed (repeatable)
+  --deny "CMD"              never run what begins so; wins over --allow
   --max-steps N             model requests in one turn (default 50)
   --max-cost AMOUNT         most for the turn: stop before a request that could
                             pass it
@@ -137,6 +141,7 @@ const options = {
   'include-secret-file': { type: 'string', multiple: true },
   approve: { type: 'string' },
   allow: { type: 'string', multiple: true },
+  deny: { type: 'string', multiple: true },
   'max-steps': { type: 'string' },
   currency: { type: 'string' },
   'max-cost': { type: 'string' },
@@ -200,6 +205,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       includeSecretFiles: values['include-secret-file'] ?? [],
       approve: oneOf('approve', values.approve ?? 'ask', ['plan', 'ask', 'auto-edit']),
       allow: values.allow ?? [],
+      deny: values.deny ?? [],
       maxSteps: numberOf('max-steps', values['max-steps'] ?? '50', 1),
       currency: oneOf('currency', values.currency ?? 'USD', ['USD', 'CNY']),
       caps: {

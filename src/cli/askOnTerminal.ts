@@ -1,21 +1,28 @@
 /** Questions on a terminal. The default is no, and every byte of what is asked for is shown. */
 import { createInterface } from 'node:readline/promises';
 import { describeReceiver, type SendQuestion } from '../protocol/destination.js';
-import type { ApprovalRequest, ApprovalSubject, Site } from '../protocol/events.js';
+import type { ApprovalRequest, ApprovalSubject, CommandMemory, CommandPart, Site } from '../protocol/events.js';
 import type { Approver } from '../core/agent/approval.js';
 import { formatCost } from '../protocol/money.js';
 import type { SendConsent } from '../core/session/agreements.js';
 import { escapeText } from '../core/view/escapes.js';
 import { formatNumber, showText, type Output } from './printEvents.js';
 
+const longerAnswers: Record<CommandMemory['kind'], string> = {
+  always: ', a = always, s = yes to this text for this session',
+  session: ', s = yes to this text for this session',
+};
+
 export function createTerminalApprover(input: NodeJS.ReadStream, output: Output): Approver {
   return {
     async ask(request, signal) {
       output.err(`\n${describe(request)}\n`);
-      const always = request.subject.kind === 'command' ? ', s = yes for this session' : '';
-      const answer = await askLine(input, `Allow? [y/N${always}] `, signal);
+      const memory = request.subject.kind === 'command' ? request.subject.memory : undefined;
+      const longer = memory === undefined ? '' : longerAnswers[memory.kind];
+      const answer = await askLine(input, `Allow? [y/N${longer}] `, signal);
       if (answer === 'y' || answer === 'yes') return 'approved';
-      return answer === 's' && request.subject.kind === 'command' ? 'approved_for_session' : 'rejected';
+      if (answer === 'a' && memory?.kind === 'always') return 'approved_always';
+      return answer === 's' && memory !== undefined ? 'approved_for_session' : 'rejected';
     },
   };
 }
@@ -71,11 +78,46 @@ async function askLine(input: NodeJS.ReadStream, question: string, signal: Abort
   }
 }
 
+export function describeCommand(subject: Extract<ApprovalSubject, { kind: 'command' }>, reason: string): string {
+  const { command, cwd, parts = [], furtherParts, memory } = subject;
+  const foreign = [...new Set(command.match(/[^\x00-\x7f]/gu) ?? [])].map(
+    (one) => `${showCommand(one)} ${nameCharacter(one)}`,
+  );
+  const lines = [`Run in ${escapeText(cwd)}:`, `  ${showCommand(command)}`];
+  if (foreign.length > 0) lines.push(`Not ASCII: ${foreign.join(', ')}`);
+  if (parts.length > 1) lines.push('Its parts:', ...parts.map(describePart));
+  if (furtherParts !== undefined) lines.push(`  and ${formatNumber(furtherParts)} further parts`);
+  lines.push(showCommand(reason));
+  if (memory?.kind === 'always')
+    lines.push(`"Always" keeps, for this workspace: ${memory.commands.map(showCommand).join(', ')}`);
+  return lines.join('\n');
+}
+
+function describePart({ text, verdict, why }: CommandPart): string {
+  const mark = verdict === 'allowed' ? ' ' : '!';
+  return ` ${mark} ${showCommand(text)}\n     ${verdict}${why === undefined ? '' : `: it ${showCommand(why)}`}`;
+}
+
+/** Runs that could push the rest out of sight, and blanks that are none to a shell. */
+const longRun = /(?<=\S)[ \t]{12,}|[ \t]{60,}|\n{6,}/g;
+const oddBlank = /(?! )[\p{Zs}\p{Co}\u2800]/gu;
+
+/** Every character of a command, as itself or by its name. */
+function showCommand(text: string): string {
+  return escapeText(text)
+    .replace(oddBlank, (one) => `\u27e6${nameCharacter(one)}\u27e7`)
+    .replace(longRun, (run) => `\u27e6${run.length} ${run.startsWith('\n') ? 'line ends' : 'blanks'}\u27e7`);
+}
+
+function nameCharacter(one: string): string {
+  return `U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
 function describe(request: ApprovalRequest): string {
   const { subject } = request;
   // A reason may quote the model.
   const reason = showText(request.reason);
-  if (subject.kind === 'command') return `Run in ${subject.cwd}:\n  ${escapeText(subject.command)}\n${reason}`;
+  if (subject.kind === 'command') return describeCommand(subject, reason);
   if (subject.kind === 'bulk') return `${describeMany(subject)}\n${reason}`;
   if (subject.kind === 'input') {
     return `Type into ${subject.id} (${escapeText(subject.command)}):\n  ${escapeText(subject.text)}\n${reason}`;

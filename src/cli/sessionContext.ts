@@ -90,6 +90,7 @@ async function settingsOf(context: Context, workspace: Workspace): Promise<Sessi
     thinking: args.thinking,
     approve: args.command === 'ask' ? 'plan' : args.approve,
     allowedCommands: args.allow,
+    deniedCommands: args.deny,
     limits: { maxSteps: args.maxSteps, ...args.caps },
     commandTimeoutMs: 600_000,
     budgetTokens: budgetOf(args, model),

@@ -127,6 +127,8 @@ export interface OutputPart {
 
 /** Runs shell lines as processes of their own, with a filtered environment. */
 export interface Commands {
+  /** What the shell reads, where it is not the platform's own one: bash, and cmd on Windows. */
+  readonly language?: 'bash' | 'powershell' | 'other';
   /** Answers when the shell has ended, and never rejects; on abort, and after `timeoutMs`, the whole tree dies. */
   run(request: CommandRequest & { timeoutMs: number }, signal: AbortSignal): Promise<CommandResult>;
   /** Starts a command in the background: it lives until it ends, is stopped, or this program ends. */

@@ -21,6 +21,8 @@ export const withheldVariables: readonly string[] = [
   'BASH_FUNC_*',
   'SHELLOPTS',
   'BASHOPTS',
+  // With it `cd src` may lead elsewhere than into the folder of that name, which is the one that was judged.
+  'CDPATH',
 ];
 
 /** Nobody sits before this shell: pagers and prompts would only wait. */

@@ -1,6 +1,9 @@
 /** Puts the parts of one workspace together, by hand and once, for the command line and for the editor. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Approver } from '../core/agent/approval.js';
+import { createAllowedCommands } from '../core/commands/allowedCommands.js';
+import { createShellParser } from '../core/commands/shellParser.js';
 import { createJournal } from '../core/edits/journal.js';
 import type { Clock, Commands, Log, OpenDocuments } from '../core/host.js';
 import { createBreaker } from '../core/model/breaker.js';
@@ -67,7 +70,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const stateFolder = workspaceStateFolder(options.stateBase, roots);
   const commands = createCommands({ logFolder: join(stateFolder, 'commands') });
   const host = { ...plain, commands: wrapCommands === undefined ? commands : wrapCommands(commands) };
-  const worker = createWorkerPacker({ ...packFilesOf(options.programFolder), log });
+  const programFiles = packFilesOf(options.programFolder);
+  const worker = createWorkerPacker({ ...programFiles, log });
   const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
   const model = createModelClient({
     send: watchFetch(options.send),
@@ -92,6 +96,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       ...(approver === undefined ? {} : { approver }),
       ...(consent === undefined ? {} : { consent }),
       agreements: createAgreements({ files, stateFolder, clock }),
+      shellParser: createShellParser((name) => readFile(join(programFiles.grammarsFolder, `${name}.wasm`))),
+      allowedCommands: createAllowedCommands({ files, stateFolder, clock }),
       roots,
       stateFolder,
       random: Math.random,

@@ -101,8 +101,29 @@ export type ToolDetails =
     }
   | { kind: 'findings'; count: number };
 
+/** One command of a shell line, as it was judged. */
+export interface CommandPart {
+  text: string;
+  verdict: 'allowed' | 'asks' | 'denied';
+  /** What makes it ask, as the end of a sentence that begins with "it". */
+  why?: string;
+}
+
+/** What a longer yes would keep: these commands and no others for good, or this text until the session ends. */
+export type CommandMemory = { kind: 'always'; commands: string[] } | { kind: 'session' };
+
 export type ApprovalSubject =
-  | { kind: 'command'; command: string; cwd: string }
+  | {
+      kind: 'command';
+      command: string;
+      cwd: string;
+      /** Where the line could be read; those that make it ask come first if there are many. */
+      parts?: CommandPart[];
+      /** How many parts `parts` leaves out. */
+      furtherParts?: number;
+      /** Absent: only this once. */
+      memory?: CommandMemory;
+    }
   /** Text for the input of the background command `id`, which runs `command`. */
   | { kind: 'input'; id: string; command: string; text: string }
   | {
@@ -130,7 +151,8 @@ export interface ApprovalRequest {
   reason: string;
 }
 
-export type ApprovalDecision = 'approved' | 'approved_for_session' | 'rejected';
+/** `approved_always` and `approved_for_session` are taken as far as the question's `memory` offered them. */
+export type ApprovalDecision = 'approved' | 'approved_for_session' | 'approved_always' | 'rejected';
 
 export interface NoticeAction {
   /** What the button does in an editor. `retry` sends the last message again, `continue` asks for the rest of the answer. */

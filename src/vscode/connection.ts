@@ -142,8 +142,19 @@ function readCertificatesAhead(): Promise<unknown> {
 }
 
 function toSessionSettings(from: Settings, userId: string, apiKey: string, rehearsal: boolean): SessionSettings {
-  const { model, host, wire, thinking, approve, allowedCommands, commandTimeoutMs, budgetTokens, selection, currency } =
-    from;
+  const {
+    model,
+    host,
+    wire,
+    thinking,
+    approve,
+    allowedCommands,
+    deniedCommands,
+    commandTimeoutMs,
+    budgetTokens,
+    selection,
+    currency,
+  } = from;
   const { network } = from;
   return {
     model,
@@ -156,6 +167,7 @@ function toSessionSettings(from: Settings, userId: string, apiKey: string, rehea
     thinking,
     approve,
     allowedCommands,
+    deniedCommands,
     limits: { maxSteps: from.maxSteps, ...from.caps },
     commandTimeoutMs,
     budgetTokens,

@@ -1,5 +1,6 @@
 /** Activation: makes the parts and registers what VS Code shows of them. Nothing heavy happens here. */
 import * as vscode from 'vscode';
+import { nameRule } from '../core/commands/gate.js';
 import { BaleenError, messageOf } from '../core/errors.js';
 import { askForModel } from './askForModel.js';
 import type { Chat } from './chat.js';
@@ -80,6 +81,7 @@ function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
     undoTurn: { run: (id) => undo(typeof id === 'string' ? id : undefined) },
     setKey: { run: () => connection.enterKey() },
     forgetHosts: { run: () => forgetHosts(parts.engine) },
+    forgetCommands: { run: () => forgetCommands(parts.engine) },
     removeKey: { run: () => connection.removeKey() },
     rehearse: {
       run: async () => {
@@ -111,6 +113,16 @@ async function forgetHosts(engine: Engine): Promise<void> {
     origins.length === 0
       ? 'this workspace has not been sent anywhere, so there is nothing to forget.'
       : `this workspace may no longer be sent to ${origins.join(', ')}. The next message asks again; what was sent before stays there.`;
+  void vscode.window.showInformationMessage(`Baleen: ${text}`);
+}
+
+async function forgetCommands(engine: Engine): Promise<void> {
+  const { parts } = await engine.open();
+  const commands = (await parts.allowedCommands.forget()).map(nameRule);
+  const text =
+    commands.length === 0
+      ? 'no command was allowed for good in this workspace, so there is nothing to forget.'
+      : `these commands ask again in this workspace: ${commands.join(', ')}. What the settings allow still runs.`;
   void vscode.window.showInformationMessage(`Baleen: ${text}`);
 }
 

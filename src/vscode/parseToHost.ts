@@ -17,7 +17,7 @@ const toHost = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('decide'),
     approval: id,
-    decision: z.enum(['approved', 'approved_for_session', 'rejected']),
+    decision: z.enum(['approved', 'approved_for_session', 'approved_always', 'rejected']),
   }),
   z.strictObject({ type: z.literal('answer_send'), question: id, agreed: z.boolean() }),
   z.strictObject({ type: z.literal('set_model'), model: id }),

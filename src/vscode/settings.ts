@@ -33,6 +33,7 @@ export interface Settings {
   baseUrl: string;
   approve: ApprovalMode;
   allowedCommands: string[];
+  deniedCommands: string[];
   commandTimeoutMs: number;
   budgetTokens: number;
   selection: PackSelection;
@@ -83,6 +84,7 @@ export function readSettings(): Settings {
     baseUrl,
     approve: oneOf(approvalModes, config.get('approve'), 'ask'),
     allowedCommands: texts(config.get('allowedCommands')),
+    deniedCommands: texts(config.get('deniedCommands')),
     commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
     budgetTokens: Math.min(positive(config.get('packBudgetTokens')) ?? mostTokens, mostTokens),
     selection: {

@@ -13,8 +13,8 @@ const invisible =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u00a0\u034f\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\ufe00-\ufe0f\uffa0\ufffc\u{e0100}-\u{e01ef}]/u;
 const bidirectional = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/;
 
-/** A run of blanks this long inside a line can push the rest out of sight. */
-const longBlankRun = /(?<=\S) {12,}/;
+/** Runs this long can push the rest out of sight. Indentation may be deeper than gaps are. */
+const longBlankRun = /(?<=\S)[ \t]{12,}|[ \t]{60,}|\n{6,}/;
 const parts = new RegExp(
   `(?<blanks>${longBlankRun.source})|(?<hidden>(?![\\t\\n])${invisible.source})|(?<foreign>[^\\x00-\\x7f])`,
   'gu',
@@ -34,10 +34,15 @@ export function markInvisible(text: string): TextSegment[] {
 }
 
 function describePart(part: string, groups: Record<string, string | undefined>): TextSegment {
-  if (groups['blanks'] !== undefined) return { text: `⟨${part.length} spaces⟩`, kind: 'mark' };
+  if (groups['blanks'] !== undefined) return { text: `⟨${part.length} ${nameBlanks(part)}⟩`, kind: 'mark' };
   const code = formatCodePoint(part);
   if (groups['hidden'] !== undefined) return { text: `⟨${code}⟩`, kind: 'mark', code };
   return { text: part, kind: 'foreign', code };
+}
+
+function nameBlanks(run: string): string {
+  if (run.startsWith('\n')) return 'line ends';
+  return run.includes('\t') ? 'blanks' : 'spaces';
 }
 
 export function formatCodePoint(character: string): string {

@@ -50,7 +50,7 @@ test('with the option it is sent, from then on without it, until it is taken bac
   expect(simulator.requests).toHaveLength(2);
   expect((await run(['agreements'])).stdout).toContain(service);
   expect((await run(['agreements', '--forget', '--json'])).stdout).toBe(
-    `${JSON.stringify({ origins: [service], forgotten: true })}\n`,
+    `${JSON.stringify({ origins: [service], commands: [], forgotten: true })}\n`,
   );
   expect((await run(['agreements'])).stdout).toContain('Nothing was agreed to');
   expect((await run(['ask', 'x'])).exitCode).toBe(5);

@@ -13,6 +13,7 @@ test('the defaults are the careful ones', () => {
   expect(parse('run', 'x')).toMatchObject({
     approve: 'ask',
     allow: [],
+    deny: [],
     model: 'v4-flash',
     thinking: 'high',
     wire: 'openai',
@@ -23,6 +24,7 @@ test('the defaults are the careful ones', () => {
 
 test('repeatable options keep their order and their exact text', () => {
   expect(parse('run', 'x', '--allow', 'npm test', '--allow', ' a; b').allow).toEqual(['npm test', ' a; b']);
+  expect(parse('run', 'x', '--deny', 'git push').deny).toEqual(['git push']);
 });
 
 test('files are excluded, brought back and let in by patterns, the last one having the last word', () => {

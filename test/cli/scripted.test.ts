@@ -122,6 +122,21 @@ describe('approvals without a terminal', () => {
     expect(execFileSync('ls', [cwd], { encoding: 'utf8' })).toBe('src\n');
   });
 
+  test('parts of a line run where each is allowed, and what is denied does not, whatever allows it', async () => {
+    const line = `${testCommand} 2>&1 | head -5 || ls src`;
+    const calls = [line, `${line} > src/out`, 'ls src && cat src/sum.mjs'].map((command) =>
+      call('run_command', { command }),
+    );
+    const run = await runScript(
+      [{ calls }, { text: 'Done.' }],
+      ['--allow', 'ls', '--allow', 'head', '--allow', 'cat', '--deny', 'cat'],
+    );
+    expect(resultsOf(run)).toEqual(['done', 'refused', 'refused']);
+    expect(run.ofType('tool_call_end').map(({ summary }) => summary)[2]).toContain('your rule "cat"');
+    expect(run.exitCode).toBe(5);
+    expect(execFileSync('ls', [join(cwd, 'src')], { encoding: 'utf8' })).toBe('check.mjs\nsum.mjs\n');
+  });
+
   test('in ask mode an edit is refused too, and in plan mode everything is', async () => {
     const script = [{ calls: [edit('a - b', 'a + b'), runTests()] }, { text: 'Done.' }];
     const asked = await runScript(script, ['--approve', 'ask']);

@@ -26,7 +26,9 @@ export function approvalCard(sidebar: FrameLocator): Locator {
 /** Clicks an answer of the question in sight, once its buttons take a click. */
 export async function answerApproval(sidebar: FrameLocator, answer: 'Approve' | 'Reject'): Promise<void> {
   await approvalCard(sidebar)
-    .locator('button[aria-disabled="false"]', { hasText: new RegExp(`^${answer}$`) })
+    .locator('button[aria-disabled="false"]', {
+      hasText: answer === 'Approve' ? /^(?:Approve|Allow once)$/ : /^Reject$/,
+    })
     .click();
 }
 

@@ -82,6 +82,7 @@ export async function openSimulatedWorkspace(
     thinking: 'high',
     approve: 'auto-edit',
     allowedCommands: [],
+    deniedCommands: [],
     limits: { maxSteps: 50 },
     commandTimeoutMs: 60_000,
     budgetTokens: packBudgetTokens(model),

@@ -4,7 +4,14 @@ import type { AgentEvent, ApprovalSubject } from '../../src/protocol/events.js';
 import type { ToHost, TranscriptEntry, WaitingSendQuestion } from '../../src/protocol/sidebar.js';
 import { bundlePage, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
 import { readyState } from './readyState.js';
-import { answerText, commandApproval, editApproval, sampleTranscript } from './sampleTranscript.js';
+import {
+  answerText,
+  askFor,
+  commandApproval,
+  compoundApproval,
+  editApproval,
+  sampleTranscript,
+} from './sampleTranscript.js';
 
 let browser: Browser;
 let server: PageServer;
@@ -285,44 +292,95 @@ const askAbout = (subject: ApprovalSubject): AgentEvent => {
 };
 
 describe('approval', () => {
-  onPage('answers with the id of the host, and not to a click in the first 500 ms', async (harness) => {
+  onPage('WEB-06: answers with the id of the host, and not to a click in the first 500 ms', async (harness) => {
     await harness.open([], { running: true });
     await harness.page.evaluate(() => {
       const marks = window as unknown as { shownMs: number };
       new MutationObserver((_, observer) => {
-        const approve = [...document.querySelectorAll('button')].find((b) => b.textContent === 'Approve');
-        if (!approve) return;
+        const allow = [...document.querySelectorAll('button')].find((b) => b.textContent === 'Allow once');
+        if (!allow) return;
         observer.disconnect();
         marks.shownMs = performance.now();
-        approve.click();
+        allow.click();
       }).observe(document.body, { childList: true, subtree: true });
     });
     await harness.tellEvents(commandApproval);
-    const approve = button(harness, 'Approve');
-    expect(await harness.page.evaluate(() => document.activeElement?.textContent)).not.toBe('Approve');
+    const allow = button(harness, 'Allow once');
+    expect(await harness.page.evaluate(() => document.activeElement?.textContent)).not.toBe('Allow once');
     await harness.page.waitForFunction(
-      () => [...document.querySelectorAll('button')].find((b) => b.textContent === 'Approve')?.ariaDisabled === 'false',
+      () =>
+        [...document.querySelectorAll('button')].find((b) => b.textContent === 'Allow once')?.ariaDisabled === 'false',
     );
     const waitedMs = await harness.page.evaluate(
       () => performance.now() - (window as unknown as { shownMs: number }).shownMs,
     );
     expect(waitedMs).toBeGreaterThanOrEqual(495);
     expect((await harness.readPosts()).some((post) => post.type === 'decide')).toBe(false);
-    await approve.click();
-    await approve.click({ force: true });
+    await allow.click();
+    await allow.click({ force: true });
     const decisions = (await harness.readPosts()).filter((post) => post.type === 'decide');
     expect(decisions).toEqual([{ type: 'decide', approval: 'host-made-id-7f3a', decision: 'approved' }]);
     await harness.tellEvents({ type: 'approval_end', id: 'host-made-id-7f3a', decision: 'approved' });
-    await approve.waitFor({ state: 'detached' });
+    await allow.waitFor({ state: 'detached' });
     await harness.page.getByText('You approved').waitFor();
   });
 
-  onPage('shows every character of the command, the invisible ones by name', async (harness) => {
+  onPage('CMD-06: shows every character of the command, the invisible ones by name', async (harness) => {
     await harness.open([], { running: true });
     await harness.tellEvents(commandApproval);
     const command = harness.page.locator('.approval .command-text');
     expect(await command.innerText()).toBe('npm test -- --run ⟨U+202E⟩"fr- mr"');
     await harness.page.getByText('characters that are not visible').waitFor();
+  });
+
+  onPage('WEB-09: Enter in the first 500 ms answers nothing, and afterwards is a no', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.page.evaluate(() => {
+      new MutationObserver((_, observer) => {
+        const card = document.querySelector<HTMLElement>('section.approval');
+        if (!card) return;
+        observer.disconnect();
+        for (const target of [card, ...card.querySelectorAll('button')]) {
+          target.focus();
+          target.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+          if (target instanceof HTMLButtonElement) target.click();
+        }
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await harness.tellEvents(compoundApproval);
+    await harness.page.waitForFunction(
+      () => [...document.querySelectorAll('button')].find((b) => b.textContent === 'Reject')?.ariaDisabled === 'false',
+    );
+    expect((await harness.readPosts()).some((post) => post.type === 'decide')).toBe(false);
+    await harness.page.locator('section.approval').focus();
+    await harness.page.keyboard.press('Enter');
+    expect(await harness.waitForPost('decide')).toMatchObject({ decision: 'rejected' });
+  });
+
+  onPage('CMD-12: lists the parts of a line, which of them ask, and exactly what would be kept', async (harness) => {
+    await harness.open([], { running: true });
+    await harness.tellEvents(compoundApproval);
+    const parts = harness.page.locator('.command-parts li');
+    expect(await parts.allInnerTexts()).toEqual([
+      expect.stringMatching(/^git log --oneline -3\s+allowed$/),
+      expect.stringMatching(/^npm run build\s+asks: it is not allowed yet$/),
+      expect.stringMatching(/^npm run lint\s+asks: it is not allowed yet$/),
+    ]);
+    expect(await harness.page.locator('.approval-kept').innerText()).toMatch(/: npm run build, npm run lint$/);
+    const always = harness.page.locator('button[aria-disabled="false"]', { hasText: 'Always allow these' });
+    await always.click();
+    expect((await harness.waitForPost('decide')).decision).toBe('approved_always');
+  });
+
+  onPage('T19: a long command is there as a whole, and nothing of it is pushed out of sight', async (harness) => {
+    const command = `ls${' '.repeat(500)}; rm a.txt${'\n'.repeat(80)}${'echo 1234567890; '.repeat(300)}rm b.txt`;
+    await harness.open([], { running: true });
+    await harness.tellEvents(askFor(command));
+    const text = harness.page.locator('.approval .command-text');
+    const shown = await text.evaluate((element) => element.textContent);
+    expect(shown).toBe(command.replace(' '.repeat(500), '⟨500 spaces⟩').replace('\n'.repeat(80), '⟨80 line ends⟩'));
+    expect(await text.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    for (const name of ['Allow once', 'Reject']) await button(harness, name).scrollIntoViewIfNeeded();
   });
 
   onPage(
@@ -334,7 +392,7 @@ describe('approval', () => {
       expect(await card.innerText()).toContain('.github/workflows/ci.yml');
       expect(await card.innerText()).toContain('files of the build pipeline always ask');
       expect(await card.locator('.diff-added').count()).toBe(2);
-      expect(await card.getByRole('button', { name: 'Approve for this session' }).count()).toBe(0);
+      expect(await card.getByRole('button', { name: /session|Always/ }).count()).toBe(0);
       await card.getByRole('button', { name: 'Open diff' }).click();
       expect(await harness.waitForPost('open_diff')).toEqual({ type: 'open_diff', call: 'c10' });
       await harness.page.waitForFunction(
@@ -487,7 +545,7 @@ describe('a reload', () => {
     expect(await harness.page.locator('.transcript').textContent()).toBe(before);
     expect(await box(harness).inputValue()).toBe('unsent');
     await button(harness, 'Stop').waitFor();
-    await button(harness, 'Approve').waitFor();
+    await button(harness, 'Allow once').waitFor();
   });
 
   onPage('a transcript of 1,000 entries is drawn, from its end, and the rest on scrolling', async (harness) => {
@@ -605,7 +663,7 @@ describe('every button says what it does', () => {
       reached.push(await harness.page.evaluate(() => document.activeElement?.textContent ?? ''));
     }
     expect(reached).toContain('Reject');
-    expect(reached).toContain('Approve');
+    expect(reached).toContain('Allow once');
   });
 
   onPage(

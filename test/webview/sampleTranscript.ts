@@ -171,6 +171,32 @@ export const commandApproval: AgentEvent = {
   },
 };
 
+/** A question whose parts nobody has judged. */
+export function askFor(command: string): AgentEvent {
+  const subject = { kind: 'command', command, cwd: '.' } as const;
+  return { type: 'approval_request', approval: { id: 'host-made-id-5e11', call: 'c11', subject, reason: 'It asks.' } };
+}
+
+export const compoundApproval: AgentEvent = {
+  type: 'approval_request',
+  approval: {
+    id: 'host-made-id-91d2',
+    call: 'c12',
+    subject: {
+      kind: 'command',
+      command: 'git log --oneline -3 && npm run build && npm run lint',
+      cwd: '.',
+      parts: [
+        { text: 'git log --oneline -3', verdict: 'allowed' },
+        { text: 'npm run build', verdict: 'asks', why: 'is not allowed yet' },
+        { text: 'npm run lint', verdict: 'asks', why: 'is not allowed yet' },
+      ],
+      memory: { kind: 'always', commands: ['npm run build', 'npm run lint'] },
+    },
+    reason: 'It is not allowed yet.',
+  },
+};
+
 export const editApproval: AgentEvent = {
   type: 'approval_request',
   approval: {

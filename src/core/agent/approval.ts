@@ -1,4 +1,6 @@
 import type { ApprovalDecision, ApprovalMode, ApprovalRequest, ApprovalSubject } from '../../protocol/events.js';
+import { memoryOf, partsToShow, type CommandGate } from '../commands/gate.js';
+import type { Judgement } from '../commands/judge.js';
 
 /** Asks the user. An `Approver` that cannot ask does not exist: leave it out, and what would ask is refused. */
 export interface Approver {
@@ -8,24 +10,23 @@ export interface Approver {
 
 export interface ApprovalPolicy {
   mode: ApprovalMode;
-  /** Commands that run without asking, as `allowanceOf` names them; each is compared as a whole, character by character. */
-  allowedCommands: Set<string>;
-  /** Keeps an allowance for the turns to come. */
-  allowForSession: (allowance: string) => void;
+  commands: CommandGate;
 }
 
-/**
- * What a yes is given to: the same text in another folder is another command. One that was allowed by its text alone, as
- * on the command line, is meant for the workspace folder; of several, for the first.
- */
-export function allowanceOf({ command, cwd }: { command: string; cwd: string }): string {
-  return cwd === '.' ? command : `${cwd}\0${command}`;
-}
+type CommandSubject = Extract<ApprovalSubject, { kind: 'command' }>;
 
-export type Verdict = { kind: 'run' } | { kind: 'ask'; reason: string } | { kind: 'refuse'; sentence: string };
+/** `subject` is what the user is shown: a copy, which nothing changes any more. */
+export type Verdict =
+  | { kind: 'run' }
+  | { kind: 'ask'; reason: string; subject: ApprovalSubject; judgement?: Judgement }
+  | { kind: 'refuse'; sentence: string };
 
 /** What the policy says of one prepared call; `undefined` as subject means that the call only reads. */
-export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefined, reason?: string): Verdict {
+export async function judge(
+  policy: ApprovalPolicy,
+  subject: ApprovalSubject | undefined,
+  reason?: string,
+): Promise<Verdict> {
   if (subject === undefined) return { kind: 'run' };
   if (policy.mode === 'plan') {
     return {
@@ -33,21 +34,36 @@ export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefin
       sentence: 'Plan mode: nothing is changed and nothing runs. Describe what you would do instead.',
     };
   }
-  switch (subject.kind) {
-    case 'command':
-      if (policy.allowedCommands.has(allowanceOf(subject))) return { kind: 'run' };
-      return { kind: 'ask', reason: reason ?? 'Commands run only after a yes to exactly this text.' };
-    case 'input':
-      return { kind: 'ask', reason: 'What is typed into a running command asks each time, as a command does.' };
-    case 'edit':
-      if (subject.protectedBy !== undefined) {
-        return { kind: 'ask', reason: `${nameOf(subject)} is protected (${subject.protectedBy}).` };
-      }
-      if (reason !== undefined) return { kind: 'ask', reason };
-      return policy.mode === 'auto-edit' ? { kind: 'run' } : { kind: 'ask', reason: 'Every edit asks in this mode.' };
-    case 'bulk':
-      return { kind: 'ask', reason: reason ?? 'Many files at once ask in every mode.' };
+  if (subject.kind === 'command') return judgeCommand(policy, subject, reason);
+  const ask = (why: string): Verdict => ({ kind: 'ask', reason: why, subject: structuredClone(subject) });
+  if (subject.kind === 'input') return ask('What is typed into a running command asks each time, as a command does.');
+  if (subject.kind === 'bulk') return ask(reason ?? 'Many files at once ask in every mode.');
+  if (subject.protectedBy !== undefined) return ask(`${nameOf(subject)} is protected (${subject.protectedBy}).`);
+  if (reason !== undefined) return ask(reason);
+  return policy.mode === 'auto-edit' ? { kind: 'run' } : ask('Every edit asks in this mode.');
+}
+
+/** Whatever the mode, a command runs without asking only if each of its parts is allowed. */
+async function judgeCommand(policy: ApprovalPolicy, subject: CommandSubject, reason?: string): Promise<Verdict> {
+  const judgement = await policy.commands.judge(subject);
+  if (judgement.verdict === 'denied') {
+    return { kind: 'refuse', sentence: `Not run: ${judgement.reason} Do not try it in another form.` };
   }
+  if (judgement.verdict === 'allowed' && reason === undefined) return { kind: 'run' };
+  const memory = memoryOf(judgement);
+  const shown: CommandSubject = {
+    kind: 'command',
+    command: subject.command,
+    cwd: subject.cwd,
+    ...partsToShow(judgement.parts),
+    ...(memory === undefined ? {} : { memory }),
+  };
+  return { kind: 'ask', reason: reason ?? judgement.reason, subject: shown, judgement };
+}
+
+/** What a yes is bound to, byte for byte: if it is not the same any more when the yes comes, the yes is void. */
+export function bindingOf(subject: ApprovalSubject): string {
+  return JSON.stringify(subject.kind === 'command' ? [subject.command, subject.cwd] : subject);
 }
 
 function nameOf({ path, movedTo }: Extract<ApprovalSubject, { kind: 'edit' }>): string {

@@ -1,12 +1,13 @@
 /** The tool calls of one reply: prepare (parse, gate, approve), execute, finalize. */
-import type { AgentEvent, ApprovalSubject, Emit, EventOf } from '../../protocol/events.js';
+import type { AgentEvent, Emit, EventOf } from '../../protocol/events.js';
 import { isCancellation, messageOf } from '../errors.js';
 import type { ToolCall, ToolMessage } from '../model/types.js';
 import { parseArguments } from '../tools/toolList.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
 import type { Misfit } from './patience.js';
-import { allowanceOf, judge, type ApprovalPolicy, type Approver } from './approval.js';
+import type { ApprovalPolicy, Approver } from './approval.js';
+import { approve } from './approve.js';
 
 export interface ToolCallParts {
   tools: readonly Tool[];
@@ -127,60 +128,12 @@ async function approveAndExecute(
   parts: ToolCallParts,
 ): Promise<Ended> {
   if (prepared.kind === 'decided') return { status: prepared.refused ? 'refused' : 'failed', result: prepared.result };
-  const verdict = judge(parts.policy, prepared.subject, prepared.reason);
-  if (verdict.kind === 'refuse') return refused(verdict.sentence);
-  const stopped =
-    verdict.kind === 'ask'
-      ? await ask(call, title, { subject: prepared.subject!, reason: verdict.reason }, parts)
-      : await askOfMany(call, title, parts);
-  if (stopped !== undefined) return stopped;
+  const refusal = await approve(call, title, prepared, parts);
+  if (refusal !== undefined) return refused(refusal.text, refusal.summary);
   await parts.noteStarted(call);
   const result = await prepared.run();
   if (parts.context.signal.aborted && result.failed) return { status: 'cancelled', result };
   return { status: result.failed ? 'failed' : 'done', result };
-}
-
-/** Answers `undefined` after a yes. */
-async function ask(
-  call: ToolCall,
-  title: string,
-  { subject, reason }: { subject: ApprovalSubject; reason: string },
-  parts: ToolCallParts,
-): Promise<Ended | undefined> {
-  if (parts.approver === undefined) {
-    parts.onUnapproved(title);
-    return refused(`Not done: it needs the user's approval, and nobody can be asked here. ${reason}`);
-  }
-  const request = { id: parts.context.host.randomHex(32), call: call.id, subject, reason };
-  parts.emit({ type: 'approval_request', approval: request });
-  const decision = await parts.approver.ask(request, parts.context.signal);
-  parts.emit({ type: 'approval_end', id: request.id, decision });
-  if (decision === 'rejected') return refused(saidNo, 'You said no to this.');
-  if (decision === 'approved_for_session' && subject.kind === 'command')
-    allowForSession(allowanceOf(subject), parts.policy);
-  return undefined;
-}
-
-const saidNo = 'The user said no to this. Do not try it again; say what is left undone.';
-
-/** For a call that needs no yes of its own. */
-async function askOfMany(call: ToolCall, title: string, parts: ToolCallParts): Promise<Ended | undefined> {
-  const { bulk } = parts.context.turn;
-  const verdict = bulk.judge(call);
-  if (verdict.kind === 'run') return undefined;
-  if (verdict.kind === 'refuse') {
-    if (parts.approver === undefined) parts.onUnapproved(title);
-    return refused('Not done: it is one of many files, to which there was no yes. Say what is left undone.');
-  }
-  const { deleted, changed, reason } = verdict;
-  const stopped = await ask(call, title, { subject: { kind: 'bulk', deleted, changed }, reason }, parts);
-  bulk.answer(verdict, stopped === undefined);
-  return stopped;
-}
-
-function allowForSession(allowance: string, policy: ApprovalPolicy): void {
-  policy.allowedCommands.add(allowance);
-  policy.allowForSession(allowance);
 }
 
 function failed(text: string): Ended {

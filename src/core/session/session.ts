@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Emit, ThinkingLevel, ApprovalMode, WireName, Workflow } from '../../protocol/events.js';
 import type { PackSelection } from '../../protocol/pack.js';
 import type { Approver } from '../agent/approval.js';
+import type { AllowedCommands } from '../commands/allowedCommands.js';
+import type { ShellParser } from '../commands/shellParser.js';
 import type { Limits } from '../agent/limits.js';
 import type { Journal } from '../edits/checkpoint.js';
 import { BaleenError, messageOf } from '../errors.js';
@@ -42,6 +44,9 @@ export interface SessionParts {
   /** Absent where nobody can be asked. */
   consent?: SendConsent;
   agreements: Agreements;
+  shellParser: ShellParser;
+  /** What the user has allowed in this workspace for good. */
+  allowedCommands: AllowedCommands;
   roots: Roots;
   stateFolder: string;
   /** Uniform in [0, 1), for the waits between retries. */
@@ -59,7 +64,10 @@ export interface SessionSettings {
   currency: Currency;
   thinking: ThinkingLevel;
   approve: ApprovalMode;
+  /** Lines that run without asking, and single commands that do so inside others. */
   allowedCommands: readonly string[];
+  /** Commands that never run, by their first words. */
+  deniedCommands: readonly string[];
   limits: Limits;
   /** What the user set of clocks and retries; absent: the defaults. */
   network?: NetworkLimits;
@@ -98,7 +106,7 @@ export interface Session {
   turns: number;
   /** Of the last turn; absent before the first. */
   checkpoint: string | undefined;
-  /** Commands that the user allowed for this session, as `allowanceOf` names them. */
+  /** Whole lines that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
   drift: Drift;
   /** What was sent last, to see whether the next request goes on from there. */

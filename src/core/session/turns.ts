@@ -1,8 +1,10 @@
 /** A turn of a session: one user message, and everything until the agent stops. */
 import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
-import { allowanceOf } from '../agent/approval.js';
 import { createBulkGuard } from '../agent/bulkGuard.js';
+import { createCommandGate } from '../commands/gate.js';
+import { languageOf } from '../commands/language.js';
+import { isReadingLine } from '../commands/readers.js';
 import { describeLanguageDrift } from '../agent/language.js';
 import type { LoopParts, LoopResult } from '../agent/loop.js';
 import { runLoop } from '../agent/loop.js';
@@ -182,11 +184,11 @@ export async function runTurn(
 }
 
 /**
- * A command that the user allowed by name is how the work is verified: if the last run of one failed, the turn
- * did not succeed, whatever the model says.
+ * A command that the user allowed by name is how the work is verified, unless it only reads: if the last run of one
+ * failed, the turn did not succeed, whatever the model says.
  */
 function judgeEnd(outcome: Outcome, turn: Turn, allowedCommands: readonly string[]): Outcome {
-  const last = turn.ran.findLast(({ command }) => allowedCommands.includes(command));
+  const last = turn.ran.findLast(({ command }) => allowedCommands.includes(command) && !isReadingLine(command));
   const isRed = last !== undefined && last.exitCode !== 0;
   return isRed && (outcome === 'done' || outcome === 'refused') ? 'verification_failed' : outcome;
 }
@@ -234,8 +236,6 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
   const { parts, settings } = session;
   const { host } = parts;
   const planner = createPlanner(session, signal);
-  const cwd = asFolder(parts.roots[0]);
-  const allowedHere = settings.allowedCommands.map((command) => allowanceOf({ command, cwd }));
   return {
     conversation: session.conversation,
     client: parts.client,
@@ -252,8 +252,18 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
       context: { host, roots: parts.roots, turn, call: '', signal, output: () => undefined },
       policy: {
         mode: settings.approve,
-        allowedCommands: new Set([...allowedHere, ...session.allowedForSession]),
-        allowForSession: (command) => session.allowedForSession.add(command),
+        commands: createCommandGate({
+          files: host.files,
+          roots: parts.roots,
+          isHidden: async (path) => (await parts.packer.findHidden([path], signal)) !== undefined,
+          parser: parts.shellParser,
+          language: languageOf(host),
+          allowed: settings.allowedCommands,
+          denied: settings.deniedCommands,
+          folder: asFolder(parts.roots[0]),
+          kept: parts.allowedCommands,
+          ofSession: session.allowedForSession,
+        }),
       },
       approver: parts.approver,
       refuse: input.refuse ?? (() => undefined),

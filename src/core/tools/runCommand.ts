@@ -52,13 +52,15 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
     return decideFailed('Not run: an edit of the same reply failed. Correct it first, then run the command.');
   }
   const timeoutMs = args.timeout_seconds === undefined ? turn.commandTimeoutMs : args.timeout_seconds * 1000;
+  const subject = { kind: 'command' as const, command, cwd: folder.relative };
   return {
     kind: 'ready',
-    subject: { kind: 'command', command, cwd: folder.relative },
+    subject,
+    // What runs is the text that was judged and shown, and no other copy of it.
     run: () =>
       args.background === true
-        ? startInBackground(command, folder, context)
-        : execute(command, folder, timeoutMs, context),
+        ? startInBackground(subject.command, folder, context)
+        : execute(subject.command, folder, timeoutMs, context),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { ApprovalDecision, ApprovalSubject } from '../../protocol/events.js';
+import type { ApprovalDecision, ApprovalSubject, CommandPart } from '../../protocol/events.js';
 import { readDiff } from '../diffText.js';
 import { formatCount } from '../format.js';
 import { hasMarks, markInvisible } from '../invisible.js';
@@ -48,22 +48,31 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
   const { post } = usePage();
   const { subject, reason, call } = item.request;
   const titleId = `approval-${item.key}`;
+  const answers = useAnswers(item);
+  /** Enter that is meant for no button is a no. */
+  const rejectByEnter = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && event.target === event.currentTarget) answers.decide('rejected');
+  };
   return (
-    <section class="approval" aria-labelledby={titleId} ref={card} tabIndex={-1}>
+    <section class="approval" aria-labelledby={titleId} ref={card} tabIndex={-1} onKeyDown={rejectByEnter}>
       <div class="approval-head">
         <Icon name="shield" />
         <h2 id={titleId}>{questionOf(subject)}</h2>
         {count > 1 ? <span class="approval-count">1 of {count}</span> : null}
       </div>
       {/* The warning below says the same of a protected file. */}
-      {subject.kind === 'edit' && subject.protectedBy !== undefined ? null : <p class="approval-reason">{reason}</p>}
+      {subject.kind === 'edit' && subject.protectedBy !== undefined ? null : (
+        <p class="approval-reason">
+          <MarkedText text={reason} foreign />
+        </p>
+      )}
       <Subject subject={subject} />
       {subject.kind === 'edit' && subject.diff !== '' ? (
         <button type="button" class="text-button" onClick={() => post({ type: 'open_diff', call })}>
           Open diff
         </button>
       ) : null}
-      <Answers item={item} />
+      <Answers subject={subject} {...answers} />
     </section>
   );
 }
@@ -77,7 +86,7 @@ function questionOf(subject: ApprovalSubject): string {
 }
 
 function Subject({ subject }: { subject: ApprovalSubject }): VNode {
-  if (subject.kind === 'command') return <CommandSubject command={subject.command} cwd={subject.cwd} />;
+  if (subject.kind === 'command') return <CommandSubject subject={subject} />;
   if (subject.kind === 'bulk') return <BulkSubject deleted={subject.deleted} changed={subject.changed} />;
   if (subject.kind === 'input') return <InputSubject command={subject.command} text={subject.text} />;
   const { added, removed } = readDiff(subject.diff);
@@ -156,22 +165,82 @@ function InvisibleWarning({ text, what }: { text: string; what: string }): VNode
   );
 }
 
-function CommandSubject({ command, cwd }: { command: string; cwd: string }): VNode {
+type CommandQuestion = Extract<ApprovalSubject, { kind: 'command' }>;
+
+function CommandSubject({ subject }: { subject: CommandQuestion }): VNode {
+  const { command, cwd, parts = [], furtherParts, memory } = subject;
   const lines = command.split('\n').length;
+  const segments = markInvisible(command);
+  const shownLength = segments.reduce((sum, { text }) => sum + text.length, 0);
   return (
     <>
       <WholeText text={command} label="Command" />
       <div class="approval-where">
         in {cwd === '' || cwd === '.' ? 'the workspace folder' : <code>{cwd}</code>}
         {lines > 1 ? ` · ${formatCount(lines, 'line')}` : ''}
-        {command.length > 400 ? ` · ${formatCount(command.length, 'character')}, scroll to read all` : ''}
+        {shownLength > 400 ? ` · ${formatCount(command.length, 'character')}, scroll to read all` : ''}
       </div>
       <InvisibleWarning text={command} what="command" />
+      {parts.length > 1 ? <PartsList parts={parts} further={furtherParts ?? 0} /> : null}
+      {memory?.kind === 'always' ? (
+        <p class="approval-kept">
+          “Always allow these” keeps, for this workspace: <CommandNames names={memory.commands} />
+        </p>
+      ) : null}
     </>
   );
 }
 
-function Answers({ item }: { item: ApprovalItem }): VNode {
+function CommandNames({ names }: { names: readonly string[] }): VNode {
+  return (
+    <>
+      {names.map((name, i) => (
+        <span key={name}>
+          {i === 0 ? '' : ', '}
+          <code>
+            <MarkedText text={name} foreign />
+          </code>
+        </span>
+      ))}
+    </>
+  );
+}
+
+const partLooks: Record<CommandPart['verdict'], { icon: string; text: string }> = {
+  allowed: { icon: 'check', text: 'allowed' },
+  asks: { icon: 'question', text: 'asks' },
+  denied: { icon: 'circle-slash', text: 'denied' },
+};
+
+/** What a line is made of, so that a part that asks is not overlooked among those that are allowed. */
+function PartsList({ parts, further }: { parts: readonly CommandPart[]; further: number }): VNode {
+  return (
+    <ul class="command-parts" aria-label="Its parts">
+      {parts.map(({ text, verdict, why }, i) => (
+        <li key={i} class={`part-${verdict}`}>
+          <Icon name={partLooks[verdict].icon} />
+          <span>
+            <code>
+              <MarkedText text={text} foreign />
+            </code>
+            <span class="part-why">
+              {partLooks[verdict].text}
+              {why === undefined ? null : <MarkedText text={`: it ${why}`} foreign />}
+            </span>
+          </span>
+        </li>
+      ))}
+      {further > 0 ? <li class="part-further">and {formatCount(further, 'further part')}</li> : null}
+    </ul>
+  );
+}
+
+interface AnswerState {
+  isOff: boolean;
+  decide: (decision: ApprovalDecision) => void;
+}
+
+function useAnswers(item: ApprovalItem): AnswerState {
   const { post, dispatch } = usePage();
   const { isOff, answerOnce } = useGuard(item.sent !== undefined);
   const decide = (decision: ApprovalDecision): void =>
@@ -179,25 +248,36 @@ function Answers({ item }: { item: ApprovalItem }): VNode {
       post({ type: 'decide', approval: item.request.id, decision });
       dispatch({ type: 'decided', approval: item.request.id, decision });
     });
+  return { isOff, decide };
+}
+
+function Answers({ subject, isOff, decide }: AnswerState & { subject: ApprovalSubject }): VNode {
+  const memory = subject.kind === 'command' ? subject.memory : undefined;
+  const button = (decision: ApprovalDecision, label: string, title?: string): VNode => (
+    <button
+      type="button"
+      class={decision === 'rejected' ? 'button' : 'button secondary'}
+      aria-disabled={isOff}
+      title={title}
+      onClick={() => decide(decision)}
+    >
+      {label}
+    </button>
+  );
   return (
     <div class="answers">
-      <button type="button" class="button" aria-disabled={isOff} onClick={() => decide('approved')}>
-        Approve
-      </button>
-      {item.request.subject.kind === 'command' ? (
-        <button
-          type="button"
-          class="button secondary"
-          aria-disabled={isOff}
-          title="Exactly this command runs without asking until the session ends"
-          onClick={() => decide('approved_for_session')}
-        >
-          Approve for this session
-        </button>
-      ) : null}
-      <button type="button" class="button secondary" aria-disabled={isOff} onClick={() => decide('rejected')}>
-        Reject
-      </button>
+      {button('approved', subject.kind === 'command' ? 'Allow once' : 'Approve')}
+      {memory?.kind === 'always'
+        ? button('approved_always', 'Always allow these', `Without asking from now on: ${memory.commands.join(', ')}`)
+        : null}
+      {memory?.kind === 'session'
+        ? button(
+            'approved_for_session',
+            'Allow for this session',
+            'Exactly this text runs without asking until the session ends',
+          )
+        : null}
+      {button('rejected', 'Reject')}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { MarkedText } from './markedText.js';
 const results: Record<NonNullable<ApprovalItem['result']>, { icon: string; text: string }> = {
   approved: { icon: 'check', text: 'You approved' },
   approved_for_session: { icon: 'check', text: 'You approved for this session' },
+  approved_always: { icon: 'check', text: 'You allowed for this workspace' },
   rejected: { icon: 'close', text: 'You rejected' },
   unanswered: { icon: 'circle-slash', text: 'Not answered' },
 };

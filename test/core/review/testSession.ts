@@ -18,6 +18,8 @@ import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { createModelClient } from '../../../src/core/model/client.js';
 import { createPackEngine } from '../../../src/core/pack/engine.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
+import { createAllowedCommands } from '../../../src/core/commands/allowedCommands.js';
+import { createShellParser } from '../../../src/core/commands/shellParser.js';
 import { createAgreements } from '../../../src/core/session/agreements.js';
 import { startSession, type Session, type SessionSettings } from '../../../src/core/session/session.js';
 import { createLedger } from '../../../src/core/usage/ledger.js';
@@ -98,7 +100,9 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   const ledger = createLedger({ files, folder: join(base, 'usage'), clock });
   const client = createMeteredClient({ client: model, ledger, clock, randomHex });
   const agreements = createAgreements({ files, stateFolder, clock });
-  const shared = { host, packer, journal, client, ledger, agreements };
+  const allowedCommands = createAllowedCommands({ files, stateFolder, clock });
+  const shellParser = createShellParser(grammarPorts.loadGrammar);
+  const shared = { host, packer, journal, client, ledger, agreements, allowedCommands, shellParser };
   const parts = { ...shared, tools: createTools(), roots, stateFolder, random: () => 0.5 };
   const session = await startSession(
     parts,
@@ -136,6 +140,7 @@ function settingsFor(simulator: Simulator): SessionSettings {
     thinking: 'high',
     approve: 'auto-edit',
     allowedCommands: [],
+    deniedCommands: [],
     limits: { maxSteps: 30 },
     commandTimeoutMs: 60_000,
     budgetTokens: 500_000,

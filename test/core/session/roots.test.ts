@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 async function open(script: Turn[], approver?: Approver): Promise<Session> {
-  const options = { allowedCommands: ['pwd'], ...(approver === undefined ? {} : { approver }) };
+  const options = { allowedCommands: ['pwd -P'], ...(approver === undefined ? {} : { approver }) };
   workspace = await openSimulatedWorkspace(roots, script, options);
   return startSession(workspace.parts, workspace.settings, 'chat', (event) => events.push(event), signal);
 }
@@ -115,14 +115,14 @@ test('commands run in the first root unless they name another, and what they wri
     return 'approved';
   };
   const calls = [
-    call('c1', 'run_command', { command: 'pwd' }),
-    call('c2', 'run_command', { command: 'pwd', cwd: 'web/src' }),
+    call('c1', 'run_command', { command: 'pwd -P' }),
+    call('c2', 'run_command', { command: 'pwd -P', cwd: 'web/src' }),
     call('c3', 'run_command', { command: 'echo x > made.txt', cwd: 'web' }),
   ];
   const session = await open([{ calls }, { text: 'Done.' }], { ask });
   const result = await send(session, 'run');
   // Allowed by its text alone, a command may run in the first root and nowhere else.
-  expect(asked).toEqual(['pwd in web/src', 'echo x > made.txt in web']);
+  expect(asked).toEqual(['pwd -P in web/src', 'echo x > made.txt in web']);
   const [first, second, third] = results(1);
   expect(first).toMatch(new RegExp(`^exit code 0 .*\\nfolder: api\\n${api}\\n`));
   expect(second).toMatch(new RegExp(`\\nfolder: web/src\\n${join(web, 'src')}\\n`));

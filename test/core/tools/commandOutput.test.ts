@@ -113,10 +113,12 @@ describe('command_output', () => {
     const typed = await bench.prepare('command_output', { id, input: 'rm -rf x\n' });
     expect(typed).toMatchObject({ subject: { kind: 'input', id, command: 'bash', text: 'rm -rf x\n' } });
     const subject = typed.kind === 'ready' ? typed.subject : undefined;
-    const policy = { allowedCommands: new Set(['bash', 'rm -rf x', 'rm -rf x\n']), allowForSession: () => undefined };
-    expect(judge({ ...policy, mode: 'auto-edit' }, subject).kind).toBe('ask');
-    expect(judge({ ...policy, mode: 'ask' }, subject).kind).toBe('ask');
-    expect(judge({ ...policy, mode: 'plan' }, subject).kind).toBe('refuse');
+    // Whatever the rules say of commands: text for a running one is none.
+    const allowed = { verdict: 'allowed' as const, reason: '', parts: [], isRisky: false, missing: [] };
+    const commands = { judge: async () => allowed, remember: async () => undefined };
+    expect((await judge({ commands, mode: 'auto-edit' }, subject)).kind).toBe('ask');
+    expect((await judge({ commands, mode: 'ask' }, subject)).kind).toBe('ask');
+    expect((await judge({ commands, mode: 'plan' }, subject)).kind).toBe('refuse');
     for (const args of [{ id }, { id, offset: 0 }, { id, stop: true }]) {
       expect(await bench.prepare('command_output', args)).not.toHaveProperty('subject');
     }
