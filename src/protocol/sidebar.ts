@@ -75,6 +75,8 @@ export type ToHost =
   | { type: 'ready' }
   | { type: 'send'; text: string }
   | { type: 'stop' }
+  /** Has the conversation summed up, to make room. */
+  | { type: 'compact' }
   /** What is in the box, once it has stayed so for a moment: kept, and priced. */
   | { type: 'draft'; text: string }
   | { type: 'decide'; approval: string; decision: ApprovalDecision }

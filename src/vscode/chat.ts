@@ -29,6 +29,8 @@ export interface Chat {
   renewsNext(): boolean;
   /** Runs one turn to its end. Does nothing while another one runs. */
   send(text: string): Promise<void>;
+  /** Has the conversation summed up, as a turn of its own. Does nothing while another one runs. */
+  compact(): Promise<void>;
   /** Resolves when the running turn has ended. */
   stop(): Promise<void>;
   /** Resolves when no turn runs. */
@@ -58,6 +60,9 @@ export interface ChatParts {
   onReplaced: () => void;
   onState: () => void;
 }
+
+/** What the transcript shows in the place of a message. */
+const compactRequest = 'Compact this conversation.';
 
 const sessionMemory = 'session';
 
@@ -165,6 +170,13 @@ export function createChat(parts: ChatParts): Chat {
         transcript.addUser(text);
         const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, text);
         await takeTurn(begin, signal, (turn) => turn.send({ kind: 'chat', request: text }, signal));
+      }),
+    compact: () =>
+      run(async (signal) => {
+        if (state.id === undefined) throw new BaleenError('There is no conversation to compact yet.', 'bad_usage');
+        const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, compactRequest);
+        transcript.addUser(compactRequest);
+        await takeTurn(begin, signal, (turn) => turn.compact(signal));
       }),
     stop,
     settled: async () => state.running?.ended,

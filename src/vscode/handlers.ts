@@ -70,6 +70,7 @@ function createHandlers(parts: HandlerParts): Handlers {
       await chat.send(text);
     },
     stop: () => chat.stop(),
+    compact: () => chat.compact(),
     draft: ({ text }) => parts.setDraft(text),
     decide: async ({ approval, decision }) => {
       if (!approvals.decide(approval, decision)) parts.log.warn('An answer came to a question that does not wait.');

@@ -13,6 +13,7 @@ const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('send'), text: text.min(1) }),
   z.strictObject({ type: z.literal('stop') }),
+  z.strictObject({ type: z.literal('compact') }),
   z.strictObject({ type: z.literal('draft'), text }),
   z.strictObject({
     type: z.literal('decide'),

@@ -7,6 +7,7 @@ const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   ready: { type: 'ready' },
   send: { type: 'send', text: 'hello' },
   stop: { type: 'stop' },
+  compact: { type: 'compact' },
   draft: { type: 'draft', text: '' },
   decide: { type: 'decide', approval: 'ab12', decision: 'approved' },
   answer_send: { type: 'answer_send', question: 'ab12', agreed: true },

@@ -10,7 +10,7 @@ import type { PrefixChange } from '../model/prefixMemory.js';
 import type { RetryParts } from '../model/retry.js';
 import { hideDsml } from '../model/dsml.js';
 import { renderCorrection } from '../prompt/correction.js';
-import { goOn, moreSteps, noticeOf } from './failureNotice.js';
+import { goOn, moreSteps, noticeOf, outcomeOf } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
 import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
 import { requestReply } from './step.js';
@@ -34,8 +34,8 @@ export interface LoopParts {
   conversation: Conversation;
   client: ModelClient;
   retry: RetryParts;
-  /** Renders the conversation into the next request and counts it. */
-  plan: () => Promise<PlannedRequest>;
+  /** Renders the conversation into the next request and counts it; has it compacted where it would not fit. */
+  plan: (bill: (usage: Usage, cost: Cost) => void) => Promise<PlannedRequest>;
   /** The service's own count of the request that was planned last. */
   noteBilled: (tokens: number) => void;
   /** After an overflow answer: the server's own numbers correct the plan. `false` if nothing can be lowered. */
@@ -90,7 +90,8 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   for (;;) {
     if (signal.aborted) return end('cancelled');
     if (parts.endsOnReport && parts.toolCalls.context.turn.hasReport) return end('done');
-    const planned = await parts.plan();
+    const planned = await parts.plan(bill);
+    if (signal.aborted) return end('cancelled');
     if (planned.kind === 'refused') return end(planned.outcome, planned.sentence, planned.action);
     const limit = refuseStep(parts.limits, result.steps + 1);
     if (limit !== undefined) return end('cap_reached', limit, moreSteps);
@@ -163,12 +164,4 @@ function warnOfRepeat(message: ToolMessage, count: number): ToolMessage {
     ...message,
     text: `${message.text}\n(This very call was made before and nothing has changed since; another one ends the turn.)`,
   };
-}
-
-function outcomeOf(failure: Failure): Outcome {
-  if (failure.kind === 'overflow') return 'overflow';
-  if (failure.kind === 'cap') return 'cap_reached';
-  return failure.kind === 'key' || failure.kind === 'balance' || failure.kind === 'moderation'
-    ? 'api_refused'
-    : 'failed';
 }

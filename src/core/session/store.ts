@@ -32,7 +32,7 @@ export async function readSession(
 
 /** Messages are most of a log, and a list of sessions shows none. */
 function isOfSummary(json: string): boolean {
-  return !json.startsWith('{"type":"message"');
+  return !json.startsWith('{"type":"message"') && !json.startsWith('{"type":"compacted"');
 }
 
 function summarize(records: readonly SessionRecord[]): SessionSummary | undefined {
@@ -43,7 +43,8 @@ function summarize(records: readonly SessionRecord[]): SessionSummary | undefine
   for (const record of records) {
     if (record.type !== 'event') continue;
     const { event } = record;
-    if (event.type === 'step_end' || event.type === 'primed') cost = addCost(cost, event.cost);
+    if (event.type === 'step_end' || event.type === 'primed' || event.type === 'compaction_end')
+      cost = addCost(cost, event.cost);
   }
   return { id: head.id, title, at: head.at, cost };
 }
