@@ -107,6 +107,7 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'reasoning_delta':
     case 'step_end':
     case 'step_start':
+    case 'steered':
     case 'text_delta':
     case 'tool_call_output':
     case 'tool_call_start':

@@ -164,6 +164,8 @@ export type AgentEvent =
   | { type: 'price_tag'; turn: number; tag: PriceTag }
   /** A request of one token went ahead, so that the pack is in the prefix cache; `turn_end` has its usage in the sum. */
   | { type: 'primed'; usage: Usage; cost: Cost }
+  /** A message of the user's went into the running turn. */
+  | { type: 'steered'; text: string }
   | { type: 'step_start'; step: number }
   | { type: 'reasoning_delta'; text: string }
   | { type: 'text_delta'; text: string }

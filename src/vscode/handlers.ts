@@ -69,6 +69,8 @@ function createHandlers(parts: HandlerParts): Handlers {
       parts.setDraft('');
       await chat.send(text);
     },
+    unqueue: ({ id }) => void chat.queue.take(chat.sessionId(), id),
+    send_queued: ({ id }) => chat.sendQueued(id),
     stop: () => chat.stop(),
     compact: () => chat.compact(),
     draft: ({ text }) => parts.setDraft(text),

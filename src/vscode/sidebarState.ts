@@ -22,6 +22,7 @@ export function readSidebarState(chat: Chat, connection: Connection, questions: 
     approve: settings.approve,
     session: chat.sessionId(),
     running: chat.isRunning(),
+    queue: chat.queue.list(chat.sessionId()),
     ...(sendQuestion === undefined ? {} : { sendQuestion }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(isUntrusted() ? { untrusted: true as const } : {}),

@@ -18,6 +18,8 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
   pack_ready: (state, event) => append({ ...state, progress: undefined }, { kind: 'pack', pack: event }),
   turn_start: startTurn,
   price_tag: (state, event) => ({ ...state, turnPrice: { ...(state.turnPrice ?? unpricedTurn), tag: event.tag } }),
+  // Of the turn that runs: the next one begins with a message of its own.
+  steered: (state, event) => append(settle(state), { kind: 'user', text: event.text, turn: 0 }),
   step_start: (state, _event, nowMs) => ({ ...settle(state, nowMs), stepFirstKey: state.nextKey, progress: undefined }),
   reasoning_delta: addReasoning,
   text_delta: addText,

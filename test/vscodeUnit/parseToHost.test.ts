@@ -6,6 +6,8 @@ import { longestMessage, parseToHost } from '../../src/vscode/parseToHost.js';
 const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   ready: { type: 'ready' },
   send: { type: 'send', text: 'hello' },
+  unqueue: { type: 'unqueue', id: 'ab12' },
+  send_queued: { type: 'send_queued', id: 'ab12' },
   stop: { type: 'stop' },
   compact: { type: 'compact' },
   draft: { type: 'draft', text: '' },

@@ -49,6 +49,8 @@ export interface LoopParts {
   limits: Limits;
   /** The turn is over as soon as `report_findings` was called: review, and the first half of a refactoring. */
   endsOnReport: boolean;
+  /** Appends what the user has said into the running turn; `false` if it was nothing. */
+  steer: () => Promise<boolean>;
   /** The text with which the turn ends, as the user sees it. */
   noteAnswer: (text: string) => void;
   emit: Emit;
@@ -126,11 +128,13 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     if (verdict.kind === 'end') return end('failed', verdict.sentence);
     if (reply.message.calls.length === 0 && verdict.kind === 'fine') {
       parts.noteAnswer(result.text);
-      return end('done');
+      if (!(await parts.steer())) return end('done');
+      continue;
     }
     const stuck = await runCalls(reply.message.calls);
     if (stuck !== undefined) return end(stuck.outcome, stuck.sentence);
     if (verdict.kind === 'tell') await conversation.append({ role: 'user', text: renderCorrection(verdict.text) });
+    if (await parts.steer()) repeats.reset();
   }
 
   async function runCalls(calls: readonly ToolCall[]): Promise<{ outcome: Outcome; sentence: string } | undefined> {

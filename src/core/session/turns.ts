@@ -11,6 +11,7 @@ import type { ToolCall } from '../model/types.js';
 import { isCancellation } from '../errors.js';
 import { asFolder } from '../repository/roots.js';
 import { compactAsked, proposeCompaction } from './compaction.js';
+import { renderTurnMessage } from '../prompt/turnMessage.js';
 import { createPlanner } from './planner.js';
 import { refuseSend, type Refusal } from './sendConsent.js';
 import { routeTurn } from './routeTurn.js';
@@ -22,6 +23,8 @@ export interface SendInput extends TurnInput {
   /** A sentence if this workflow does not execute the call. */
   refuse?: (call: ToolCall) => string | undefined;
   endsOnReport?: boolean;
+  /** Takes what the user has said since for the running turn. */
+  steer?: () => string[];
   /** Files that the change is known to touch. */
   files?: number;
 }
@@ -241,6 +244,16 @@ async function answerOpenCalls(session: Session, isMeant: (call: ToolCall) => bo
   }
 }
 
+/** Behind whole groups of results only, so that both wires take it. */
+async function appendSteered(session: Session, texts: readonly string[]): Promise<boolean> {
+  for (const text of texts) {
+    const message = renderTurnMessage({ kind: 'steer', changes: [], context: [], request: text });
+    await session.conversation.append({ role: 'user', text: message });
+    session.emit({ type: 'steered', text });
+  }
+  return texts.length > 0;
+}
+
 /** Once a session; only the user's own words tell his language. */
 function noteLanguage(session: Session, request: string | undefined, answer: string): void {
   const text = request === undefined || session.toldLanguage ? undefined : describeLanguageDrift(request, answer);
@@ -276,6 +289,7 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
     },
     limits: settings.limits,
     endsOnReport: input.endsOnReport ?? false,
+    steer: () => appendSteered(session, input.steer?.() ?? []),
     noteAnswer: (text) =>
       noteLanguage(session, input.kind === 'chat' || input.kind === 'run' ? input.request : undefined, text),
     emit: session.emit,
