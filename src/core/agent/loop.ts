@@ -12,7 +12,7 @@ import { hideDsml } from '../model/dsml.js';
 import { renderCorrection } from '../prompt/correction.js';
 import { goOn, moreSteps, noticeOf, outcomeOf } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
-import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
+import { createRepeatGuard, describeCircle, refuseStep, type Limits } from './limits.js';
 import { requestReply } from './step.js';
 import { isEdit, runToolCalls, type ToolCallParts } from './toolCalls.js';
 
@@ -132,7 +132,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       continue;
     }
     const stuck = await runCalls(reply.message.calls);
-    if (stuck !== undefined) return end(stuck.outcome, stuck.sentence);
+    if (stuck !== undefined) return end(stuck.outcome, stuck.sentence, goOn);
     if (verdict.kind === 'tell') await conversation.append({ role: 'user', text: renderCorrection(verdict.text) });
     if (await parts.steer()) repeats.reset();
   }
@@ -140,22 +140,24 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   async function runCalls(calls: readonly ToolCall[]): Promise<{ outcome: Outcome; sentence: string } | undefined> {
     const counts = calls.map((call) => repeats.note(call));
     const misfits: Misfit[] = [];
-    let edited = false;
+    let [edited, sameEdits] = [false, 0];
     await runToolCalls(calls, {
       ...parts.toolCalls,
       onUnapproved: () => (unapproved = true),
       onMisfit: (misfit) => void misfits.push(misfit),
       noteResult: async (message, index) => {
-        edited ||= isEdit(calls[index]!) && !message.failed;
+        if (isEdit(calls[index]!) && !message.failed) {
+          edited = true;
+          sameEdits = Math.max(sameEdits, repeats.noteEdit(calls[index]!));
+        }
         await conversation.append(warnOfRepeat(message, counts[index]!));
       },
     });
     if (edited) repeats.reset();
     const impatient = patience.judgeCalls(misfits);
     if (impatient !== undefined) return { outcome: 'failed', sentence: impatient };
-    if (edited || Math.max(0, ...counts) < stopAtRepeat) return undefined;
-    const sentence = `Stopped: the model made the same call ${stopAtRepeat} times and nothing changed between them. Say in a message what it should do differently.`;
-    return { outcome: 'cap_reached', sentence };
+    const circle = describeCircle(edited ? 0 : Math.max(0, ...counts), sameEdits);
+    return circle === undefined ? undefined : { outcome: 'cap_reached', sentence: circle };
   }
 }
 

@@ -133,6 +133,10 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
       const refusal = await refuseSend(session, signal);
       if (refusal !== undefined) return sendNothing(session, refusal);
       const started = session.conversation.startedCalls();
+      const last = session.conversation.messages.at(-1);
+      // Only its end was not written down.
+      if (last?.role === 'assistant' && last.calls.length === 0)
+        return { ...stoppedBeforeSending(), outcome: 'done', text: last.text };
       await answerOpenCalls(session, (call) => started.has(call.id));
       routeTurn(session, { message });
       return run({}, signal);
