@@ -1,6 +1,7 @@
 /** The chat of a window: the current session, its running turn and what the page shows of both. */
 import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
+import { goOn } from '../core/agent/failureNotice.js';
 import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { describeLaneChange } from '../core/session/laneChange.js';
@@ -11,7 +12,7 @@ import type { AgentEvent, Outcome } from '../protocol/events.js';
 import type { SessionSummary } from '../protocol/sidebar.js';
 import type { Connection } from './connection.js';
 import type { Engine } from './engine.js';
-import { dropUnanswered, waitsForApproval } from './interrupted.js';
+import { dropUnanswered, isCutOff, waitsForApproval } from './interrupted.js';
 import { createMessageQueue, type MessageQueue } from './messageQueue.js';
 import type { ModelPick } from './modelPick.js';
 import { chooseSetting, readSettings } from './settings.js';
@@ -157,7 +158,10 @@ export function createChat(parts: ChatParts): Chat {
     transcript.replace(dropUnanswered(entries));
     await remember(id);
     onReplaced();
-    if (!waitsForApproval(entries)) return;
+    if (!waitsForApproval(entries)) {
+      if (isCutOff(entries)) tell({ type: 'notice', level: 'info', text: cutOff, action: goOn });
+      return;
+    }
     void run((signal) => takeTurn(continueTurn, signal, (turn) => turn.resume(signal)));
   };
 
@@ -250,6 +254,9 @@ export function createChat(parts: ChatParts): Chat {
     },
   };
 }
+
+const cutOff =
+  'This turn was cut off when the window was closed. What it had begun is not done again by itself; Continue has the model look and go on.';
 
 /** After which the next queued message is sent by itself. */
 const goesOn: ReadonlySet<Outcome> = new Set(['done', 'refused', 'findings']);

@@ -24,6 +24,7 @@ const queueMemory = 'queue';
 const mostKept = 200;
 
 export function createMessageQueue(memory: vscode.Memento, onChange: () => void, newId: () => string): MessageQueue {
+  // A message that was to go into a turn has missed it.
   let entries = memory.get<Entry[]>(queueMemory, []).map((entry): Entry => ({ ...entry, steers: false }));
   const set = (next: Entry[]): void => {
     entries = next.slice(-mostKept);

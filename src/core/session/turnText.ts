@@ -54,6 +54,16 @@ export async function appendTurnMessage(
   );
 }
 
+/** What the user says into a running turn: behind whole groups of results only, so that both wires take it. */
+export async function appendSteered(session: Session, texts: readonly string[]): Promise<boolean> {
+  for (const text of texts) {
+    const message = renderTurnMessage({ kind: 'steer', changes: [], context: [], request: text });
+    await session.conversation.append({ role: 'user', text: message });
+    session.emit({ type: 'steered', text });
+  }
+  return texts.length > 0;
+}
+
 /** Only what differs from what the last turn told: a buffer that came, changed, or is like its file again. */
 export async function describeUnsaved(
   session: Pick<Session, 'parts' | 'pack' | 'unsavedTold'>,

@@ -11,13 +11,12 @@ import type { ToolCall } from '../model/types.js';
 import { isCancellation } from '../errors.js';
 import { asFolder } from '../repository/roots.js';
 import { compactAsked, proposeCompaction } from './compaction.js';
-import { renderTurnMessage } from '../prompt/turnMessage.js';
 import { createPlanner } from './planner.js';
 import { refuseSend, type Refusal } from './sendConsent.js';
 import { routeTurn } from './routeTurn.js';
 import { hasFailed } from './routing.js';
 import { retryOf, type Session } from './session.js';
-import { appendTurnMessage, type TurnInput } from './turnText.js';
+import { appendSteered, appendTurnMessage, type TurnInput } from './turnText.js';
 
 export interface SendInput extends TurnInput {
   /** A sentence if this workflow does not execute the call. */
@@ -246,16 +245,6 @@ async function answerOpenCalls(session: Session, isMeant: (call: ToolCall) => bo
     await session.conversation.append({ role: 'tool', call: call.id, name: call.name, text, failed: true });
     session.emit({ type: 'tool_call_end', call: call.id, status: 'failed', summary: 'interrupted' });
   }
-}
-
-/** Behind whole groups of results only, so that both wires take it. */
-async function appendSteered(session: Session, texts: readonly string[]): Promise<boolean> {
-  for (const text of texts) {
-    const message = renderTurnMessage({ kind: 'steer', changes: [], context: [], request: text });
-    await session.conversation.append({ role: 'user', text: message });
-    session.emit({ type: 'steered', text });
-  }
-  return texts.length > 0;
 }
 
 /** Once a session; only the user's own words tell his language. */
