@@ -13,7 +13,11 @@ function createMemory(): vscode.Memento {
 
 function open(memory = createMemory()) {
   let number = 0;
-  const queue = createMessageQueue(memory, () => undefined, () => `m${++number}`);
+  const queue = createMessageQueue(
+    memory,
+    () => undefined,
+    () => `m${++number}`,
+  );
   const texts = (session?: string): string[] => queue.list(session).map(({ text }) => text);
   return { memory, queue, texts };
 }

@@ -92,11 +92,11 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   for (;;) {
     if (signal.aborted) return end('cancelled');
     if (parts.endsOnReport && parts.toolCalls.context.turn.hasReport) return end('done');
+    const limit = refuseStep(parts.limits, result.steps + 1);
+    if (limit !== undefined) return end('cap_reached', limit, moreSteps);
     const planned = await parts.plan(bill);
     if (signal.aborted) return end('cancelled');
     if (planned.kind === 'refused') return end(planned.outcome, planned.sentence, planned.action);
-    const limit = refuseStep(parts.limits, result.steps + 1);
-    if (limit !== undefined) return end('cap_reached', limit, moreSteps);
 
     const step = firstStep + result.steps++;
     emit({ type: 'step_start', step });

@@ -64,7 +64,7 @@ test(`RES-08: ${turns} turns keep no more than twenty`, { timeout: 1_800_000 }, 
     expect(outcome).toBe('done');
     most = Math.max(most, session.conversation.messages.length);
     // What the test itself keeps.
-    workspace.simulator.requests.length = 0;
+    workspace.simulator.forget();
     if (turn >= 10) used.push(await heapUsed());
   }
   expect(compactions).toBeGreaterThan(turns / 20);
@@ -72,6 +72,11 @@ test(`RES-08: ${turns} turns keep no more than twenty`, { timeout: 1_800_000 }, 
   const until = Math.max(...used.slice(0, 11));
   const after = Math.max(...used.slice(11));
   if (process.env['BALEEN_SHOW_HEAP'] === '1')
-    process.stderr.write(`heap until turn 20: ${until}, after: ${after}; ${compactions} compactions\n`);
+    process.stderr.write(
+      `${used
+        .filter((_, at) => at % 10 === 0)
+        .map((one) => Math.round(one / 1000))
+        .join(' ')}\nheap until turn 20: ${until}, after: ${after}; ${compactions} compactions\n`,
+    );
   expect(after).toBeLessThan(until * 1.1);
 });
