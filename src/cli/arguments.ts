@@ -43,6 +43,7 @@ export interface Arguments {
   renew: boolean;
   verify: string[];
   dryRun: boolean;
+  continues: boolean;
   keepOnFail: boolean;
   base?: string;
   staged: boolean;
@@ -63,6 +64,8 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
       --renew               the same, after making a new snapshot
   baleen ask "QUESTION"     an answer about the repository; changes nothing
   baleen run "TASK"         agentic work in the workspace folder
+      --continue            no task: go on with a turn that was cut off when
+                            the program ended; no tool runs twice
   baleen refactor "RULE"    change every site of a rule
       --verify "CMD"        what must succeed afterwards (repeatable)
       --keep-on-fail        keep the changes if it does not
@@ -160,6 +163,7 @@ const options = {
   renew: { type: 'boolean' },
   verify: { type: 'string', multiple: true },
   'dry-run': { type: 'boolean' },
+  continue: { type: 'boolean' },
   'keep-on-fail': { type: 'boolean' },
   base: { type: 'string' },
   staged: { type: 'boolean' },
@@ -225,6 +229,7 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       renew: values.renew ?? false,
       verify: values.verify ?? [],
       dryRun: values['dry-run'] ?? false,
+      continues: values.continue ?? false,
       keepOnFail: values['keep-on-fail'] ?? false,
       ...(values.base === undefined ? {} : { base: values.base }),
       staged: values.staged ?? false,

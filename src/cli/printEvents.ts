@@ -92,6 +92,12 @@ export function describeEvent(event: AgentEvent): string | undefined {
       return `Cache break: ${event.reason}${event.price === undefined ? '' : `; the next request reads all of it for ${formatCost(event.price)}`}`;
     case 'resnapshot_proposed':
       return `· ${describeProposal(event)} To make one: baleen pack --renew.`;
+    case 'compaction_start':
+      return `The conversation is summed up${event.reason === 'full' ? ', because the next request would not fit' : ''}: ${formatCost(event.tag.low)} to ${formatCost(event.tag.high)}`;
+    case 'compaction_end':
+      return event.how === 'not_done'
+        ? undefined
+        : `Compacted: ${formatNumber(event.beforeTokens)} to ${formatNumber(event.afterTokens)} tokens, ${formatCost(event.cost)}`;
     case 'notice':
       return `${event.level === 'info' ? '·' : '!'} ${event.text}`;
     case 'turn_end':
@@ -102,6 +108,7 @@ export function describeEvent(event: AgentEvent): string | undefined {
     case 'reasoning_delta':
     case 'step_end':
     case 'step_start':
+    case 'steered':
     case 'text_delta':
     case 'tool_call_output':
     case 'tool_call_start':

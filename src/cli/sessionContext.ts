@@ -7,7 +7,8 @@ import { isPrimerOn } from '../core/usage/primer.js';
 import type { Emit, Workflow } from '../protocol/events.js';
 import type { SendConsent } from '../core/session/agreements.js';
 import type { AllowedHosts } from '../core/session/destination.js';
-import { startSession, type Session, type SessionSettings } from '../core/session/session.js';
+import { resumeSession, startSession, type Session, type SessionSettings } from '../core/session/session.js';
+import { findInterrupted } from '../core/session/store.js';
 import { singleRoot } from '../core/repository/roots.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
@@ -130,4 +131,16 @@ export async function openPackedSession(
     `There is no text file to work on in ${workspace.parts.roots[0].folder}, so nothing was sent. Name another folder with --cwd.`,
     'bad_usage',
   );
+}
+
+/** The newest session, if its last turn was cut off; throws a sentence where there is none. */
+export async function openInterruptedSession(context: Context, workspace: Workspace, emit: Emit): Promise<Session> {
+  const { parts } = workspace;
+  const id = await findInterrupted(parts.host.files, parts.stateFolder);
+  if (id === undefined)
+    throw new BaleenError(
+      'No turn was interrupted here: the last one has ended, or had sent nothing yet. Say what to do: baleen run "…".',
+      'bad_usage',
+    );
+  return resumeSession(parts, await settingsOf(context, workspace), id, emit, context.signal);
 }

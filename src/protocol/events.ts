@@ -156,7 +156,7 @@ export type ApprovalDecision = 'approved' | 'approved_for_session' | 'approved_a
 
 export interface NoticeAction {
   /** What the button does in an editor. `retry` sends the last message again, `continue` asks for the rest of the answer. */
-  kind: 'set_key' | 'open_settings' | 'retry' | 'continue' | 'open_url' | 'new_session';
+  kind: 'set_key' | 'open_settings' | 'retry' | 'continue' | 'open_url' | 'new_session' | 'compact';
   label: string;
   url?: string;
   /** With `open_settings`: the whole name of the one that is meant. */
@@ -214,6 +214,8 @@ export type AgentEvent =
   | { type: 'price_tag'; turn: number; tag: PriceTag }
   /** A request of one token went ahead, so that the pack is in the prefix cache; `turn_end` has its usage in the sum. */
   | { type: 'primed'; usage: Usage; cost: Cost }
+  /** A message of the user's went into the running turn. */
+  | { type: 'steered'; text: string }
   | { type: 'step_start'; step: number }
   | { type: 'reasoning_delta'; text: string }
   | { type: 'text_delta'; text: string }
@@ -242,6 +244,22 @@ export type AgentEvent =
       windowTokens: number;
       /** Our own count of the request; the service billed `cacheHitTokens` and `cacheMissTokens` of the usage. */
       countedTokens: number;
+    }
+  /** The model is asked for a summary of the conversation. `full`: the next request would not fit. */
+  | { type: 'compaction_start'; reason: 'asked' | 'full'; tag: PriceTag }
+  /**
+   * From here on the model reads another conversation over the same pack; log and transcript keep the one before.
+   * `without_model`: no summary could be had, and the oldest part is left out. `not_done`: everything is as it was.
+   */
+  | {
+      type: 'compaction_end';
+      how: 'summary' | 'without_model' | 'not_done';
+      summary?: string;
+      /** Of the prompt. */
+      beforeTokens: number;
+      afterTokens: number;
+      usage: Usage;
+      cost: Cost;
     }
   | { type: 'sites'; rule: string; sites: Site[] }
   | { type: 'findings'; findings: Finding[]; dropped: number; state: 'clean' | 'findings' | 'no_result' }

@@ -32,6 +32,14 @@ export interface BackgroundCommand {
   ports: number[];
 }
 
+/** A message that was sent while a turn runs. */
+export interface QueuedMessage {
+  id: string;
+  text: string;
+  /** It goes into the running turn before its next request, and is not a turn of its own. */
+  steers: boolean;
+}
+
 /** Which model answers: the host with a key, the rehearsal, or nothing yet. */
 export type KeyState = 'missing' | 'checking' | 'accepted' | 'rejected' | 'rehearsal';
 
@@ -47,6 +55,8 @@ export interface SidebarState {
   running: boolean;
   /** In the order in which they were started. */
   commands: BackgroundCommand[];
+  /** In the order in which they are sent. */
+  queue?: QueuedMessage[];
   /** Waits for an answer, whatever work asked it. */
   sendQuestion?: WaitingSendQuestion;
   /** The workspace is trusted and has a folder; otherwise a sentence that says what is missing. */
@@ -83,8 +93,14 @@ export type TranscriptEntry = { type: 'user'; text: string } | { type: 'event'; 
 
 export type ToHost =
   | { type: 'ready' }
+  /** While a turn runs the message waits for its end. */
   | { type: 'send'; text: string }
+  | { type: 'unqueue'; id: string }
+  /** Into the running turn; where none runs, as the next one. */
+  | { type: 'send_queued'; id: string }
   | { type: 'stop' }
+  /** Has the conversation summed up, to make room. */
+  | { type: 'compact' }
   /** What is in the box, once it has stayed so for a moment: kept, and priced. */
   | { type: 'draft'; text: string }
   | { type: 'decide'; approval: string; decision: ApprovalDecision }

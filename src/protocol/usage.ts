@@ -3,7 +3,7 @@ import type { ThinkingLevel, Usage, WireName, Workflow } from './events.js';
 import type { Cost } from './money.js';
 
 /** Why a request was made. A primer makes pack and change log a stored unit of the prefix cache. */
-export type Purpose = Workflow | 'primer';
+export type Purpose = Workflow | 'primer' | 'compaction';
 
 /** Per million tokens, as they held when the request was sent. */
 export interface LedgerRates {

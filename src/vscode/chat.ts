@@ -1,5 +1,7 @@
 /** The chat of a window: the current session, its running turn and what the page shows of both. */
+import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
+import { goOn } from '../core/agent/failureNotice.js';
 import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { describeLaneChange } from '../core/session/laneChange.js';
@@ -10,7 +12,8 @@ import type { AgentEvent, Outcome } from '../protocol/events.js';
 import type { SessionSummary } from '../protocol/sidebar.js';
 import type { Connection } from './connection.js';
 import type { Engine } from './engine.js';
-import { dropUnanswered, waitsForApproval } from './interrupted.js';
+import { dropUnanswered, isCutOff, waitsForApproval } from './interrupted.js';
+import { createMessageQueue, type MessageQueue } from './messageQueue.js';
 import type { ModelPick } from './modelPick.js';
 import { chooseSetting, readSettings } from './settings.js';
 import { createTranscript, type Transcript } from './transcript.js';
@@ -27,8 +30,14 @@ export interface Chat {
   openedSession(): Session | undefined;
   /** The next session begins with a new snapshot. */
   renewsNext(): boolean;
-  /** Runs one turn to its end. Does nothing while another one runs. */
+  /** Messages that wait for the running turn. */
+  readonly queue: MessageQueue;
+  /** Into the running turn, or as the next one. */
+  sendQueued(id: string): Promise<void>;
+  /** Runs one turn to its end, and those that were queued meanwhile. While another one runs, it is queued. */
   send(text: string): Promise<void>;
+  /** Has the conversation summed up, as a turn of its own. Does nothing while another one runs. */
+  compact(): Promise<void>;
   /** Resolves when the running turn has ended. */
   stop(): Promise<void>;
   /** Resolves when no turn runs. */
@@ -59,6 +68,9 @@ export interface ChatParts {
   onState: () => void;
 }
 
+/** What the transcript shows in the place of a message. */
+const compactRequest = 'Compact this conversation.';
+
 const sessionMemory = 'session';
 
 interface State {
@@ -69,13 +81,14 @@ interface State {
   pick: ModelPick | undefined;
   /** The next session begins with a new snapshot. */
   renew: boolean;
-  running: { controller: AbortController; ended: Promise<void>; checkpoint?: string } | undefined;
+  running: { controller: AbortController; ended: Promise<Outcome>; checkpoint?: string } | undefined;
   restored: Promise<void> | undefined;
 }
 
 export function createChat(parts: ChatParts): Chat {
   const { engine, memory, onEvent, onReplaced, onState } = parts;
   const transcript = createTranscript();
+  const queue = createMessageQueue(memory, onState, () => randomBytes(8).toString('hex'));
   const state: State = {
     id: undefined,
     session: undefined,
@@ -95,20 +108,32 @@ export function createChat(parts: ChatParts): Chat {
   };
   const remember = async (id: string | undefined): Promise<void> => {
     state.id = id;
+    if (id !== undefined) queue.adopt(id);
     await memory.update(sessionMemory, id);
     onState();
   };
-  const run = async (work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const run = async (work: (signal: AbortSignal) => Promise<Outcome>): Promise<void> => {
     if (state.running !== undefined) return;
     const controller = new AbortController();
     const ended = runSafely(work, controller.signal, emit, parts.log).finally(() => {
       state.running = undefined;
+      queue.settle();
       onState();
     });
     state.running = { controller, ended };
     onState();
-    await ended;
+    const outcome = await ended;
+    // A stop, and what did not end well, is for the user to look at before anything else is sent.
+    const next = !controller.signal.aborted && goesOn.has(outcome) ? queue.take(state.id) : undefined;
+    if (next !== undefined) await send(next);
   };
+  const send = (text: string): Promise<void> =>
+    run(async (signal) => {
+      transcript.addUser(text);
+      const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, text);
+      const steer = (): string[] => queue.takeSteered(state.id);
+      return takeTurn(begin, signal, (turn) => turn.send({ kind: 'chat', request: text, steer }, signal));
+    });
   const stop = async (): Promise<void> => {
     state.running?.controller.abort();
     await state.running?.ended;
@@ -117,11 +142,11 @@ export function createChat(parts: ChatParts): Chat {
     open: (session: Session) => Promise<OpenTurn>,
     signal: AbortSignal,
     act: Act,
-  ): Promise<void> => {
+  ): Promise<Outcome> => {
     const session = await openSession(state, parts, emit, signal);
     const turn = await open(session);
     if (state.running !== undefined) state.running.checkpoint = turn.checkpoint.id;
-    await finishTurn(turn, act(turn), signal, emit, parts.log);
+    return finishTurn(turn, act(turn), signal, emit, parts.log);
   };
   const show = async (id: string): Promise<void> => {
     const { parts: workspace } = await engine.open();
@@ -133,7 +158,10 @@ export function createChat(parts: ChatParts): Chat {
     transcript.replace(dropUnanswered(entries));
     await remember(id);
     onReplaced();
-    if (!waitsForApproval(entries)) return;
+    if (!waitsForApproval(entries)) {
+      if (isCutOff(entries)) tell({ type: 'notice', level: 'info', text: cutOff, action: goOn });
+      return;
+    }
     void run((signal) => takeTurn(continueTurn, signal, (turn) => turn.resume(signal)));
   };
 
@@ -160,14 +188,25 @@ export function createChat(parts: ChatParts): Chat {
     },
     openedSession: () => state.session,
     renewsNext: () => state.renew,
-    send: (text) =>
+    queue,
+    async send(text) {
+      if (state.running === undefined) await send(text);
+      else queue.add(state.id, text);
+    },
+    async sendQueued(id) {
+      if (state.running !== undefined) return queue.steer(state.id, id);
+      const text = queue.take(state.id, id);
+      if (text !== undefined) await send(text);
+    },
+    compact: () =>
       run(async (signal) => {
-        transcript.addUser(text);
-        const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, text);
-        await takeTurn(begin, signal, (turn) => turn.send({ kind: 'chat', request: text }, signal));
+        if (state.id === undefined) throw new BaleenError('There is no conversation to compact yet.', 'bad_usage');
+        const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, compactRequest);
+        transcript.addUser(compactRequest);
+        return takeTurn(begin, signal, (turn) => turn.compact(signal));
       }),
     stop,
-    settled: async () => state.running?.ended,
+    settled: async () => void (await state.running?.ended),
     async newSession({ renew } = { renew: false }) {
       await stop();
       state.session = undefined;
@@ -201,7 +240,10 @@ export function createChat(parts: ChatParts): Chat {
     },
     async occupy(work) {
       if (state.running !== undefined) throw new BaleenError('A turn is running. Stop it first.', 'bad_usage');
-      await run(work);
+      await run(async (signal) => {
+        await work(signal);
+        return 'done';
+      });
     },
     tell,
     findEdit(call) {
@@ -212,6 +254,12 @@ export function createChat(parts: ChatParts): Chat {
     },
   };
 }
+
+const cutOff =
+  'This turn was cut off when the window was closed. What it had begun is not done again by itself; Continue has the model look and go on.';
+
+/** After which the next queued message is sent by itself. */
+const goesOn: ReadonlySet<Outcome> = new Set(['done', 'refused', 'findings']);
 
 type Act = (turn: OpenTurn) => Promise<SendResult>;
 
@@ -246,26 +294,26 @@ async function finishTurn(
   signal: AbortSignal,
   emit: (event: AgentEvent) => void,
   log: Log,
-): Promise<void> {
+): Promise<Outcome> {
   let outcome: Outcome;
   try {
     ({ outcome } = await work);
   } catch (error) {
     outcome = tellTrouble(error, signal, emit, log);
   }
-  await turn.end(outcome);
+  return (await turn.end(outcome)).outcome;
 }
 
 async function runSafely(
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal) => Promise<Outcome>,
   signal: AbortSignal,
   emit: (event: AgentEvent) => void,
   log: Log,
-): Promise<void> {
+): Promise<Outcome> {
   try {
-    await work(signal);
+    return await work(signal);
   } catch (error) {
-    tellTrouble(error, signal, emit, log);
+    return tellTrouble(error, signal, emit, log);
   }
 }
 

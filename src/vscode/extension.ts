@@ -77,6 +77,13 @@ function createCommandTable(parts: Parts, log: EditorLog): CommandTable {
       },
     },
     newSnapshot: { run: () => beginNewSnapshot(chat) },
+    compactConversation: {
+      run: async () => {
+        if (chat.isRunning()) throw new BaleenError('A turn is running. Stop it first, or let it end.', 'bad_usage');
+        await view.reveal();
+        await chat.compact();
+      },
+    },
     stop: { run: () => chat.stop() },
     undoTurn: { run: (id) => undo(typeof id === 'string' ? id : undefined) },
     setKey: { run: () => connection.enterKey() },

@@ -72,7 +72,10 @@ function createHandlers(parts: HandlerParts): Handlers {
       parts.setDraft('');
       await chat.send(text);
     },
+    unqueue: ({ id }) => void chat.queue.take(chat.sessionId(), id),
+    send_queued: ({ id }) => chat.sendQueued(id),
     stop: () => chat.stop(),
+    compact: () => chat.compact(),
     draft: ({ text }) => parts.setDraft(text),
     decide: async ({ approval, decision }) => {
       if (!approvals.decide(approval, decision)) parts.log.warn('An answer came to a question that does not wait.');

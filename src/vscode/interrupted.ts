@@ -6,6 +6,14 @@ export function waitsForApproval(entries: readonly TranscriptEntry[]): boolean {
   return findOpenQuestion(entries) !== undefined;
 }
 
+/** The window or the program ended while the last turn ran. */
+export function isCutOff(entries: readonly TranscriptEntry[]): boolean {
+  const last = entries.findLast(
+    (entry) => entry.type === 'event' && (entry.event.type === 'turn_start' || entry.event.type === 'turn_end'),
+  );
+  return last?.type === 'event' && last.event.type === 'turn_start';
+}
+
 /** Leaves out each question that was or will be asked again, and its call, whose card comes again with it. */
 export function dropUnanswered(entries: readonly TranscriptEntry[]): TranscriptEntry[] {
   const question = findOpenQuestion(entries);

@@ -12,7 +12,10 @@ const path = z.string().min(1).max(4096);
 const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('send'), text: text.min(1) }),
+  z.strictObject({ type: z.literal('unqueue'), id }),
+  z.strictObject({ type: z.literal('send_queued'), id }),
   z.strictObject({ type: z.literal('stop') }),
+  z.strictObject({ type: z.literal('compact') }),
   z.strictObject({ type: z.literal('draft'), text }),
   z.strictObject({
     type: z.literal('decide'),

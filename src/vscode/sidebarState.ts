@@ -30,6 +30,7 @@ export function readSidebarState({ chat, connection, questions, commands }: Side
     session: chat.sessionId(),
     running: chat.isRunning(),
     commands: commands(),
+    queue: chat.queue.list(chat.sessionId()),
     ...(sendQuestion === undefined ? {} : { sendQuestion }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(isUntrusted() ? { untrusted: true as const } : {}),

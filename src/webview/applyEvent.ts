@@ -18,6 +18,8 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
   pack_ready: (state, event) => append({ ...state, progress: undefined }, { kind: 'pack', pack: event }),
   turn_start: startTurn,
   price_tag: (state, event) => ({ ...state, turnPrice: { ...(state.turnPrice ?? unpricedTurn), tag: event.tag } }),
+  // Of the turn that runs: the next one begins with a message of its own.
+  steered: (state, event) => append(settle(state), { kind: 'user', text: event.text, turn: 0 }),
   step_start: (state, _event, nowMs) => ({ ...settle(state, nowMs), stepFirstKey: state.nextKey, progress: undefined }),
   reasoning_delta: addReasoning,
   text_delta: addText,
@@ -49,6 +51,9 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
   }),
   approval_end: (state, event) => endApproval(state, event.id, event.decision),
   step_end: endStep,
+  compaction_start: (state, event, nowMs) =>
+    append({ ...settle(state, nowMs), stepFirstKey: state.nextKey }, { kind: 'compaction', start: event }),
+  compaction_end: endCompaction,
   sites: (state, event) => append(settle(state), { kind: 'sites', rule: event.rule, sites: event.sites }),
   findings: (state, event) =>
     append(settle(state), {
@@ -109,6 +114,7 @@ export function closeTurn(state: PageState): PageState {
   const settled = settle(state);
   const items = settled.items.map((item): Item => {
     if (item.kind === 'approval' && item.result === undefined) return { ...item, result: 'unanswered' };
+    if (item.kind === 'compaction' && item.end === undefined) return { ...item, end: 'unended' };
     if (item.kind === 'tool' && item.status === 'running') return { ...item, status: 'cancelled' };
     return item;
   });
@@ -246,6 +252,21 @@ function endStep(state: PageState, event: EventOf<'step_end'>, nowMs: number | u
     level: 'warning',
     text: 'The answer was cut at the output limit. Ask it to go on.',
   });
+}
+
+function endCompaction(state: PageState, event: EventOf<'compaction_end'>): PageState {
+  const at = state.items.findLastIndex((item) => item.kind === 'compaction');
+  const items = state.items.map((item, i) => (i === at && item.kind === 'compaction' ? { ...item, end: event } : item));
+  const { meter } = state;
+  const sessionCost = addCost(meter?.sessionCost ?? free, event.cost);
+  const contextTokens = event.how === 'not_done' ? meter?.contextTokens : event.afterTokens;
+  return {
+    ...state,
+    items,
+    waiting: undefined,
+    meter: meter && { ...meter, sessionCost, contextTokens: contextTokens ?? meter.contextTokens },
+    announcement: event.how === 'not_done' ? 'The conversation was not compacted.' : 'The conversation was compacted.',
+  };
 }
 
 function endVerify(state: PageState, event: EventOf<'verify_end'>): PageState {

@@ -54,6 +54,11 @@ export type NoticeItem = Keyed & {
   text: string;
   action?: NoticeAction;
 };
+export type CompactionItem = Keyed & {
+  kind: 'compaction';
+  start: EventOf<'compaction_start'>;
+  end?: EventOf<'compaction_end'> | 'unended';
+};
 export type SitesItem = Keyed & { kind: 'sites'; rule: string; sites: Site[] };
 export type FindingsItem = Keyed & {
   kind: 'findings';
@@ -78,6 +83,7 @@ export type Item =
   | ApprovalItem
   | PackItem
   | NoticeItem
+  | CompactionItem
   | SitesItem
   | FindingsItem
   | VerifyItem

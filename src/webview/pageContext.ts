@@ -9,6 +9,8 @@ export interface PageHands {
   dispatch: (action: Action) => void;
   /** Sends a message of the user, if one may be sent now; says whether it was. */
   send: (text: string) => boolean;
+  /** The same from the message box: while a turn runs, the message waits for its end. */
+  sendOrQueue: (text: string) => boolean;
   /** Text for the message box, ready to be changed and sent. */
   prefill: (text: string) => void;
   /** The last message of the user: what "retry" sends again. */
@@ -19,6 +21,7 @@ const idle: PageHands = {
   post: () => undefined,
   dispatch: () => undefined,
   send: () => false,
+  sendOrQueue: () => false,
   prefill: () => undefined,
   readLastMessage: () => undefined,
 };

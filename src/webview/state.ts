@@ -75,7 +75,9 @@ const handlers: Handlers = {
   focus: (state) => ({ ...state, view: 'chat', prefill: { ...state.prefill, focus: true } }),
   announce: (state, action) => ({ ...state, announcement: action.text }),
   // Taken as running at once, so that a second Enter cannot start a second turn; the host's next state decides.
-  sent: (state, action) => appendUser({ ...state, sidebar: { ...state.sidebar, running: true } }, action.text),
+  // What is sent while a turn runs is queued, and comes with that state.
+  sent: (state, action) =>
+    state.sidebar.running ? state : appendUser({ ...state, sidebar: { ...state.sidebar, running: true } }, action.text),
   decided: (state, action) =>
     replaceItems(state, (item) =>
       item.kind === 'approval' && item.request.id === action.approval && item.sent === undefined

@@ -45,6 +45,7 @@ function choosePurposes(random: Random): { purpose: Purpose; requests: number }[
   return [
     { purpose: 'primer', requests: 1 },
     { purpose: 'chat', requests: some() },
+    { purpose: 'compaction', requests: 1 },
     ...(random.below(3) > 0 ? [{ purpose: 'review' as const, requests: some() }] : []),
     ...(random.below(4) === 0 ? [{ purpose: 'refactor' as const, requests: some() }] : []),
     ...(random.below(3) === 0 ? (['run', 'ask'] as const).map((purpose) => ({ purpose, requests: some() })) : []),

@@ -36,7 +36,7 @@ export async function openSimulatedWorkspace(
   folder: string | Roots,
   script: SimulatorOptions['script'],
   options: Partial<SessionSettings> &
-    Pick<SimulatorOptions, 'tokenCount' | 'drift'> & {
+    Pick<SimulatorOptions, 'tokenCount' | 'drift' | 'profile'> & {
       approver?: Approver;
       documents?: OpenDocuments;
       clock?: Clock;
@@ -47,12 +47,13 @@ export async function openSimulatedWorkspace(
       key?: string;
     } = {},
 ): Promise<SimulatedWorkspace> {
-  const { approver, documents, clock, consent, elsewhere, key, tokenCount, drift, ...chosen } = options;
+  const { approver, documents, clock, consent, elsewhere, key, tokenCount, drift, profile, ...chosen } = options;
   const simulator = await startSimulator({
     script,
     ...(key === undefined ? {} : { key }),
     ...(tokenCount === undefined ? {} : { tokenCount }),
     ...(drift === undefined ? {} : { drift }),
+    ...(profile === undefined ? {} : { profile }),
   });
   const stateBase = mkdtempSync(join(tmpdir(), 'baleen-state-'));
   const complaints: string[] = [];

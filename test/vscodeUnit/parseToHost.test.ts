@@ -6,7 +6,10 @@ import { longestMessage, parseToHost } from '../../src/vscode/parseToHost.js';
 const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   ready: { type: 'ready' },
   send: { type: 'send', text: 'hello' },
+  unqueue: { type: 'unqueue', id: 'ab12' },
+  send_queued: { type: 'send_queued', id: 'ab12' },
   stop: { type: 'stop' },
+  compact: { type: 'compact' },
   draft: { type: 'draft', text: '' },
   decide: { type: 'decide', approval: 'ab12', decision: 'approved' },
   answer_send: { type: 'answer_send', question: 'ab12', agreed: true },

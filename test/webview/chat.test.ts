@@ -71,13 +71,54 @@ describe('the message box', () => {
     expect(sends(await harness.readPosts())).toEqual([{ type: 'send', text: 'にほん' }]);
   });
 
-  onPage('a second message is kept in the box while one is answered', async (harness) => {
+  onPage('a second message is queued while one is answered, and the box is free', async (harness) => {
     await harness.open([], { running: true });
+    await box(harness).fill('にほん');
+    await box(harness).evaluate((element) => {
+      const init = { key: 'Enter', bubbles: true, cancelable: true };
+      element.dispatchEvent(new KeyboardEvent('keydown', { ...init, isComposing: true }));
+    });
+    expect(sends(await harness.readPosts())).toEqual([]);
     await box(harness).fill('And then');
     await box(harness).press('Enter');
-    await harness.page.getByText('Baleen is still working').waitFor();
+    expect(sends(await harness.readPosts())).toEqual([{ type: 'send', text: 'And then' }]);
+    expect(await box(harness).inputValue()).toBe('');
+    // Nobody has said it in the conversation yet.
+    expect(await harness.page.getByRole('article', { name: 'You' }).count()).toBe(0);
+    await button(harness, 'Stop').waitFor();
+  });
+
+  onPage('what is queued stands under the box: sent now, taken back into the box, removed', async (harness) => {
+    const queue = ['And then', 'Lastly', 'Never mind'].map((text, at) => ({ id: `q${at}`, text, steers: false }));
+    await harness.open([], { running: true, queue });
+    const list = harness.page.getByRole('region', { name: 'Queued messages' });
+    expect(await list.locator('.queue-text').allTextContents()).toEqual(['And then', 'Lastly', 'Never mind']);
+    await list.getByText('Sent when this turn ends').waitFor();
+    const item = (text: string) => list.getByRole('listitem').filter({ hasText: text });
+    await item('And then').getByRole('button', { name: 'Send now, into the running turn' }).click();
+    await box(harness).fill('a draft');
+    await item('Lastly').getByRole('button', { name: 'Edit' }).click();
+    expect(await box(harness).inputValue()).toBe('Lastly\n\na draft');
+    await item('Never mind').getByRole('button', { name: 'Remove' }).click();
+    expect((await harness.readPosts()).filter(({ type }) => type === 'send_queued' || type === 'unqueue')).toEqual([
+      { type: 'send_queued', id: 'q0' },
+      { type: 'unqueue', id: 'q1' },
+      { type: 'unqueue', id: 'q2' },
+    ]);
+    await harness.tell({
+      type: 'state',
+      state: { ...readyState, running: true, queue: [{ ...queue[0]!, steers: true }] },
+    });
+    await list.getByText('goes in with the next step').waitFor();
+  });
+
+  onPage('after a stop the queue waits, also over a reload of the page', async (harness) => {
+    await harness.open([], { running: false, queue: [{ id: 'q0', text: 'And then', steers: false }] });
+    const list = harness.page.getByRole('region', { name: 'Queued messages' });
+    await list.getByText(/^Waiting: the last turn/).waitFor();
     expect(sends(await harness.readPosts())).toEqual([]);
-    expect(await box(harness).inputValue()).toBe('And then');
+    await list.getByRole('button', { name: 'Send now' }).click();
+    expect(await harness.waitForPost('send_queued')).toEqual({ type: 'send_queued', id: 'q0' });
   });
 
   onPage('grows with its text, up to a part of the page', async (harness) => {
@@ -676,4 +717,48 @@ describe('every button says what it does', () => {
     },
     { width: 220 },
   );
+});
+
+describe('what changes a conversation while it goes on', () => {
+  onPage(
+    'a message that was put into the running turn stands where it went in, and the next turn has its own',
+    async (harness) => {
+      await harness.open([{ type: 'user', text: 'One' }], { running: true });
+      await harness.tellEvents(
+        { type: 'turn_start', turn: 1, message: 'One' },
+        { type: 'steered', text: 'Rather so' },
+        { type: 'text_delta', text: 'Done so.' },
+        { type: 'turn_start', turn: 2, message: 'Queued' },
+      );
+      const said = harness.page.getByRole('article', { name: 'You' });
+      await said.nth(2).waitFor();
+      expect((await said.allTextContents()).map((text) => text.trim())).toEqual(['One', 'Rather so', 'Queued']);
+    },
+  );
+
+  onPage('a compaction says its price, then what it came to, and shows the summary', async (harness) => {
+    const cost = (amount: number) => ({ amount, currency: 'USD' as const });
+    const price = { input: cost(0.002), low: cost(0.002), expected: cost(0.003), high: cost(0.004), worst: cost(0.1) };
+    const tag = { tokens: 900_000, expectedHitTokens: 899_000, ...price, primer: undefined };
+    const usage = { cacheHitTokens: 899_000, cacheMissTokens: 1000, outputTokens: 900, reasoningTokens: 100 };
+    await harness.open([], { running: true });
+    await harness.tellEvents({ type: 'compaction_start', reason: 'full', tag });
+    await harness.page.getByText('Summing up the conversation ($0.0020 to $0.0040)').waitFor();
+    const tokens = { beforeTokens: 900_000, afterTokens: 600_000, usage, cost: cost(0.0033) };
+    await harness.tellEvents({
+      type: 'compaction_end',
+      how: 'summary',
+      summary: 'What was said <b>before</b>.',
+      ...tokens,
+    });
+    await harness.page.getByRole('button', { name: /^Conversation compacted: 900K to 600K tokens/ }).click();
+    await harness.page.getByText('What was said <b>before</b>.').waitFor();
+  });
+
+  onPage('the button of a notice has the conversation compacted', async (harness) => {
+    const action = { kind: 'compact', label: 'Compact conversation' } as const;
+    await harness.open([{ type: 'event', event: { type: 'notice', level: 'info', text: 'Nearly full.', action } }]);
+    await button(harness, 'Compact conversation').click();
+    expect(await harness.waitForPost('compact')).toEqual({ type: 'compact' });
+  });
 });

@@ -249,11 +249,11 @@ describe('plots', () => {
             return document.getElementById(id)?.innerHTML.replace(/class="[^"]*"/g, '');
           }),
         );
-        expect(new Set(patterns).size).toBe(6);
+        expect(new Set(patterns).size).toBe(7);
         const colours = await swatches
           .locator('.series-fill')
           .evaluateAll((all) => all.map((rect) => getComputedStyle(rect).fill));
-        expect(new Set(colours).size).toBe(6);
+        expect(new Set(colours).size).toBe(7);
       },
       { theme },
     );

@@ -1,5 +1,5 @@
 /** A failed request as the user sees it: its sentence, and a button where one helps. */
-import type { EventOf, NoticeAction } from '../../protocol/events.js';
+import type { EventOf, NoticeAction, Outcome } from '../../protocol/events.js';
 import type { CatalogueHost } from '../model/hosts.js';
 import type { Failure, FailureKind } from '../model/types.js';
 
@@ -9,6 +9,7 @@ export const smallerPack: NoticeAction = {
   setting: 'baleen.packBudgetTokens',
 };
 export const goOn: NoticeAction = { kind: 'continue', label: 'Continue' };
+export const compact: NoticeAction = { kind: 'compact', label: 'Compact conversation' };
 export const moreSteps: NoticeAction = { kind: 'open_settings', label: 'More steps…', setting: 'baleen.maxSteps' };
 const caps: NoticeAction = { kind: 'open_settings', label: 'Caps…', setting: 'baleen.caps' };
 const retry: NoticeAction = { kind: 'retry', label: 'Retry' };
@@ -18,7 +19,7 @@ const baseUrl: NoticeAction = { kind: 'open_settings', label: 'Base URL…', set
 /** Absent: nothing but the user's own words helps. */
 const actions: Partial<Record<FailureKind, NoticeAction>> = {
   key: { kind: 'set_key', label: 'Change key…' },
-  overflow: smallerPack,
+  overflow: compact,
   cap: caps,
   reasoning_missing: newSession,
   moderation: newSession,
@@ -43,4 +44,10 @@ export function noticeOf(failure: Failure, host: Pick<CatalogueHost, 'topUpUrl'>
   const level = failure.kind === 'cap' ? 'warning' : 'error';
   const notice = { type: 'notice', level, text: failure.message } as const;
   return action === undefined ? notice : { ...notice, action };
+}
+
+export function outcomeOf({ kind }: Failure): Outcome {
+  if (kind === 'overflow') return 'overflow';
+  if (kind === 'cap') return 'cap_reached';
+  return kind === 'key' || kind === 'balance' || kind === 'moderation' ? 'api_refused' : 'failed';
 }

@@ -10,9 +10,9 @@ import type { PrefixChange } from '../model/prefixMemory.js';
 import type { RetryParts } from '../model/retry.js';
 import { hideDsml } from '../model/dsml.js';
 import { renderCorrection } from '../prompt/correction.js';
-import { goOn, moreSteps, noticeOf } from './failureNotice.js';
+import { goOn, moreSteps, noticeOf, outcomeOf } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
-import { createRepeatGuard, refuseStep, stopAtRepeat, type Limits } from './limits.js';
+import { createRepeatGuard, describeCircle, refuseStep, type Limits } from './limits.js';
 import { requestReply } from './step.js';
 import { isEdit, runToolCalls, type ToolCallParts } from './toolCalls.js';
 
@@ -34,8 +34,8 @@ export interface LoopParts {
   conversation: Conversation;
   client: ModelClient;
   retry: RetryParts;
-  /** Renders the conversation into the next request and counts it. */
-  plan: () => Promise<PlannedRequest>;
+  /** Renders the conversation into the next request and counts it; has it compacted where it would not fit. */
+  plan: (bill: (usage: Usage, cost: Cost) => void) => Promise<PlannedRequest>;
   /** The service's own count of the request that was planned last. */
   noteBilled: (tokens: number) => void;
   /** After an overflow answer: the server's own numbers correct the plan. `false` if nothing can be lowered. */
@@ -49,6 +49,8 @@ export interface LoopParts {
   limits: Limits;
   /** The turn is over as soon as `report_findings` was called: review, and the first half of a refactoring. */
   endsOnReport: boolean;
+  /** Appends what the user has said into the running turn; `false` if it was nothing. */
+  steer: () => Promise<boolean>;
   /** The text with which the turn ends, as the user sees it. */
   noteAnswer: (text: string) => void;
   emit: Emit;
@@ -90,10 +92,11 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   for (;;) {
     if (signal.aborted) return end('cancelled');
     if (parts.endsOnReport && parts.toolCalls.context.turn.hasReport) return end('done');
-    const planned = await parts.plan();
-    if (planned.kind === 'refused') return end(planned.outcome, planned.sentence, planned.action);
     const limit = refuseStep(parts.limits, result.steps + 1);
     if (limit !== undefined) return end('cap_reached', limit, moreSteps);
+    const planned = await parts.plan(bill);
+    if (signal.aborted) return end('cancelled');
+    if (planned.kind === 'refused') return end(planned.outcome, planned.sentence, planned.action);
 
     const step = firstStep + result.steps++;
     emit({ type: 'step_start', step });
@@ -125,32 +128,36 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     if (verdict.kind === 'end') return end('failed', verdict.sentence);
     if (reply.message.calls.length === 0 && verdict.kind === 'fine') {
       parts.noteAnswer(result.text);
-      return end('done');
+      if (!(await parts.steer())) return end('done');
+      continue;
     }
     const stuck = await runCalls(reply.message.calls);
-    if (stuck !== undefined) return end(stuck.outcome, stuck.sentence);
+    if (stuck !== undefined) return end(stuck.outcome, stuck.sentence, goOn);
     if (verdict.kind === 'tell') await conversation.append({ role: 'user', text: renderCorrection(verdict.text) });
+    if (await parts.steer()) repeats.reset();
   }
 
   async function runCalls(calls: readonly ToolCall[]): Promise<{ outcome: Outcome; sentence: string } | undefined> {
     const counts = calls.map((call) => repeats.note(call));
     const misfits: Misfit[] = [];
-    let edited = false;
+    let [edited, sameEdits] = [false, 0];
     await runToolCalls(calls, {
       ...parts.toolCalls,
       onUnapproved: () => (unapproved = true),
       onMisfit: (misfit) => void misfits.push(misfit),
       noteResult: async (message, index) => {
-        edited ||= isEdit(calls[index]!) && !message.failed;
+        if (isEdit(calls[index]!) && !message.failed) {
+          edited = true;
+          sameEdits = Math.max(sameEdits, repeats.noteEdit(calls[index]!));
+        }
         await conversation.append(warnOfRepeat(message, counts[index]!));
       },
     });
     if (edited) repeats.reset();
     const impatient = patience.judgeCalls(misfits);
     if (impatient !== undefined) return { outcome: 'failed', sentence: impatient };
-    if (edited || Math.max(0, ...counts) < stopAtRepeat) return undefined;
-    const sentence = `Stopped: the model made the same call ${stopAtRepeat} times and nothing changed between them. Say in a message what it should do differently.`;
-    return { outcome: 'cap_reached', sentence };
+    const circle = describeCircle(edited ? 0 : Math.max(0, ...counts), sameEdits);
+    return circle === undefined ? undefined : { outcome: 'cap_reached', sentence: circle };
   }
 }
 
@@ -163,12 +170,4 @@ function warnOfRepeat(message: ToolMessage, count: number): ToolMessage {
     ...message,
     text: `${message.text}\n(This very call was made before and nothing has changed since; another one ends the turn.)`,
   };
-}
-
-function outcomeOf(failure: Failure): Outcome {
-  if (failure.kind === 'overflow') return 'overflow';
-  if (failure.kind === 'cap') return 'cap_reached';
-  return failure.kind === 'key' || failure.kind === 'balance' || failure.kind === 'moderation'
-    ? 'api_refused'
-    : 'failed';
 }

@@ -24,6 +24,21 @@ export function marginOf(driftTokens: number): number {
   return Math.max(marginTokens, 2 * Math.abs(driftTokens));
 }
 
+/** Every request leaves so much, so that the conversation up to it can still be summed up. */
+export function compactionReserveTokens({ windowTokens }: Limits, thinking: ThinkingLevel): number {
+  return Math.min(Math.floor(outputReserveTokens(thinking) / 4), Math.floor(windowTokens / 16));
+}
+
+/** Less than this is left of the conversation's reserve: answers have to be shorter soon, and compaction is proposed. */
+export function scarceTokens({ windowTokens }: Limits, thinking: ThinkingLevel): number {
+  return Math.min(outputReserveTokens(thinking), Math.floor(windowTokens / 8));
+}
+
+/** What the window has left behind an input, for an answer or more conversation. */
+export function roomOf({ windowTokens }: Limits, promptTokens: number, driftTokens: number): number {
+  return windowTokens - promptTokens - marginOf(driftTokens);
+}
+
 /** The `max_tokens` of a request, or `undefined` when no useful answer fits any more. */
 export function outputTokensFor(
   model: Limits,
@@ -31,7 +46,7 @@ export function outputTokensFor(
   promptTokens: number,
   driftTokens: number,
 ): number | undefined {
-  const room = model.windowTokens - promptTokens - marginOf(driftTokens);
+  const room = roomOf(model, promptTokens, driftTokens);
   const tokens = Math.min(outputReserveTokens(thinking), model.maxOutputTokens, room);
   return tokens < leastOutputTokens ? undefined : tokens;
 }

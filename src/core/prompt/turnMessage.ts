@@ -7,7 +7,15 @@ import { encodeView } from '../view/codec.js';
 
 /** Which instructions stand in the message; the tools and the system text are the same for all. */
 export type TurnKind =
-  'chat' | 'ask' | 'run' | 'refactor-sites' | 'refactor-edits' | 'refactor-repair' | 'review' | 'review-reminder';
+  | 'chat'
+  | 'steer'
+  | 'ask'
+  | 'run'
+  | 'refactor-sites'
+  | 'refactor-edits'
+  | 'refactor-repair'
+  | 'review'
+  | 'review-reminder';
 
 export interface TurnText {
   kind: TurnKind;

@@ -2,11 +2,13 @@
 import type { Conversation } from '../agent/loop.js';
 import type { Message, ToolCall } from '../model/types.js';
 import { hideOwnKeys } from '../view/ownKeys.js';
-import type { SessionLog, SessionRecord } from './log.js';
+import type { CompactedRecord, SessionLog, SessionRecord } from './log.js';
 
 export interface SessionConversation extends Conversation {
   /** Calls that were about to run when a former process ended. */
   startedCalls(): ReadonlySet<string>;
+  /** Goes on with other messages, on disk first. Those before stay in the log. */
+  replace(record: CompactedRecord): Promise<void>;
 }
 
 /**
@@ -18,7 +20,7 @@ export function createConversation(
   ownKeys: () => readonly string[],
   records: readonly SessionRecord[] = [],
 ): SessionConversation {
-  const messages = records.flatMap((record) => (record.type === 'message' ? [record.message] : []));
+  const messages = messagesOf(records);
   const started = new Set(records.flatMap((record) => (record.type === 'started' ? [record.call] : [])));
   return {
     messages,
@@ -29,7 +31,20 @@ export function createConversation(
     },
     openCalls: () => openCalls(messages),
     startedCalls: () => started,
+    async replace(record) {
+      const next = record.messages.map((message) => withoutKeys(message, ownKeys()));
+      await log.append({ ...record, messages: next });
+      messages.splice(0, messages.length, ...next);
+    },
   };
+}
+
+/** Those that are sent: since the last compaction, where there was one. */
+function messagesOf(records: readonly SessionRecord[]): Message[] {
+  const at = records.findLastIndex((record) => record.type === 'compacted');
+  const compacted = records[at];
+  const since = records.slice(at + 1).flatMap((record) => (record.type === 'message' ? [record.message] : []));
+  return compacted?.type === 'compacted' ? [...compacted.messages, ...since] : since;
 }
 
 /** Files of which messages show text, beside those of the pack and the change log. */

@@ -32,7 +32,17 @@ export type SessionRecord =
   /** The model that the user has picked for this session from here on: our id of it, or "automatic". */
   | { type: 'pick'; model: string; thinking: ThinkingLevel }
   /** A tool call is about to run. */
-  | { type: 'started'; call: string };
+  | { type: 'started'; call: string }
+  | CompactedRecord;
+
+/** From here on these messages are sent in place of those before; one line, so that it is there as a whole or not at all. */
+export interface CompactedRecord {
+  type: 'compacted';
+  messages: Message[];
+  baseMessages: number;
+  seen: { change: number; chain: string };
+  unsaved: Record<string, string>;
+}
 
 export interface SessionLog {
   /** Resolves when these records, and all before them, are on disk for good. */

@@ -5,11 +5,13 @@ import { BaleenError, isCancellation } from '../errors.js';
 import type { PrefixChange } from '../model/prefixMemory.js';
 import { priceOfSend, ratesAt } from '../model/prices.js';
 import { noReasoning, type Failure, type Message } from '../model/types.js';
+import { compactionReserveTokens } from '../prompt/budget.js';
 import { tagOf } from '../usage/priceTag.js';
+import { compactConversation, isCompactable } from './compaction.js';
 import { shownPaths } from './conversation.js';
 import { addDrift } from './drift.js';
 import { describeLane } from '../model/lane.js';
-import { renderRequest, senderOf } from './request.js';
+import { renderRequest, senderOf, type Rendered } from './request.js';
 import type { Session, SessionSettings } from './session.js';
 
 type PlannerPart = 'plan' | 'noteBilled' | 'lowerOutput' | 'refillReasoning' | 'declareBreak';
@@ -23,14 +25,23 @@ export function createPlanner(session: Session, signal: AbortSignal): Pick<LoopP
   let refills = 0;
   let hasTag = false;
   return {
-    async plan(): Promise<PlannedRequest> {
+    async plan(bill): Promise<PlannedRequest> {
       const stop = await findStop(session, signal);
       if (stop !== undefined) return stop;
       const settings = refills > 1 ? { ...session.settings, thinking: 'off' as const } : session.settings;
-      const messages = refills === 0 ? session.conversation.messages : session.conversation.messages.map(refill);
-      const sender = { ...senderOf(session), ...(aboveTokens === undefined ? {} : { aboveTokens }) };
-      const { promptTokens: counted, request } = await renderRequest(parts, settings, sender, messages);
-      promptTokens = counted;
+      const senderNow = () => ({ ...senderOf(session), ...(aboveTokens === undefined ? {} : { aboveTokens }) });
+      const render = (): Promise<Rendered> => {
+        const { messages } = session.conversation;
+        return renderRequest(parts, settings, senderNow(), refills === 0 ? messages : messages.map(refill));
+      };
+      let rendered = await render();
+      if (needsCompaction(session, settings, rendered)) {
+        const end = await compactConversation(session, { reason: 'full', settings, sender: senderNow(), bill }, signal);
+        if (end.kind === 'refused') return end;
+        if (end.kind === 'compacted') rendered = await render();
+      }
+      const { request } = rendered;
+      ({ promptTokens } = rendered);
       if (request === undefined) {
         const sentence = describeOverflow(promptTokens, settings);
         return { kind: 'refused', outcome: 'overflow', sentence, action: smallerPack };
@@ -61,6 +72,13 @@ export function createPlanner(session: Session, signal: AbortSignal): Pick<LoopP
     },
     declareBreak: (change) => declareBreak(session, change, promptTokens),
   };
+}
+
+/** Nothing is gained by compacting again what a compaction has just left. */
+function needsCompaction(session: Session, { model, thinking }: SessionSettings, rendered: Rendered): boolean {
+  const reserve = compactionReserveTokens(model, thinking);
+  const grown = rendered.promptTokens - (session.compacted?.promptTokens ?? 0);
+  return rendered.roomTokens < reserve && grown >= reserve && isCompactable(session);
 }
 
 const withoutThinking =
@@ -100,7 +118,7 @@ function noteDrift(session: Session, tokens: number): void {
 }
 
 function describeOverflow(promptTokens: number, { model }: SessionSettings): string {
-  return `The conversation has ${promptTokens} tokens and leaves no room for an answer in the window of ${model.windowTokens}. Nothing was sent; start a new session, or set a smaller pack budget.`;
+  return `The conversation has ${promptTokens} tokens and leaves no room for an answer in the window of ${model.windowTokens}, and compacting it brings no more. Nothing was sent; set a smaller pack budget, or say it in fewer words.`;
 }
 
 /** Says before the request leaves that its prefix will not be in the cache, and what that costs. */

@@ -1,7 +1,7 @@
 /** Renders messages into a request, counts it, and clamps `max_tokens` to what the window leaves. */
 import type { Purpose } from '../../protocol/usage.js';
 import type { Message, ModelRequest } from '../model/types.js';
-import { marginOf, outputTokensFor } from '../prompt/budget.js';
+import { marginOf, outputTokensFor, roomOf } from '../prompt/budget.js';
 import { systemText } from '../prompt/systemText.js';
 import { toolSpecs } from '../tools/toolList.js';
 import type { Session, SessionParts, SessionSettings } from './session.js';
@@ -27,6 +27,8 @@ export function senderOf({ workflow, id, turns, baseMessages, drift }: Session):
 /** `request` is absent where no useful answer fits the window any more. */
 export interface Rendered {
   promptTokens: number;
+  /** What the window has left behind the prompt. */
+  roomTokens: number;
   request?: ModelRequest;
 }
 
@@ -45,14 +47,20 @@ export async function renderRequest(
   const count = (some: readonly Message[]): Promise<number> =>
     parts.packer.countPrompt({ system: systemText, tools, messages: [...some], thinking });
   const [promptTokens, baseTokens] = await Promise.all([count(messages), count(messages.slice(0, baseMessages))]);
-  const maxTokens = outputTokensFor(model, thinking, promptTokens + (aboveTokens ?? 0), driftTokens);
-  if (maxTokens === undefined) return { promptTokens };
+  const mostTokens = promptTokens + (aboveTokens ?? 0);
+  const roomTokens = roomOf(model, mostTokens, driftTokens);
+  const maxTokens = outputTokensFor(model, thinking, mostTokens, driftTokens);
+  if (maxTokens === undefined) return { promptTokens, roomTokens };
   const account = {
     ...{ purpose, session, turn, currency, primer, rehearsal, caps },
     countedTokens: promptTokens,
-    mostTokens: promptTokens + (aboveTokens ?? 0) + marginOf(driftTokens),
+    mostTokens: mostTokens + marginOf(driftTokens),
     base: { messages: baseMessages, tokens: baseTokens },
   };
   const sent = { model, host, wire, baseUrl, apiKey, thinking, maxTokens, system: systemText, tools, messages, userId };
-  return { promptTokens, request: { ...sent, account, ...(clocks === undefined ? {} : { limits: clocks }) } };
+  return {
+    promptTokens,
+    roomTokens,
+    request: { ...sent, account, ...(clocks === undefined ? {} : { limits: clocks }) },
+  };
 }

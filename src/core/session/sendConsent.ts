@@ -1,6 +1,6 @@
 /** Before a workspace's contents go to a host for the first time the user agrees, once for each workspace and origin. */
 import { describeReceiver, type SendQuestion } from '../../protocol/destination.js';
-import type { NoticeAction } from '../../protocol/events.js';
+import type { NoticeAction, Outcome } from '../../protocol/events.js';
 import { priceOfSend, ratesAt } from '../model/prices.js';
 import { originOf } from '../model/origin.js';
 import { hostAt, leavesMachine, refuseHost } from './destination.js';
@@ -20,6 +20,8 @@ export async function findUnagreed(
 
 export interface Refusal {
   sentence: string;
+  /** `refused` where absent. */
+  outcome?: Outcome;
   action?: NoticeAction;
 }
 

@@ -15,6 +15,7 @@ import type { CatalogueHost } from '../model/hosts.js';
 import type { Breaker } from '../model/breaker.js';
 import type { NetworkLimits } from '../model/networkLimits.js';
 import { createPrefixMemory, type PrefixMemory } from '../model/prefixMemory.js';
+import type { RetryParts } from '../model/retry.js';
 import type { ModelClient } from '../model/types.js';
 import type { LogPlace, Packer, PackState } from '../pack/packer.js';
 import { describeRoots, type Roots } from '../repository/roots.js';
@@ -94,7 +95,7 @@ export interface Session {
   readonly log: SessionLog;
   readonly pack: PackState;
   /** How many messages are pack and change log as the session began with them. */
-  readonly baseMessages: number;
+  baseMessages: number;
   /** How far into the change log the conversation reaches. */
   seen: LogPlace;
   /** What the model was told last of each buffer that is not saved: a hash by path. */
@@ -110,7 +111,7 @@ export interface Session {
   readonly allowedForSession: Set<string>;
   drift: Drift;
   /** What was sent last, to see whether the next request goes on from there. */
-  readonly prefix: PrefixMemory;
+  prefix: PrefixMemory;
   /** What the last request's prefix depends on beside its text. */
   lane: string | undefined;
   /** Of the last request; absent before the first. */
@@ -119,6 +120,10 @@ export interface Session {
   lastChoice: Pick<SessionSettings, 'model' | 'thinking'> | undefined;
   /** Turns that failed since the last that did not. */
   failedTurns: number;
+  /** What the last compaction has left; absent where there was none. */
+  compacted: { promptTokens: number } | undefined;
+  /** A compaction was proposed already: once until there is one. */
+  hasProposedCompaction: boolean;
   emit: Emit;
 }
 
@@ -201,7 +206,10 @@ export async function resumeSession(
   const log = openLog(parts, path);
   const announce = keepEvents(log, emit);
   const pack = await openPack(parts, settings, { pinned: head.packSha256 }, announce, signal);
-  const seen = records.findLast((record) => record.type === 'seen');
+  const compacted = records.findLast((record) => record.type === 'compacted');
+  const last = records.findLast((record) => record.type === 'seen' || record.type === 'compacted');
+  const seen = last?.type === 'compacted' ? last.seen : last;
+  const told = records.findLast((record) => record.type === 'unsaved' || record.type === 'compacted');
   const turns = records.filter((record) => record.type === 'event' && record.event.type === 'turn_start').length;
   const session = assemble({
     id,
@@ -211,9 +219,9 @@ export async function resumeSession(
     conversation: createConversation(log, () => ownKeysOf(session.settings), records),
     log,
     pack,
-    baseMessages: countBase(records),
+    baseMessages: compacted?.baseMessages ?? countBase(records),
     seen: { number: seen?.change ?? 0, chain: seen?.chain ?? head.packSha256 },
-    unsavedTold: records.findLast((record) => record.type === 'unsaved')?.told ?? {},
+    unsavedTold: (told?.type === 'compacted' ? told.unsaved : told?.told) ?? {},
     turns,
     drift: driftOf(records),
     checkpoint: records.findLast((record) => record.type === 'checkpoint')?.id,
@@ -270,7 +278,9 @@ type Fresh =
   | 'toldLanguage'
   | 'promptTokens'
   | 'lastChoice'
-  | 'failedTurns';
+  | 'failedTurns'
+  | 'compacted'
+  | 'hasProposedCompaction';
 
 function assemble(given: Omit<Session, Fresh>): Session {
   const unknown = { promptTokens: undefined, lastChoice: undefined };
@@ -282,7 +292,17 @@ function assemble(given: Omit<Session, Fresh>): Session {
     lane: undefined,
     failedTurns: 0,
     hasProposed: false,
+    hasProposedCompaction: false,
+    compacted: undefined,
     toldLanguage: false,
+  };
+}
+
+export function retryOf({ host, random, breaker }: SessionParts, { network }: SessionSettings): RetryParts {
+  return {
+    ...{ clock: host.clock, random },
+    ...(breaker === undefined ? {} : { breaker }),
+    ...(network?.retries === undefined ? {} : { limits: network.retries }),
   };
 }
 

@@ -20,6 +20,20 @@ export async function listSessions(files: Files, stateFolder: string): Promise<S
   return summaries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
+/** The newest session, if its last turn has a message and no end. */
+export async function findInterrupted(files: Files, stateFolder: string): Promise<string | undefined> {
+  const id = (await listSessions(files, stateFolder))[0]?.id;
+  if (id === undefined) return undefined;
+  const records = await readSession(files, stateFolder, id);
+  const isOf = (record: SessionRecord, type: 'turn_start' | 'turn_end'): boolean =>
+    record.type === 'event' && record.event.type === type;
+  const start = records.findLastIndex((record) => isOf(record, 'turn_start'));
+  if (start === -1) return undefined;
+  const since = records.slice(start);
+  const isCut = since.some(({ type }) => type === 'message') && !since.some((record) => isOf(record, 'turn_end'));
+  return isCut ? id : undefined;
+}
+
 export async function readSession(
   files: Files,
   stateFolder: string,
@@ -32,7 +46,7 @@ export async function readSession(
 
 /** Messages are most of a log, and a list of sessions shows none. */
 function isOfSummary(json: string): boolean {
-  return !json.startsWith('{"type":"message"');
+  return !json.startsWith('{"type":"message"') && !json.startsWith('{"type":"compacted"');
 }
 
 function summarize(records: readonly SessionRecord[]): SessionSummary | undefined {
@@ -43,7 +57,8 @@ function summarize(records: readonly SessionRecord[]): SessionSummary | undefine
   for (const record of records) {
     if (record.type !== 'event') continue;
     const { event } = record;
-    if (event.type === 'step_end' || event.type === 'primed') cost = addCost(cost, event.cost);
+    if (event.type === 'step_end' || event.type === 'primed' || event.type === 'compaction_end')
+      cost = addCost(cost, event.cost);
   }
   return { id: head.id, title, at: head.at, cost };
 }

@@ -1,6 +1,7 @@
 /** Makes a turn's message: what changed since the last one, what is not saved, the surroundings, the request. */
 import { createHash } from 'node:crypto';
 import { describeSurroundings } from '../prompt/surroundings.js';
+import { isCompactedMessage } from '../prompt/compactionText.js';
 import { isTurnMessage, renderTurnMessage, type TurnKind } from '../prompt/turnMessage.js';
 import { renderUnsaved } from '../pack/frames.js';
 import { proposeSnapshot } from './renewal.js';
@@ -33,7 +34,8 @@ export async function appendTurnMessage(
   const unsaved = await describeUnsaved(session);
   // Not by the number of the turn: one that was refused has told nothing.
   const isFirst = !session.conversation.messages.some(
-    (message) => message.role === 'user' && 'text' in message && isTurnMessage(message.text),
+    (message) =>
+      message.role === 'user' && 'text' in message && (isTurnMessage(message.text) || isCompactedMessage(message.text)),
   );
   const context = isFirst
     ? [{ name: 'surroundings', text: await describeSurroundings(parts.host, parts.roots, parts.packer) }]
@@ -52,8 +54,20 @@ export async function appendTurnMessage(
   );
 }
 
+/** What the user says into a running turn: behind whole groups of results only, so that both wires take it. */
+export async function appendSteered(session: Session, texts: readonly string[]): Promise<boolean> {
+  for (const text of texts) {
+    const message = renderTurnMessage({ kind: 'steer', changes: [], context: [], request: text });
+    await session.conversation.append({ role: 'user', text: message });
+    session.emit({ type: 'steered', text });
+  }
+  return texts.length > 0;
+}
+
 /** Only what differs from what the last turn told: a buffer that came, changed, or is like its file again. */
-async function describeUnsaved(session: Session): Promise<{ frames: string[]; told: Record<string, string> }> {
+export async function describeUnsaved(
+  session: Pick<Session, 'parts' | 'pack' | 'unsavedTold'>,
+): Promise<{ frames: string[]; told: Record<string, string> }> {
   const { host, roots, packer } = session.parts;
   const documents = host.documents.listUnsaved(roots);
   const isQuiet = documents.length === 0 && Object.keys(session.unsavedTold).length === 0;

@@ -13,17 +13,20 @@ import type { Checkpoint } from '../edits/checkpoint.js';
 import type { ToolCall } from '../model/types.js';
 import { isCancellation } from '../errors.js';
 import { asFolder } from '../repository/roots.js';
+import { compactAsked, proposeCompaction } from './compaction.js';
 import { createPlanner } from './planner.js';
 import { refuseSend, type Refusal } from './sendConsent.js';
 import { routeTurn } from './routeTurn.js';
 import { hasFailed } from './routing.js';
-import type { Session } from './session.js';
-import { appendTurnMessage, type TurnInput } from './turnText.js';
+import { retryOf, type Session } from './session.js';
+import { appendSteered, appendTurnMessage, type TurnInput } from './turnText.js';
 
 export interface SendInput extends TurnInput {
   /** A sentence if this workflow does not execute the call. */
   refuse?: (call: ToolCall) => string | undefined;
   endsOnReport?: boolean;
+  /** Takes what the user has said since for the running turn. */
+  steer?: () => string[];
   /** Files that the change is known to touch. */
   files?: number;
   /** Files that the user has chosen to have changed. */
@@ -46,6 +49,8 @@ export interface OpenTurn {
   send(input: SendInput, signal: AbortSignal): Promise<SendResult>;
   /** Goes on where a former process stopped: calls without a result run now, those that had begun do not. */
   resume(signal: AbortSignal): Promise<SendResult>;
+  /** In place of a message: the user wants the conversation compacted. */
+  compact(signal: AbortSignal): Promise<SendResult>;
   /** Files that a command of the program's own wrote, for instance the verify command of a refactoring. */
   noteChangedByCommand(paths: string[]): Promise<void>;
   /** A restore has put these back: the turn has not changed them any more. */
@@ -92,17 +97,21 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
   const { parts } = session;
   const startedAt = parts.host.clock.now();
   const firstMessage = session.conversation.messages.length;
+  const { compacted } = session;
   const turn = createTurn(session, checkpoint, message);
   const total = { text: '', usage: noUsage, cost: free as Cost, steps: 0 };
   let isRestored = false;
 
+  const bill = (usage: Usage, cost: Cost): void => {
+    total.usage = addUsage(total.usage, usage);
+    total.cost = addCost(total.cost, cost);
+  };
   const run = async (input: Partial<SendInput>, signal: AbortSignal): Promise<SendResult> => {
     turn.reported = [];
     turn.hasReport = false;
     const result = await runLoop(createLoopParts(session, turn, input, signal), total.steps + 1, signal);
     total.text = result.text;
-    total.usage = addUsage(total.usage, result.usage);
-    total.cost = addCost(total.cost, result.cost);
+    bill(result.usage, result.cost);
     total.steps += result.steps;
     return { ...result, reported: turn.reported, hasReport: turn.hasReport };
   };
@@ -129,9 +138,21 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
       const refusal = await refuseSend(session, signal);
       if (refusal !== undefined) return sendNothing(session, refusal);
       const started = session.conversation.startedCalls();
+      const last = session.conversation.messages.at(-1);
+      // Only its end was not written down.
+      if (last?.role === 'assistant' && last.calls.length === 0)
+        return { ...stoppedBeforeSending(), outcome: 'done', text: last.text };
       await answerOpenCalls(session, (call) => started.has(call.id));
       routeTurn(session, { message });
       return run({}, signal);
+    },
+    async compact(signal) {
+      const refusal = await refuseSend(session, signal);
+      if (refusal !== undefined) return sendNothing(session, refusal);
+      await answerOpenCalls(session, () => true);
+      const end = await compactAsked(session, bill, signal);
+      if (end.kind === 'refused') return sendNothing(session, end);
+      return { ...stoppedBeforeSending(), outcome: end.kind === 'compacted' ? 'done' : 'cancelled' };
     },
     async noteChangedByCommand(paths) {
       for (const path of paths) turn.changedByCommands.add(path);
@@ -143,9 +164,11 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
     },
     async end(asked) {
       const outcome = judgeEnd(asked, turn, session.settings.allowedCommands);
-      const messages = session.conversation.messages.slice(firstMessage);
+      const isSame = compacted === session.compacted;
+      const messages = session.conversation.messages.slice(isSame ? firstMessage : session.baseMessages);
       if (messages.length > 0) session.failedTurns = hasFailed(outcome, messages) ? session.failedTurns + 1 : 0;
       await checkpoint.close();
+      proposeCompaction(session);
       const changed = [...turn.changed].sort();
       const result: TurnResult = {
         outcome,
@@ -166,9 +189,17 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
   };
 }
 
-function sendNothing(session: Session, { sentence: text, action }: Refusal): SendResult {
+function sendNothing(session: Session, { sentence: text, action, outcome }: Refusal): SendResult {
   session.emit({ type: 'notice', level: 'warning', text, ...(action === undefined ? {} : { action }) });
-  return { outcome: 'refused', text: '', usage: noUsage, cost: free, steps: 0, reported: [], hasReport: false };
+  return {
+    outcome: outcome ?? 'refused',
+    text: '',
+    usage: noUsage,
+    cost: free,
+    steps: 0,
+    reported: [],
+    hasReport: false,
+  };
 }
 
 /** The usual turn: one message, the loop, the end. */
@@ -239,12 +270,7 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
   return {
     conversation: session.conversation,
     client: parts.client,
-    retry: {
-      clock: host.clock,
-      random: parts.random,
-      ...(parts.breaker === undefined ? {} : { breaker: parts.breaker }),
-      ...(settings.network?.retries === undefined ? {} : { limits: settings.network.retries }),
-    },
+    retry: retryOf(parts, settings),
     ...planner,
     windowTokens: settings.model.windowTokens,
     toolCalls: {
@@ -272,6 +298,7 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
     },
     limits: settings.limits,
     endsOnReport: input.endsOnReport ?? false,
+    steer: () => appendSteered(session, input.steer?.() ?? []),
     noteAnswer: (text) =>
       noteLanguage(session, input.kind === 'chat' || input.kind === 'run' ? input.request : undefined, text),
     emit: session.emit,

@@ -128,16 +128,18 @@ function BarButton({ icon, label, act }: { icon: string; label: string; act: () 
 function useHands(state: PageState, post: AppProps['post'], dispatch: AppProps['dispatch']): PageHands {
   const now = useRef(state);
   now.current = state;
+  const sendOrQueue = (text: string): boolean => {
+    if (readObstacle(now.current) !== undefined) return false;
+    post({ type: 'send', text });
+    dispatch({ type: 'sent', text });
+    return true;
+  };
   return useMemo<PageHands>(
     () => ({
       post,
       dispatch,
-      send: (text) => {
-        if (readObstacle(now.current) !== undefined) return false;
-        post({ type: 'send', text });
-        dispatch({ type: 'sent', text });
-        return true;
-      },
+      send: (text) => !now.current.sidebar.running && sendOrQueue(text),
+      sendOrQueue,
       prefill: (text) => dispatch({ type: 'prefill', text }),
       readLastMessage: () => now.current.items.findLast((item) => item.kind === 'user')?.text,
     }),

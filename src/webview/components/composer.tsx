@@ -5,6 +5,7 @@ import type { PageState } from '../items.js';
 import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
 import { Pickers } from './pickers.js';
+import { QueueList } from './queueList.js';
 
 const draftDelayMs = 300;
 
@@ -13,17 +14,16 @@ const fileSentence = 'Files need not be dropped here: the whole repository is in
 
 /** Why nothing can be sent now, or undefined. */
 export function readObstacle(state: PageState): string | undefined {
-  const { blocked, keyState, running } = state.sidebar;
+  const { blocked, keyState } = state.sidebar;
   if (blocked !== undefined) return blocked;
   if (!state.opened) return 'Baleen is still starting.';
   if (keyState === 'missing') return 'Enter an API key or try a rehearsal first.';
   if (keyState === 'rejected') return 'The API key was rejected. Enter another one or try a rehearsal first.';
-  if (running) return 'Baleen is still working. Send this when it is done, or stop it first.';
   return undefined;
 }
 
 export function Composer({ state }: { state: PageState }): VNode {
-  const { post, send } = usePage();
+  const { post, sendOrQueue } = usePage();
   const box = useRef<HTMLTextAreaElement>(null);
   const [hint, setHint] = useState<string | undefined>(undefined);
   const [isEmpty, setEmpty] = useState(true);
@@ -39,7 +39,7 @@ export function Composer({ state }: { state: PageState }): VNode {
   const submit = (): void => {
     const text = readBox(box);
     if (text.trim() === '') return;
-    if (!send(text)) {
+    if (!sendOrQueue(text)) {
       setHint(readObstacle(state));
       return;
     }
@@ -48,6 +48,14 @@ export function Composer({ state }: { state: PageState }): VNode {
     setEmpty(true);
     setHint(undefined);
     draft.postNow();
+  };
+  /** Before what is in the box already, so that nothing of either is lost. */
+  const edit = (text: string): void => {
+    if (!box.current) return;
+    const draftText = readBox(box);
+    box.current.value = draftText === '' ? text : `${text}\n\n${draftText}`;
+    box.current.focus();
+    onInput();
   };
   return (
     <div class="composer">
@@ -72,9 +80,13 @@ export function Composer({ state }: { state: PageState }): VNode {
         />
         <div class="composer-foot">
           <Pickers state={state.sidebar} />
-          <SendButton running={state.sidebar.running} isEmpty={isEmpty} submit={submit} />
+          {state.sidebar.running ? <StopButton /> : null}
+          {state.sidebar.running && isEmpty ? null : (
+            <SendButton label={state.sidebar.running ? 'Queue' : 'Send'} isEmpty={isEmpty} submit={submit} />
+          )}
         </div>
       </div>
+      <QueueList queue={state.sidebar.queue ?? []} running={state.sidebar.running} edit={edit} />
       <div id="composer-hint" class="composer-hint" role="status">
         {hint}
       </div>
@@ -82,23 +94,24 @@ export function Composer({ state }: { state: PageState }): VNode {
   );
 }
 
-function SendButton(props: { running: boolean; isEmpty: boolean; submit: () => void }): VNode {
+function StopButton(): VNode {
   const { post } = usePage();
-  if (props.running) {
-    return (
-      <button type="button" class="send stop" title="Stop" aria-label="Stop" onClick={() => post({ type: 'stop' })}>
-        <Icon name="debug-stop" />
-      </button>
-    );
-  }
+  return (
+    <button type="button" class="send stop" title="Stop" aria-label="Stop" onClick={() => post({ type: 'stop' })}>
+      <Icon name="debug-stop" />
+    </button>
+  );
+}
+
+function SendButton({ label, isEmpty, submit }: { label: string; isEmpty: boolean; submit: () => void }): VNode {
   return (
     <button
       type="button"
       class="send"
-      title="Send (Enter)"
-      aria-label="Send"
-      aria-disabled={props.isEmpty}
-      onClick={props.submit}
+      title={`${label} (Enter)`}
+      aria-label={label}
+      aria-disabled={isEmpty}
+      onClick={submit}
     >
       <Icon name="arrow-up" />
     </button>

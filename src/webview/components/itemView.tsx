@@ -3,6 +3,7 @@ import type { Item, ItemKind, ItemOf } from '../items.js';
 import { memo } from '../memo.js';
 import { Answer } from './answer.js';
 import { ApprovalLine } from './approvalLine.js';
+import { CompactionCard } from './compactionCard.js';
 import { FindingsList } from './findingsList.js';
 import { Notice } from './notice.js';
 import { PackLine } from './packLine.js';
@@ -22,6 +23,7 @@ const views: { [K in ItemKind]: ComponentType<{ item: ItemOf<K> }> } = {
   approval: ApprovalLine,
   pack: PackLine,
   notice: Notice,
+  compaction: CompactionCard,
   sites: SitesList,
   findings: FindingsList,
   verify: VerifyCard,

@@ -12,6 +12,7 @@ const actions: Record<NoticeAction['kind'], (page: PageHands, action: NoticeActi
     if (action.url !== undefined) page.post({ type: 'open_url', url: action.url });
   },
   new_session: (page) => page.post({ type: 'new_session' }),
+  compact: (page) => page.post({ type: 'compact' }),
   continue: (page) => page.send('Continue where you stopped.'),
   retry: (page) => {
     const text = page.readLastMessage();

@@ -8,6 +8,7 @@ const purposeNames: Record<Purpose, string> = {
   refactor: 'Refactor',
   review: 'Review',
   primer: 'Primer',
+  compaction: 'Compaction',
 };
 
 /** Each keeps its colour and pattern whatever else is there. */

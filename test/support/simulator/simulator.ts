@@ -60,6 +60,8 @@ export interface Simulator {
   push(...turns: Turn[]): void;
   /** These turns instead of what is left of such a script. */
   replace(...turns: Turn[]): void;
+  /** Lets go of what it has received and cached. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -74,10 +76,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const tokenCount = options.tokenCount ?? estimateTokens;
   const key = options.key ?? simulatedKey;
   const profile = options.profile ?? deepseekProfile;
-  const cache = createPrefixCache({
-    tokenCount,
-    ...(options.interval === undefined ? {} : { intervalTokens: options.interval }),
-  });
+  const makeCache = () =>
+    createPrefixCache({
+      tokenCount,
+      ...(options.interval === undefined ? {} : { intervalTokens: options.interval }),
+    });
+  let cache = makeCache();
   const requests: RecordedRequest[] = [];
   const turns = typeof options.script === 'function' ? [] : [...options.script];
   const nextTurn = async (request: RecordedRequest): Promise<Turn | undefined> =>
@@ -142,6 +146,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     underWay: () => open.size,
     push: (...more) => void turns.push(...more),
     replace: (...others) => void turns.splice(0, turns.length, ...others),
+    forget() {
+      requests.length = 0;
+      cache = makeCache();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

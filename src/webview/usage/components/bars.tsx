@@ -3,7 +3,7 @@ import type { Geometry } from './dayPlot.js';
 
 /** One part of a day's bar: how high it is as a share of the plot, and what it is drawn with. */
 export interface BarPart {
-  /** `series-1` to `series-6`, of which each has a colour and a pattern. */
+  /** `series-1` to `series-7`, of which each has a colour and a pattern. */
   series: number;
   share: number;
 }
@@ -68,7 +68,15 @@ export function SeriesBox({ series, isPlain = false, ...box }: Box & { series: n
 }
 
 /** Lines of one cell, which repeats; the first series is plain. */
-const cells: readonly string[] = ['', 'M-2 10L10-2M-2 2L2-2M6 10L10 6', 'M0 4H8', 'M4 0V8', 'M0 4H8M4 0V8', 'dots'];
+const cells: readonly string[] = [
+  '',
+  'M-2 10L10-2M-2 2L2-2M6 10L10 6',
+  'M0 4H8',
+  'M4 0V8',
+  'M0 4H8M4 0V8',
+  'dots',
+  'M0 4L4 0L8 4',
+];
 
 /** Once a page; patterns are found by their ids. */
 export function SeriesPatterns(): VNode {

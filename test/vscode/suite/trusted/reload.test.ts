@@ -68,7 +68,7 @@ describe('a window that is loaded again', () => {
 function openAgain({ engine, connection }: TestApi, session: string): Chat {
   const memory: vscode.Memento = {
     keys: () => ['session'],
-    get: <T>(_key: string, fallback?: T) => (session as T) ?? fallback!,
+    get: <T>(key: string, fallback?: T) => (key === 'session' ? (session as T) : fallback!),
     update: async () => undefined,
   };
   const quiet = (): void => undefined;
