@@ -16,6 +16,7 @@ import { createMeteredClient } from '../core/usage/meteredClient.js';
 import { createPrimingClient } from '../core/usage/primer.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
+import { owner } from './owner.js';
 import { packFilesOf } from './packFiles.js';
 import { resolveRoots } from './resolveRoots.js';
 import { readUserId, usageFolder, workspaceStateFolder } from './stateFolder.js';
@@ -77,7 +78,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const ledger = createLedger({ files, folder: usageFolder(options.stateBase), clock });
   const metered = createMeteredClient({ client: model, ledger, clock, randomHex });
   const client = createPrimingClient({ client: metered, ledger, clock });
-  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log });
+  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log });
   return {
     parts: {
       host,

@@ -1,0 +1,148 @@
+/** What a crash left half done: restores are finished, turns are shown to the user. Whoever calls holds the lock. */
+import { messageOf } from '../errors.js';
+import { resolveInside } from '../repository/pathGate.js';
+import { applyTargets, removeEmptied, type Target } from './changeSet.js';
+import type { Interrupted, InterruptedFile, Settlement } from './checkpoint.js';
+import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
+import { isEqual, readBlob, readState } from './fileStates.js';
+import type { JournalParts } from './journalParts.js';
+import { appendRecords, type FileState } from './journalRecords.js';
+import { isAsPlanned, readAll, type Recorded, type RecordedFile } from './journalState.js';
+import { targetOf } from './restorePlan.js';
+
+type All = ReadonlyMap<string, Recorded>;
+
+/** Restores are agreed to as a whole, so that what is left of one is done without asking. Answers with their titles. */
+export async function finishRestores(parts: JournalParts): Promise<string[]> {
+  const finished: string[] = [];
+  for (const recorded of listLeft(parts, await readAll(parts))) {
+    const { restores } = recorded.info;
+    if (restores === undefined) continue;
+    if (recorded.isReady && (await finishRestore(parts, recorded, restores))) finished.push(recorded.info.title);
+    else if (!recorded.isReady) await appendRecords(parts, recorded.info.id, [{ type: 'end', void: true }]);
+  }
+  return finished;
+}
+
+async function finishRestore(parts: JournalParts, recorded: Recorded, restores: string): Promise<boolean> {
+  const { info, files } = recorded;
+  const targets: Target[] = [];
+  const other: string[] = [];
+  for (const [path, file] of files) {
+    const { stands, canFinish } = await lookAt(parts, path, file);
+    if (stands === 'other') other.push(path);
+    else if (canFinish) targets.push(await plannedTarget(parts, path, file));
+  }
+  try {
+    if (targets.length > 0) await applyTargets(parts, writerOf(parts, recorded), targets);
+  } catch (error) {
+    parts.log.warn(`“${info.title}” was interrupted and could not be finished: ${messageOf(error)}`);
+    return false;
+  }
+  const undone = (await readAll(parts)).get(restores);
+  const folders = [...(undone?.files.entries() ?? [])].flatMap(([path, file]) =>
+    files.get(path)?.open?.to.kind === 'missing' || files.get(path)?.after?.kind === 'missing' ? file.newFolders : [],
+  );
+  await removeEmptied(parts, folders);
+  await appendRecords(parts, info.id, [{ type: 'end' }]);
+  const isAllBack = other.length === 0 && [...(undone?.files.keys() ?? [])].every((path) => files.has(path));
+  if (isAllBack) await appendRecords(parts, restores, [{ type: 'restored', by: info.id }]);
+  if (other.length > 0) {
+    parts.log.warn(
+      `“${info.title}” was interrupted; the rest of it was done now, but ${other.join(', ')} had been changed since and was left as it is.`,
+    );
+  }
+  return true;
+}
+
+/** Turns that are nobody's any more and of which something stands or waits, newest first. */
+export async function listInterrupted(parts: JournalParts): Promise<Interrupted[]> {
+  const found: Interrupted[] = [];
+  for (const { info, files } of listLeft(parts, await readAll(parts))) {
+    if (info.restores !== undefined) continue;
+    const looked: InterruptedFile[] = [];
+    for (const path of info.paths) looked.push(await lookAt(parts, path, files.get(path)!));
+    const mine = looked.filter(({ canFinish, canUndo }) => canFinish || canUndo);
+    if (mine.length > 0) found.push({ checkpoint: info, files: mine });
+    else await appendRecords(parts, info.id, [{ type: 'end' }]);
+  }
+  return found.reverse();
+}
+
+function listLeft({ owner }: JournalParts, all: All): Recorded[] {
+  return [...all.values()].filter((recorded) => !recorded.isEnded && !owner.isAlive(recorded.owner));
+}
+
+async function lookAt(parts: JournalParts, path: string, file: RecordedFile): Promise<InterruptedFile> {
+  const place = await resolveInside(parts.files, parts.roots, path, 'read');
+  const now = 'refused' in place ? undefined : (await readState(parts.files, place)).state;
+  return { path, ...judge(file, now), ...(await possible(parts, file, now)) };
+}
+
+function judge({ before, after, open }: RecordedFile, now: FileState | undefined): Pick<InterruptedFile, 'stands'> {
+  if (now === undefined) return { stands: 'other' };
+  if (isEqual(now, before)) return { stands: 'as before' };
+  const isChanged = (after !== undefined && isEqual(now, after)) || (open !== undefined && isAsPlanned(open, now));
+  return { stands: isChanged || (open !== undefined && isEqual(now, open.from)) ? 'changed' : 'other' };
+}
+
+async function possible(
+  parts: JournalParts,
+  { before, open }: RecordedFile,
+  now: FileState | undefined,
+): Promise<Pick<InterruptedFile, 'canFinish' | 'canUndo'>> {
+  const isKept = async (state: FileState): Promise<boolean> =>
+    state.kind === 'missing' || (await readBlob(parts, state.sha256)) !== undefined;
+  if (now === undefined) return { canFinish: false, canUndo: false };
+  const canFinish = open !== undefined && !isAsPlanned(open, now) && (await isKept(open.to));
+  return { canFinish, canUndo: !isEqual(now, before) && (await isKept(before)) };
+}
+
+async function plannedTarget(parts: JournalParts, path: string, { open }: RecordedFile): Promise<Target> {
+  const to = open!.to;
+  if (to.kind === 'missing') return { path, to };
+  const bytes = await readBlob(parts, to.sha256);
+  if (bytes === undefined) throw new Error(`the new bytes of ${path} are missing from the journal, or damaged.`);
+  return { path, to: { kind: 'file', bytes, mode: to.mode } };
+}
+
+/** `begin` makes the checkpoint of a restore. Answers with the paths that were written or deleted. */
+export async function settleInterrupted(
+  parts: JournalParts,
+  recorded: Recorded,
+  settlements: readonly Settlement[],
+  begin: () => CheckpointWriter,
+): Promise<string[]> {
+  const { info, files } = recorded;
+  const targets: Target[] = [];
+  for (const { path, how } of settlements) {
+    const file = files.get(path);
+    if (file === undefined || (how === 'finish' && file.open === undefined)) continue;
+    targets.push(
+      how === 'finish' ? await plannedTarget(parts, path, file) : await targetOf(parts, path, file, 'bring back'),
+    );
+  }
+  const undone = new Set(settlements.filter(({ how }) => how === 'undo').map(({ path }) => path));
+  if (targets.length > 0) {
+    const own = writerOf(parts, recorded);
+    const writer = undone.size > 0 ? begin() : own;
+    await applyTargets(parts, writer, targets);
+    await removeEmptied(
+      parts,
+      [...undone].flatMap((path) => files.get(path)?.newFolders ?? []),
+    );
+    if (writer !== own) {
+      for (const { path } of targets) if (!undone.has(path)) await own.after(path);
+      await writer.append({ type: 'end' });
+      const isAllBack = info.paths.every((path) => undone.has(path));
+      if (isAllBack) await own.append({ type: 'restored', by: writer.id });
+    }
+  }
+  await appendRecords(parts, info.id, [{ type: 'end' }]);
+  return targets.map(({ path }) => path).sort();
+}
+
+function writerOf(parts: JournalParts, { info, files }: Recorded): CheckpointWriter {
+  const { session, title, id } = info;
+  return createWriter(parts, id, { session, title }, files);
+}

@@ -1,0 +1,58 @@
+/** What every way to the disk goes by: regular files only, links not followed, names that last. */
+import { constants } from 'node:fs';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { BaleenError } from '../core/errors.js';
+import { codeOf } from './errnoCode.js';
+
+/** Nothing larger is ever held in memory, whatever the caller says. */
+export const hardMaxBytes = 1024 * 1024 * 1024;
+
+// Windows has neither flag: there the lstat before the open is all there is.
+// O_NONBLOCK keeps the open of a FIFO from waiting for a writer.
+export const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** Opens without following a link at the last step, and refuses whatever is not a regular file. */
+export async function openRegular(path: string, flags: number): Promise<FileHandle> {
+  const before = await lstat(path);
+  if (!before.isFile()) throw notRegular(path, before.isSymbolicLink());
+  let handle: FileHandle;
+  try {
+    handle = await open(path, flags | noFollow);
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP') throw notRegular(path, true);
+    throw error;
+  }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw notRegular(path, false);
+}
+
+export function notRegular(path: string, isLink: boolean): BaleenError {
+  const what = isLink ? 'a symbolic link' : 'not a regular file';
+  return new BaleenError(`${path} is ${what}; it was left alone. Name the real file instead.`);
+}
+
+/** Makes a rename or a new name last. Windows cannot open a folder, and has no need to. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await orMissing(open(folder, constants.O_RDONLY));
+  if (handle === undefined) return;
+  try {
+    await handle.sync();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EPERM') throw error;
+  } finally {
+    await handle.close();
+  }
+}
