@@ -75,7 +75,12 @@ async function pick({ checkpoint, files }: Interrupted): Promise<Settlement[] | 
 }
 
 function itemsOf({ path, stands, canFinish, canUndo }: InterruptedFile): SettleItem[] {
-  const remark = { changed: 'changed', 'as before': 'not changed yet', other: 'neither as before nor as planned' };
+  const remark = {
+    changed: 'changed',
+    'as before': 'not changed yet',
+    'half written': 'half written',
+    other: 'neither as before nor as planned',
+  };
   const item = (how: Settlement['how'], text: string): SettleItem => ({
     label: path,
     description: `${text} — ${remark[stands]}`,

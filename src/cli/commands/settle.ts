@@ -46,6 +46,7 @@ function describe({ path, stands, canFinish }: InterruptedFile): string {
   const state = {
     changed: canFinish ? 'changed, the last change is missing' : 'changed',
     'as before': 'not changed yet',
+    'half written': 'half written',
     other: 'neither as before nor as planned',
   };
   return `  ${path}  (${state[stands]})`;

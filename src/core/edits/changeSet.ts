@@ -13,6 +13,8 @@ import { hashBytes } from './journalRecords.js';
 export interface Target {
   path: string;
   to: { kind: 'missing' } | { kind: 'file'; bytes: Uint8Array; mode: number };
+  /** What stands there is half of the plan before. */
+  resumes?: true;
 }
 
 /**
@@ -40,12 +42,13 @@ export async function applyTargets(
 
 class NotPutBack extends BaleenError {}
 
-async function prepare(parts: JournalParts, { path, to }: Target): Promise<PlannedChange> {
+async function prepare(parts: JournalParts, { path, to, resumes }: Target): Promise<PlannedChange> {
   const place = await passWriteGate(parts, path);
   const from = await readState(parts.files, place);
-  if (to.kind === 'missing') return { place, from, to: { state: to } };
+  const change = { place, from, ...(resumes === undefined ? {} : { resumes }) };
+  if (to.kind === 'missing') return { ...change, to: { state: to } };
   const { bytes, mode } = to;
-  return { place, from, to: { state: { kind: 'file', sha256: hashBytes(bytes), mode }, bytes } };
+  return { ...change, to: { state: { kind: 'file', sha256: hashBytes(bytes), mode }, bytes } };
 }
 
 /** Throws a sentence where a file cannot be written at this very path. */

@@ -91,8 +91,8 @@ export interface Interrupted {
 
 export interface InterruptedFile {
   path: string;
-  /** `other`: neither as before nor as planned, so half written or changed since. */
-  stands: 'changed' | 'as before' | 'other';
+  /** `half written` is certain; `other` is what the user may have changed since. */
+  stands: 'changed' | 'as before' | 'half written' | 'other';
   /** The planned bytes are kept and do not stand there yet. */
   canFinish: boolean;
   canUndo: boolean;

@@ -26,6 +26,8 @@ export interface PlannedChange {
   place: Place;
   from: { state: FileState; bytes?: Uint8Array };
   to: { state: FileState; bytes?: Uint8Array };
+  /** What stands there is half of the plan before. */
+  resumes?: true;
 }
 
 export type About = { session: string; title: string; restores?: string };
@@ -101,11 +103,12 @@ export function createWriter(
     },
     async plan(changes) {
       const entries: JournalRecord[] = [];
-      for (const { place, from, to } of changes) {
+      for (const { place, from, to, resumes } of changes) {
         const path = place.relative;
         for (const { bytes } of [from, to]) if (bytes !== undefined) await keepBlob(parts, bytes);
         entries.push(...(await takeBefore(path, from.state, false)));
-        entries.push({ type: 'planned', path, from: from.state, to: to.state });
+        const planned = { type: 'planned', path, from: from.state, to: to.state } as const;
+        entries.push(resumes === undefined ? planned : { ...planned, resumes });
       }
       await append(...entries, { type: 'ready' });
       note(entries);

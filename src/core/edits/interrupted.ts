@@ -5,6 +5,7 @@ import { applyTargets, removeEmptied, type Target } from './changeSet.js';
 import type { Interrupted, InterruptedFile, Settlement } from './checkpoint.js';
 import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
 import { isEqual, readBlob, readState } from './fileStates.js';
+import { isHalfOfPlan } from './halfWritten.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords, type FileState } from './journalRecords.js';
 import { isAsPlanned, readAll, type Recorded, type RecordedFile } from './journalState.js';
@@ -31,7 +32,7 @@ async function finishRestore(parts: JournalParts, recorded: Recorded, restores: 
   for (const [path, file] of files) {
     const { stands, canFinish } = await lookAt(parts, path, file);
     if (stands === 'other') other.push(path);
-    else if (canFinish) targets.push(await plannedTarget(parts, path, file));
+    else if (canFinish) targets.push(await plannedTarget(parts, path, file, stands));
   }
   try {
     if (targets.length > 0) await applyTargets(parts, writerOf(parts, recorded), targets);
@@ -58,13 +59,18 @@ async function finishRestore(parts: JournalParts, recorded: Recorded, restores: 
 /** Turns that are nobody's any more and of which something stands or waits, newest first. */
 export async function listInterrupted(parts: JournalParts): Promise<Interrupted[]> {
   const found: Interrupted[] = [];
-  for (const { info, files } of listLeft(parts, await readAll(parts))) {
+  for (const recorded of listLeft(parts, await readAll(parts))) {
+    const { info, files } = recorded;
     if (info.restores !== undefined) continue;
     const looked: InterruptedFile[] = [];
     for (const path of info.paths) looked.push(await lookAt(parts, path, files.get(path)!));
     const mine = looked.filter(({ canFinish, canUndo }) => canFinish || canUndo);
-    if (mine.length > 0) found.push({ checkpoint: info, files: mine });
-    else await appendRecords(parts, info.id, [{ type: 'end' }]);
+    if (mine.length > 0) {
+      found.push({ checkpoint: info, files: mine });
+      continue;
+    }
+    await removeEmptied(parts, foldersOf(recorded));
+    await appendRecords(parts, info.id, [{ type: 'end' }]);
   }
   return found.reverse();
 }
@@ -75,35 +81,41 @@ function listLeft({ owner }: JournalParts, all: All): Recorded[] {
 
 async function lookAt(parts: JournalParts, path: string, file: RecordedFile): Promise<InterruptedFile> {
   const place = await resolveInside(parts.files, parts.roots, path, 'read');
-  const now = 'refused' in place ? undefined : (await readState(parts.files, place)).state;
-  return { path, ...judge(file, now), ...(await possible(parts, file, now)) };
-}
-
-function judge({ before, after, open }: RecordedFile, now: FileState | undefined): Pick<InterruptedFile, 'stands'> {
-  if (now === undefined) return { stands: 'other' };
-  if (isEqual(now, before)) return { stands: 'as before' };
-  const isChanged = (after !== undefined && isEqual(now, after)) || (open !== undefined && isAsPlanned(open, now));
-  return { stands: isChanged || (open !== undefined && isEqual(now, open.from)) ? 'changed' : 'other' };
+  if ('refused' in place) return { path, stands: 'other', canFinish: false, canUndo: false };
+  const { state, bytes } = await readState(parts.files, place);
+  const { before, after, open } = file;
+  const isKnown = [after, open?.from].some((known) => known !== undefined && isEqual(state, known));
+  const look = async (): Promise<InterruptedFile['stands']> => {
+    if (isEqual(state, before)) return 'as before';
+    if (isKnown || (open !== undefined && isAsPlanned(open, state))) return 'changed';
+    return open !== undefined && (await isHalfOfPlan(parts, open, bytes)) ? 'half written' : 'other';
+  };
+  return { path, stands: await look(), ...(await possible(parts, file, state)) };
 }
 
 async function possible(
   parts: JournalParts,
   { before, open }: RecordedFile,
-  now: FileState | undefined,
+  now: FileState,
 ): Promise<Pick<InterruptedFile, 'canFinish' | 'canUndo'>> {
   const isKept = async (state: FileState): Promise<boolean> =>
     state.kind === 'missing' || (await readBlob(parts, state.sha256)) !== undefined;
-  if (now === undefined) return { canFinish: false, canUndo: false };
   const canFinish = open !== undefined && !isAsPlanned(open, now) && (await isKept(open.to));
   return { canFinish, canUndo: !isEqual(now, before) && (await isKept(before)) };
 }
 
-async function plannedTarget(parts: JournalParts, path: string, { open }: RecordedFile): Promise<Target> {
+async function plannedTarget(
+  parts: JournalParts,
+  path: string,
+  { open }: RecordedFile,
+  stands: InterruptedFile['stands'],
+): Promise<Target> {
   const to = open!.to;
   if (to.kind === 'missing') return { path, to };
   const bytes = await readBlob(parts, to.sha256);
   if (bytes === undefined) throw new Error(`the new bytes of ${path} are missing from the journal, or damaged.`);
-  return { path, to: { kind: 'file', bytes, mode: to.mode } };
+  const target: Target = { path, to: { kind: 'file', bytes, mode: to.mode } };
+  return stands === 'half written' ? { ...target, resumes: true } : target;
 }
 
 /** `begin` makes the checkpoint of a restore. Answers with the paths that were written or deleted. */
@@ -119,7 +131,9 @@ export async function settleInterrupted(
     const file = files.get(path);
     if (file === undefined || (how === 'finish' && file.open === undefined)) continue;
     targets.push(
-      how === 'finish' ? await plannedTarget(parts, path, file) : await targetOf(parts, path, file, 'bring back'),
+      how === 'finish'
+        ? await plannedTarget(parts, path, file, (await lookAt(parts, path, file)).stands)
+        : await targetOf(parts, path, file, 'bring back'),
     );
   }
   const undone = new Set(settlements.filter(({ how }) => how === 'undo').map(({ path }) => path));
@@ -127,10 +141,6 @@ export async function settleInterrupted(
     const own = writerOf(parts, recorded);
     const writer = undone.size > 0 ? begin() : own;
     await applyTargets(parts, writer, targets);
-    await removeEmptied(
-      parts,
-      [...undone].flatMap((path) => files.get(path)?.newFolders ?? []),
-    );
     if (writer !== own) {
       for (const { path } of targets) if (!undone.has(path)) await own.after(path);
       await writer.append({ type: 'end' });
@@ -138,8 +148,14 @@ export async function settleInterrupted(
       if (isAllBack) await own.append({ type: 'restored', by: writer.id });
     }
   }
+  await removeEmptied(parts, foldersOf(recorded));
   await appendRecords(parts, info.id, [{ type: 'end' }]);
   return targets.map(({ path }) => path).sort();
+}
+
+/** Made for files that were new: where one of these did not come to be, its folder stands empty. */
+function foldersOf({ files }: Recorded): string[] {
+  return [...files.values()].flatMap(({ newFolders }) => newFolders);
 }
 
 function writerOf(parts: JournalParts, { info, files }: Recorded): CheckpointWriter {

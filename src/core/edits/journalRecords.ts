@@ -36,7 +36,14 @@ const record = z.discriminatedUnion('type', [
     byCommand: z.literal(true).optional(),
   }),
   /** The file is about to be changed from what it is now; the bytes of both are kept. Closed by the next `after`. */
-  z.strictObject({ type: z.literal('planned'), path: z.string(), from: state, to: state }),
+  z.strictObject({
+    type: z.literal('planned'),
+    path: z.string(),
+    from: state,
+    to: state,
+    /** What stood there was half of the plan before. */
+    resumes: z.literal(true).optional(),
+  }),
   /** Everything that a restore is going to change has been planned: from here on it can be finished. */
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('after'), path: z.string(), state }),

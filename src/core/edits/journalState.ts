@@ -79,7 +79,7 @@ function take(recorded: Recorded, entry: JournalRecord): boolean {
     case 'planned': {
       const file = files.get(entry.path);
       if (file === undefined) break;
-      if (!isEqual(entry.from, file.after ?? file.before)) file.isMixed = true;
+      if (entry.resumes === undefined && !isEqual(entry.from, file.after ?? file.before)) file.isMixed = true;
       file.open = { from: entry.from, to: entry.to };
       break;
     }

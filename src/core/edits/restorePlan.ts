@@ -4,6 +4,7 @@ import { resolveInside } from '../repository/pathGate.js';
 import { passWriteGate, type Target } from './changeSet.js';
 import type { PlannedFile, RestorePlan } from './checkpoint.js';
 import { isEqual, readBlob, readState } from './fileStates.js';
+import { isHalfOfPlan } from './halfWritten.js';
 import type { JournalParts } from './journalParts.js';
 import type { FileState } from './journalRecords.js';
 import { isAsLeft, type Recorded, type RecordedFile } from './journalState.js';
@@ -24,7 +25,10 @@ async function planFile(parts: JournalParts, path: string, file: RecordedFile): 
   if (now !== undefined && isEqual(now.state, before)) {
     return { path, action: 'unchanged', touched: false, byCommand, canTakeOut: false };
   }
-  const touched = now === undefined || !isAsLeft(file, now.state);
+  const isOurs =
+    now !== undefined &&
+    (isAsLeft(file, now.state) || (file.open !== undefined && (await isHalfOfPlan(parts, file.open, now.bytes))));
+  const touched = !isOurs;
   const plan: PlannedFile = {
     path,
     action: before.kind === 'missing' ? 'delete' : 'write back',
