@@ -90,13 +90,23 @@ export function createWriter(
     },
     async changedByCommand(paths, originals) {
       const entries: JournalRecord[] = [];
-      for (const { path, bytes, mode } of originals) {
+      const known = new Map(originals.map((original) => [original.path, original]));
+      for (const path of paths) {
         const place = await passGate(parts, path).catch(() => undefined);
-        if (place?.relative !== path || recorded.has(path)) continue;
-        const now = await readState(files, place);
-        if (now.bytes !== undefined) await keepBlob(parts, now.bytes);
-        const state: FileState = { kind: 'file', sha256: await keepBlob(parts, bytes), mode };
-        entries.push(...(await takeBefore(path, state, true)), { type: 'after', path, state: now.state });
+        const original = recorded.has(path) ? undefined : known.get(path);
+        if (place?.relative !== path || (original === undefined && !recorded.has(path))) continue;
+        if (original !== undefined) {
+          const state: FileState = {
+            kind: 'file',
+            sha256: await keepBlob(parts, original.bytes),
+            mode: original.mode,
+          };
+          entries.push(...(await takeBefore(path, state, true)));
+        }
+        // A formatter that follows an edit must not make undo take the result for the user's own work.
+        const { state, bytes } = await readState(files, place);
+        if (bytes !== undefined) await keepBlob(parts, bytes);
+        entries.push({ type: 'after', path, state });
       }
       await append({ type: 'command', paths: [...paths].sort() }, ...entries);
       note(entries);
