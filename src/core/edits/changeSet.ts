@@ -28,8 +28,12 @@ export async function applyTargets(
   targets: readonly Target[],
 ): Promise<void> {
   const changes: PlannedChange[] = [];
-  for (const target of targets) changes.push(await prepare(parts, target));
-  await writer.plan(changes);
+  try {
+    for (const target of targets) changes.push(await prepare(parts, target));
+    await writer.plan(changes);
+  } catch (error) {
+    throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
+  }
   try {
     await carryOut(parts, changes);
   } catch (error) {

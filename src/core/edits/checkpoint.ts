@@ -107,7 +107,7 @@ export interface Restored {
   checkpoint: string;
   /** Written or deleted. */
   paths: string[];
-  /** Not chosen, or touched since the plan was shown. */
+  /** Not chosen. */
   left: string[];
 }
 
@@ -122,7 +122,7 @@ export interface Journal {
   readBefore(id: string, path: string): Promise<Uint8Array | 'missing' | undefined>;
   /**
    * Carries the chosen part of a plan out under a checkpoint of its own: all of it, or nothing, in which case it throws
-   * a sentence. What was touched after the plan was shown is left.
+   * a sentence; so it does where a file was touched after the plan was shown.
    */
   restore(plan: RestorePlan, chosen: readonly RestoreChoice[]): Promise<Restored>;
   /** Turns that a crash interrupted, newest first. A restore that one interrupted is finished on the way; tells of which. */

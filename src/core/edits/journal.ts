@@ -5,8 +5,9 @@ import { createWriter, makeJournalFolder, type About, type CheckpointWriter } fr
 import { readBlob } from './fileStates.js';
 import { finishRestores, listInterrupted, settleInterrupted } from './interrupted.js';
 import type { JournalParts } from './journalParts.js';
-import { listIds, lockPath, readCheckpoint, recordsFolder, stampOf } from './journalRecords.js';
+import { blobFolder, listIds, lockPath, readCheckpoint, stampOf } from './journalRecords.js';
 import { interpret, listCheckpoints, readAll, type Recorded } from './journalState.js';
+import { createLeftovers } from './leftovers.js';
 import { removeLeftTemps } from './leftTemps.js';
 import { pruneJournal } from './prune.js';
 import { restoreCheckpoint } from './restore.js';
@@ -23,9 +24,9 @@ export function createJournal(parts: JournalParts): Journal {
     const about = { session, title: titleOfRestore({ title, ...(restores === undefined ? {} : { restores }) }) };
     return createWriter(parts, next, { ...about, restores: id });
   };
-  let tidied: Promise<unknown> | undefined;
+  let tidied: Promise<string[]> | undefined;
   /** Once, before the first change. */
-  const tidy = (): Promise<unknown> => (tidied ??= tidyUp(parts, locked));
+  const tidy = (): Promise<string[]> => (tidied ??= tidyUp(parts, locked));
   return {
     async begin(about) {
       await tidy();
@@ -54,10 +55,11 @@ export function createJournal(parts: JournalParts): Journal {
       });
     },
     async recover() {
-      if (!(await hasRecords(parts))) return { finished: [], interrupted: [] };
-      await tidy();
+      const isFirst = tidied === undefined;
+      const finished = await tidy();
+      if (!(await exists(parts))) return { finished: [], interrupted: [] };
       return locked(async () => ({
-        finished: await finishRestores(parts),
+        finished: [...(isFirst ? finished : []), ...(await finishRestores(parts))],
         interrupted: await listInterrupted(parts),
       }));
     },
@@ -89,22 +91,26 @@ function openCheckpoint(writer: CheckpointWriter, locked: Locked): Checkpoint {
   };
 }
 
-/** A restore left by a crash is finished here as well: a turn is not to build on half of one. */
-async function tidyUp(parts: JournalParts, locked: Locked): Promise<void> {
-  if (!(await hasRecords(parts))) return;
+/** A restore left by a crash is finished here as well: a turn is not to build on half of one. Answers with its title. */
+async function tidyUp(parts: JournalParts, locked: Locked): Promise<string[]> {
+  await createLeftovers(parts).tidy();
+  if (!(await exists(parts))) return [];
   await removeLeftTemps(parts);
   try {
-    await locked(async () => {
-      await finishRestores(parts);
+    return await locked(async () => {
+      const finished = await finishRestores(parts);
       await pruneJournal(parts);
+      return finished;
     });
   } catch (error) {
     parts.log.warn(`The journal could not be tidied up: ${messageOf(error)}`);
+    return [];
   }
 }
 
-async function hasRecords({ files, stateFolder }: JournalParts): Promise<boolean> {
-  return (await files.lstat(recordsFolder(stateFolder)))?.kind === 'directory';
+/** Its first folder is made before anything else is, the lock too. */
+async function exists({ files, stateFolder }: JournalParts): Promise<boolean> {
+  return (await files.lstat(blobFolder(stateFolder)))?.kind === 'directory';
 }
 
 /** Ids rise, whatever the clock does: they are the order of the checkpoints. */

@@ -24,7 +24,10 @@ export async function restoreCheckpoint(
     const choice = chosen.find((one) => one.path === path);
     const wasShown = shown.files.find((one) => one.path === path);
     if (action === 'unchanged') continue;
-    if (choice !== undefined && wasShown !== undefined && (!touched || wasShown.touched)) {
+    if (choice !== undefined && touched && wasShown?.touched !== true) {
+      throw new BaleenError(`Nothing was changed: ${path} has changed since the list was shown. Look at it again.`);
+    }
+    if (choice !== undefined) {
       targets.push(await prepareTarget(parts, recorded, choice));
     } else {
       left.push(path);
