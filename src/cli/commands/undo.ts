@@ -30,17 +30,21 @@ export async function runUndo(context: Context): Promise<Outcome> {
       else output.out(showText(listText(checkpoints, interrupted)) || 'There is nothing to undo here.\n');
       return 'done';
     }
+    if (args.finish && interrupted.length === 0) throw nothingToFinish();
     const chosen = choose(checkpoints, interrupted, context);
     const half = interrupted.find(({ checkpoint }) => checkpoint.id === chosen.id);
     if (half !== undefined) return await settle(journal, half, context);
-    if (args.finish)
-      throw new BaleenError('No turn was interrupted in this folder, so there is nothing to finish.', 'failed');
+    if (args.finish) throw nothingToFinish();
     const plan = await journal.plan(chosen.id);
     if (!args.json) output.err(showText(describePlan(plan)));
     return await restore(journal, plan, context);
   } finally {
     await workspace.dispose();
   }
+}
+
+function nothingToFinish(): BaleenError {
+  return new BaleenError('No such turn was interrupted in this folder, so there is nothing to finish.', 'failed');
 }
 
 function choose(

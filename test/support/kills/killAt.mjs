@@ -1,6 +1,7 @@
 /**
  * Loaded before a program: counts its calls that change the disk, and kills the process at one of them. `KILL_AT` is the
- * call's number, `KILL_HOW` `before`, `half` (of what it writes) or `after`. Without them it only counts.
+ * call's number, `KILL_HOW` `before`, `half` (of what it writes) or `after`; `KILL_RENAME` a name right before whose
+ * rename it ends. Without them it only counts.
  */
 import { writeSync } from 'node:fs';
 import * as promises from 'node:fs/promises';
@@ -42,6 +43,11 @@ for (const name of ['writeFile', 'appendFile']) {
 }
 for (const name of ['sync', 'truncate', 'chmod', 'chown']) prototype[name] = counted(prototype[name]);
 for (const name of ['rename', 'unlink', 'mkdir', 'rmdir', 'link', 'chmod']) fs[name] = counted(fs[name]);
+const { rename } = fs;
+fs.rename = (from, to) => {
+  if (process.env.KILL_RENAME !== undefined && to.endsWith(`/${process.env.KILL_RENAME}`)) die();
+  return rename(from, to);
+};
 const { open } = fs;
 const opened = counted(open);
 // Opening to read changes nothing.
