@@ -85,7 +85,7 @@ describe('EDT-02: a full disk', () => {
       fillUp(free);
       const { error } = await edit(disk, roomy, { file: now });
       expect(readFileSync(join(disk, 'file'), 'utf8')).toBe(error === undefined ? now : old);
-      if (error !== undefined) expect(String(error)).toMatch(sentence);
+      if (error !== undefined) expect((error as Error).message).toMatch(sentence);
       expect(error === undefined).toBe(isLinked ? free >= 2 : free >= 4);
       expect(temps(disk)).toEqual([]);
       for (const name of readdirSync(disk)) rmSync(join(disk, name));
