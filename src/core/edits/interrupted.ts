@@ -8,7 +8,7 @@ import { isEqual, readBlob, readState } from './fileStates.js';
 import { isHalfOfPlan } from './halfWritten.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords, type FileState } from './journalRecords.js';
-import { isAsPlanned, readAll, type Recorded, type RecordedFile } from './journalState.js';
+import { foldersOf, isAsPlanned, readAll, type Recorded, type RecordedFile } from './journalState.js';
 import { targetOf } from './restorePlan.js';
 
 type All = ReadonlyMap<string, Recorded>;
@@ -41,12 +41,10 @@ async function finishRestore(parts: JournalParts, recorded: Recorded, restores: 
     return false;
   }
   const undone = (await readAll(parts)).get(restores);
-  const folders = [...(undone?.files.entries() ?? [])].flatMap(([path, file]) =>
-    files.get(path)?.open?.to.kind === 'missing' || files.get(path)?.after?.kind === 'missing' ? file.newFolders : [],
-  );
-  await removeEmptied(parts, folders);
+  if (undone !== undefined) await removeEmptied(parts, foldersOf(undone));
   await appendRecords(parts, info.id, [{ type: 'end' }]);
-  const isAllBack = other.length === 0 && [...(undone?.files.keys() ?? [])].every((path) => files.has(path));
+  const isAllBack =
+    other.length === 0 && [...(undone?.files ?? [])].every(([path, file]) => file.byCommand || files.has(path));
   if (isAllBack) await appendRecords(parts, restores, [{ type: 'restored', by: info.id }]);
   if (other.length > 0) {
     parts.log.warn(
@@ -151,11 +149,6 @@ export async function settleInterrupted(
   await removeEmptied(parts, foldersOf(recorded));
   await appendRecords(parts, info.id, [{ type: 'end' }]);
   return targets.map(({ path }) => path).sort();
-}
-
-/** Made for files that were new: where one of these did not come to be, its folder stands empty. */
-function foldersOf({ files }: Recorded): string[] {
-  return [...files.values()].flatMap(({ newFolders }) => newFolders);
 }
 
 function writerOf(parts: JournalParts, { info, files }: Recorded): CheckpointWriter {

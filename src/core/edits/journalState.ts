@@ -154,3 +154,8 @@ export function isAsPlanned({ from, to }: { from: FileState; to: FileState }, no
   if (from.kind === 'missing' && to.kind === 'file') return now.kind === 'file' && now.sha256 === to.sha256;
   return isEqual(now, to);
 }
+
+/** Those that were made for new files, whichever of them came first: they go when they are empty again. */
+export function foldersOf({ files }: Recorded): string[] {
+  return [...files.values()].flatMap(({ newFolders }) => newFolders);
+}

@@ -5,7 +5,7 @@ import type { Restored, RestoreChoice, RestorePlan } from './checkpoint.js';
 import type { CheckpointWriter } from './checkpointWriter.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords } from './journalRecords.js';
-import type { Recorded } from './journalState.js';
+import { foldersOf, type Recorded } from './journalState.js';
 import { planRestore, targetOf } from './restorePlan.js';
 
 export async function restoreCheckpoint(
@@ -36,9 +36,7 @@ export async function restoreCheckpoint(
   }
   if (targets.length > 0) {
     await applyTargets(parts, writer, targets);
-    const gone = new Set(targets.filter(({ to }) => to.kind === 'missing').map(({ path }) => path));
-    const folders = [...recorded.files].flatMap(([path, file]) => (gone.has(path) ? file.newFolders : []));
-    await removeEmptied(parts, folders);
+    await removeEmptied(parts, foldersOf(recorded));
     await writer.append({ type: 'end' });
   }
   // Also where every file was back already, or the next undo would take this checkpoint again.
