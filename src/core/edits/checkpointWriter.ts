@@ -93,8 +93,10 @@ export function createWriter(
       const known = new Map(originals.map((original) => [original.path, original]));
       for (const path of paths) {
         const place = await passGate(parts, path).catch(() => undefined);
-        const original = recorded.has(path) ? undefined : known.get(path);
-        if (place?.relative !== path || (original === undefined && !recorded.has(path))) continue;
+        const already = recorded.get(path);
+        const original = already === undefined ? known.get(path) : undefined;
+        // Of what the agent itself has changed, whoever ran the command knows whose the new text is.
+        if (place?.relative !== path || (original === undefined && already?.byCommand !== true)) continue;
         if (original !== undefined) {
           const state: FileState = {
             kind: 'file',
@@ -103,7 +105,6 @@ export function createWriter(
           };
           entries.push(...(await takeBefore(path, state, true)));
         }
-        // A formatter that follows an edit must not make undo take the result for the user's own work.
         const { state, bytes } = await readState(files, place);
         if (bytes !== undefined) await keepBlob(parts, bytes);
         entries.push({ type: 'after', path, state });
