@@ -52,6 +52,9 @@ export interface Arguments {
   to?: string;
   redo: boolean;
   overwrite: boolean;
+  takeOut: boolean;
+  withCommands: boolean;
+  finish: boolean;
   days: number;
 }
 
@@ -73,10 +76,15 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
   baleen review [FILE…]     findings for the changes since HEAD
       --base REF, --staged  since another commit; what is staged
       --fail-on SEVERITY    exit code 8 from error, warning or info on
-  baleen undo               bring back what the last turn changed
+  baleen undo [FILE…]       bring back what the last turn changed, or only
+                            these files of it: all of them or none
       --list, --to ID       show the checkpoints; undo that one
       --redo                bring back what the last undo took
       --overwrite           also files that you changed since
+      --take-out            of those only what the agent changed, where your
+                            changes do not touch it
+      --with-commands       also files that changed while a command ran
+      --finish              finish what an interrupted turn had begun instead
   baleen usage              what requests used and cost, by day and purpose
       --days N              today and the days before it (default 30)
   baleen agreements         where this workspace may be sent, and which commands
@@ -172,6 +180,9 @@ const options = {
   to: { type: 'string' },
   redo: { type: 'boolean' },
   overwrite: { type: 'boolean' },
+  'take-out': { type: 'boolean' },
+  'with-commands': { type: 'boolean' },
+  finish: { type: 'boolean' },
   days: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -240,6 +251,9 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       ...(values.to === undefined ? {} : { to: values.to }),
       redo: values.redo ?? false,
       overwrite: values.overwrite ?? false,
+      takeOut: values['take-out'] ?? false,
+      withCommands: values['with-commands'] ?? false,
+      finish: values.finish ?? false,
       days: Math.floor(numberOf('days', values.days ?? '30', 1)),
     },
   };

@@ -17,6 +17,7 @@ import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import { createTerminalApprover, createTerminalConsent, describeSend } from './askOnTerminal.js';
 import { budgetOf, createLog, keyOf, selectionOf, type Context } from './context.js';
 import { automaticOf, baseUrlOf, hostOf, modelOf } from './hosts.js';
+import { tellFinished, tellInterrupted } from './interrupted.js';
 import { printJson, printText, showText } from './printEvents.js';
 
 export function emitterOf(context: Context): Emit {
@@ -124,6 +125,9 @@ export async function openPackedSession(
   emit: Emit,
 ): Promise<Session> {
   const settings = await settingsOf(context, workspace);
+  const { finished, interrupted } = await workspace.parts.journal.recover();
+  tellFinished(finished, context.output);
+  tellInterrupted(interrupted, context.output);
   const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
   const { full, outline } = session.pack.counts;
   if (full + outline > 0) return session;

@@ -13,6 +13,12 @@ export interface FileStat {
   identity: string;
 }
 
+/** New bytes that wait beside their file. One of the two is called, once. */
+export interface StagedFile {
+  commit(): Promise<void>;
+  drop(): Promise<void>;
+}
+
 /**
  * Files by absolute path. A missing file is `undefined` where the type says so; any other trouble throws. Where
  * `inside` is given, no link between that folder and the file is followed, not even one that appears meanwhile.
@@ -28,10 +34,13 @@ export interface Files {
   /** Names in a folder, sorted by code unit. */
   list(folder: string): Promise<string[]>;
   /**
-   * Replaces or creates a file: temp file beside it, written, size checked, fsynced, renamed, folder fsynced.
-   * The mode is kept, or `mode` for a new file. Parents must exist. After a failure the old bytes stand.
+   * Replaces or creates a file: temp file beside it, written, size checked, fsynced, the target looked at again,
+   * renamed, folder fsynced. The mode is kept, or `mode` for a new file. Parents must exist. After a failure the old
+   * bytes stand. With `expected`, only a file that still holds these bytes is replaced.
    */
-  replace(path: string, bytes: Uint8Array, mode?: number, inside?: string): Promise<void>;
+  replace(path: string, bytes: Uint8Array, mode?: number, inside?: string, expected?: Uint8Array): Promise<void>;
+  /** The first half of a `replace`: whatever needs room on the disk is done. The mode becomes `mode` in any case. */
+  stage(path: string, bytes: Uint8Array, mode: number, inside?: string): Promise<StagedFile>;
   /** Removes temp files that `replace` left in a folder when its process was killed; answers with their names. */
   removeDeadTemps(folder: string, inside?: string): Promise<string[]>;
   /** Appends and fsyncs; creates the file with mode 0600. */

@@ -6,8 +6,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from '
 import { FileTooLarge } from '../core/errors.js';
 import type { Files } from '../core/host.js';
 import { codeOf } from './errnoCode.js';
-import { createNodeFiles, hardMaxBytes, noFollow, toFileStat } from './files.js';
-import { notRegular } from './fileSteps.js';
+import { createNodeFiles, toFileStat } from './files.js';
+import { hardMaxBytes, noFollow, notRegular } from './regularFile.js';
 
 /** The files of `createNodeFiles`, with looks and plain reads that block. */
 export function createBlockingFiles(): Files {

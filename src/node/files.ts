@@ -1,21 +1,15 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, realpath, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, realpath, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BaleenError, FileTooLarge } from '../core/errors.js';
-import type { Files, FileStat } from '../core/host.js';
+import type { Files, FileStat, StagedFile } from '../core/host.js';
 import { codeOf } from './errnoCode.js';
 import { runLocked } from './fileLock.js';
-import { notRegular, orMissing, renameOver, syncFolder } from './fileSteps.js';
 import { inHeldFolder } from './heldFolder.js';
 import { moveRegular } from './moveFile.js';
-import { removeDeadTemps, tempPathBeside } from './tempFiles.js';
-
-/** Nothing larger is ever held in memory, whatever the caller says. */
-export const hardMaxBytes = 1024 * 1024 * 1024;
-
-// Windows has neither flag: there the lstat before the open is all there is.
-// O_NONBLOCK keeps the open of a FIFO from waiting for a writer.
-export const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+import { hardMaxBytes, notRegular, openRegular, orMissing, syncFolder } from './regularFile.js';
+import { commitStaged, dropStaged, replaceFile, stageFile } from './replaceFile.js';
+import { removeDeadTemps } from './tempFiles.js';
 
 export function createNodeFiles(): Files {
   return {
@@ -25,8 +19,9 @@ export function createNodeFiles(): Files {
     readFrom: async (path, start) => (await orMissing(readEnd(path, start))) ?? new Uint8Array(),
     realpath: (path) => orMissing(realpath(path)),
     list: async (folder) => (await readdir(folder)).sort(),
-    replace: (path, bytes, mode, inside) =>
-      inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode)),
+    replace: (path, bytes, mode, inside, expected) =>
+      inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode, expected)),
+    stage: stageHeld,
     removeDeadTemps: async (folder, inside) => (await orMissing(inHeldFolder(folder, inside, removeDeadTemps))) ?? [],
     append: appendDurably,
     setMode: (path, mode, inside) =>
@@ -51,6 +46,17 @@ export function createNodeFiles(): Files {
   };
 }
 
+/** The folder is held anew at each step: many files may wait at once, and descriptors are few. */
+async function stageHeld(path: string, bytes: Uint8Array, mode: number, inside?: string): Promise<StagedFile> {
+  const inFolder = <T>(work: (target: string) => Promise<T>): Promise<T> =>
+    inHeldFolder(dirname(path), inside, (at) => work(join(at, basename(path))));
+  const staged = await inFolder((target) => stageFile(target, bytes, { mode, isForced: true }));
+  return {
+    commit: () => inFolder((target) => commitStaged(target, staged)),
+    drop: () => inFolder((target) => dropStaged(target, staged)),
+  };
+}
+
 async function statOf(path: string): Promise<FileStat | undefined> {
   const stat = await orMissing(lstat(path, { bigint: true }));
   return stat === undefined ? undefined : toFileStat(stat);
@@ -66,22 +72,6 @@ export function toFileStat(stat: BigIntStats): FileStat {
     links: Number(stat.nlink),
     identity: `${stat.dev}:${stat.ino}`,
   };
-}
-
-/** Opens without following a link at the last step, and refuses whatever is not a regular file. */
-async function openRegular(path: string, flags: number): Promise<FileHandle> {
-  const before = await lstat(path);
-  if (!before.isFile()) throw notRegular(path, before.isSymbolicLink());
-  let handle: FileHandle;
-  try {
-    handle = await open(path, flags | noFollow);
-  } catch (error) {
-    if (codeOf(error) === 'ELOOP') throw notRegular(path, true);
-    throw error;
-  }
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
-  throw notRegular(path, false);
 }
 
 async function readRegular(path: string, maxBytes = hardMaxBytes): Promise<Uint8Array> {
@@ -123,88 +113,6 @@ async function readEnd(path: string, start: number): Promise<Uint8Array> {
     return bytes.subarray(0, length);
   } finally {
     await handle.close();
-  }
-}
-
-async function replaceFile(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
-  const old = await orMissing(lstat(path, { bigint: true }));
-  if (old !== undefined) {
-    if (!old.isFile()) throw notRegular(path, old.isSymbolicLink());
-    // A rename needs only the folder, so that without this a read-only file would be replaced all the same.
-    if ((old.mode & 0o222n) === 0n) {
-      throw new BaleenError(`${path} is read-only; it was left alone. Make it writable to have it changed.`);
-    }
-    if (old.nlink > 1n) return writeInPlace(path, bytes);
-  }
-  const temp = tempPathBeside(path);
-  try {
-    const sameOwner = await writeTemp(temp, bytes, old, mode);
-    if (!sameOwner) {
-      await unlink(temp);
-      return await writeInPlace(path, bytes);
-    }
-    const now = await orMissing(lstat(path, { bigint: true }));
-    if (now?.ino !== old?.ino || now?.dev !== old?.dev) {
-      throw new BaleenError(`${path} was replaced by another program meanwhile; it was left alone. Try again.`);
-    }
-    await renameOver(temp, path);
-  } catch (error) {
-    await unlink(temp).catch(() => undefined);
-    throw error;
-  }
-  await syncFolder(dirname(path));
-}
-
-/** Answers false if the old file belongs to somebody whose file we cannot make anew. */
-async function writeTemp(
-  temp: string,
-  bytes: Uint8Array,
-  old: BigIntStats | undefined,
-  mode: number | undefined,
-): Promise<boolean> {
-  const handle = await open(temp, 'wx', 0o600 | (old === undefined ? (mode ?? 0o666) : 0));
-  try {
-    if (old !== undefined) {
-      const own = await handle.stat({ bigint: true });
-      if (own.uid !== old.uid || own.gid !== old.gid) {
-        const given = await handle.chown(Number(old.uid), Number(old.gid)).then(
-          () => true,
-          () => false,
-        );
-        if (!given) return false;
-      }
-    }
-    const wanted = old === undefined ? mode : Number(old.mode & 0o7777n);
-    if (wanted !== undefined) await handle.chmod(wanted);
-    await handle.writeFile(bytes);
-    await expectSize(handle, temp, bytes.length);
-    await handle.sync();
-    return true;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** For hard links and foreign owners, where a rename would cut the file off from its other name or its owner. */
-async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await openRegular(path, constants.O_RDWR);
-  try {
-    let written = 0;
-    while (written < bytes.length) {
-      written += (await handle.write(bytes, written, bytes.length - written, written)).bytesWritten;
-    }
-    await handle.truncate(bytes.length);
-    await expectSize(handle, path, bytes.length);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function expectSize(handle: FileHandle, path: string, size: number): Promise<void> {
-  const actual = (await handle.stat()).size;
-  if (actual !== size) {
-    throw new BaleenError(`Only ${actual} of ${size} bytes reached ${path}. Is the disk full?`);
   }
 }
 

@@ -2,7 +2,7 @@ import { lstat, open, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { BaleenError } from '../core/errors.js';
 import { codeOf } from './errnoCode.js';
-import { notRegular, orMissing, renameOver, syncFolder } from './fileSteps.js';
+import { notRegular, orMissing, renameOver, syncFolder } from './regularFile.js';
 
 /** A rename replaces what stands at the new name, so that the name is claimed first, by a file that cannot be there yet. */
 export async function moveRegular(from: string, to: string): Promise<void> {

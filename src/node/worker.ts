@@ -94,6 +94,8 @@ function callEngine(
       return engine.scan(signal);
     case 'changedSince':
       return engine.changedSince(args[0] as number);
+    case 'originals':
+      return engine.originals(args[0] as readonly string[]);
     case 'countPrompt':
       return engine.countPrompt(args[0] as Prompt);
     case 'assembleBody':

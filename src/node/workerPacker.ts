@@ -31,6 +31,7 @@ export function createWorkerPacker({ log, ...program }: WorkerPackerOptions): Pa
     search: (query, signal) => call('search', [query], { signal }),
     scan: (signal) => call('scan', [], optional(signal)),
     changedSince: (scan) => call('changedSince', [scan]),
+    originals: (paths) => call('originals', [paths]),
     countPrompt: (prompt) => call('countPrompt', [prompt]),
     assembleBody: (body, secrets) => call('assembleBody', [body, secrets]),
     dispose: close,

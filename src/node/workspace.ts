@@ -20,6 +20,7 @@ import { createPrimingClient } from '../core/usage/primer.js';
 import { createCommands } from './commands.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
+import { owner } from './owner.js';
 import { packFilesOf } from './packFiles.js';
 import { resolveRoots } from './resolveRoots.js';
 import { readUserId, usageFolder, workspaceStateFolder } from './stateFolder.js';
@@ -83,7 +84,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const ledger = createLedger({ files, folder: usageFolder(options.stateBase), clock });
   const metered = createMeteredClient({ client: model, ledger, clock, randomHex });
   const client = createPrimingClient({ client: metered, ledger, clock });
-  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log });
+  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log });
   return {
     parts: {
       host,

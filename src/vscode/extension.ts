@@ -13,6 +13,7 @@ import type { Keys } from './keys.js';
 import { createLog, type EditorLog } from './log.js';
 import { sameAsChat } from './modelPick.js';
 import { createParts, type Parts } from './parts.js';
+import { offerRecovery } from './recovery.js';
 import { refactorRepository } from './refactor.js';
 import { readSettings } from './settings.js';
 import type { TestApi } from './testApi.js';
@@ -50,6 +51,7 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       openPage();
       refresh();
+      void offerRecovery(log);
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -58,6 +60,7 @@ async function start(context: vscode.ExtensionContext, log: EditorLog): Promise<
   );
   await takeKeyFile(parts.keys);
   refresh();
+  void offerRecovery(log);
   if (!isUntrusted()) log.info('Baleen is ready.');
   return context.extensionMode === vscode.ExtensionMode.Test ? parts : undefined;
 }

@@ -1,6 +1,13 @@
-/** Brings back what a turn changed. Asks only where the user has changed a file since. */
+/** Brings back what a turn changed. Asks, file by file, where not only the agent has changed a file since. */
 import * as vscode from 'vscode';
-import type { CheckpointInfo, Journal, RestorePlan } from '../core/edits/checkpoint.js';
+import {
+  chooseFiles,
+  type CheckpointInfo,
+  type Journal,
+  type PlannedFile,
+  type RestoreChoice,
+  type RestorePlan,
+} from '../core/edits/checkpoint.js';
 
 export interface Undone {
   /** The restore's own checkpoint: undoing that brings the turn's changes back. */
@@ -10,52 +17,85 @@ export interface Undone {
   redone?: string;
   title: string;
   paths: string[];
-  /** Not restored: changed by the user since, or impossible. */
+  /** Not restored: changed by the user since and not chosen, or impossible. */
   left: string[];
   /** Written by commands: named, and left alone. */
   changedByCommands: string[];
 }
 
-/** Restores a checkpoint, or the newest that stands. `undefined` if the user gave up or there is nothing to undo. */
-export async function undoCheckpoint(journal: Journal, id?: string): Promise<Undone | undefined> {
+/**
+ * Restores a checkpoint, or the newest that stands. `undefined` if the user gave up or there is nothing to undo. `unsaved`
+ * are the paths of documents with changes that are not on disk.
+ */
+export async function undoCheckpoint(
+  journal: Journal,
+  unsaved: readonly string[],
+  id?: string,
+): Promise<Undone | undefined> {
   const chosen = id ?? findLast(await journal.list())?.id;
   if (chosen === undefined) {
     void vscode.window.showInformationMessage('Baleen: there is nothing to undo.');
     return undefined;
   }
-  const plan = await journal.plan(chosen);
-  const alsoTouched = await askAboutTouched(plan);
-  if (alsoTouched === undefined) return undefined;
-  const { checkpoint, paths, left } = await journal.restore(plan, alsoTouched);
+  const plan = markUnsaved(await journal.plan(chosen), unsaved);
+  const choices = await askAboutFiles(plan);
+  if (choices === undefined) return undefined;
+  const { checkpoint, paths } = await journal.restore(plan, choices);
+  const left = plan.files
+    .filter(({ path, action }) => action !== 'unchanged' && !paths.includes(path))
+    .map(({ path }) => path);
   const { title, restores } = plan.checkpoint;
   const redone = restores === undefined ? {} : { redone: restores };
   return { checkpoint, undone: chosen, ...redone, title, paths, left, changedByCommands: plan.changedByCommands };
+}
+
+/** What the user has typed and not saved is his change as well, whatever the disk says. */
+function markUnsaved(plan: RestorePlan, unsaved: readonly string[]): RestorePlan {
+  const files = plan.files.map((file) =>
+    file.action !== 'unchanged' && unsaved.includes(file.path) ? { ...file, touched: true, canTakeOut: false } : file,
+  );
+  return { ...plan, files };
 }
 
 function findLast(checkpoints: readonly CheckpointInfo[]): CheckpointInfo | undefined {
   return checkpoints.find((one) => !one.restored && one.restores === undefined && one.paths.length > 0);
 }
 
-async function askAboutTouched(plan: RestorePlan): Promise<boolean | undefined> {
-  const touched = plan.files.filter((file) => file.touched).map((file) => file.path);
-  if (touched.length === 0) return false;
-  const others = plan.files.filter((file) => !file.touched && file.action !== 'unchanged').map((file) => file.path);
-  const keep = 'Leave These';
-  const also = 'Restore These Too';
-  const detail = [
-    `Changed since by you or by something else:\n${listPaths(touched)}`,
-    ...(others.length === 0 ? [] : [`Will be restored in any case:\n${listPaths(others)}`]),
-    'An undo can itself be undone.',
-  ].join('\n\n');
-  const question = `Undo “${plan.checkpoint.title}”: restore files that were changed since?`;
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, keep, also);
-  return answer === undefined ? undefined : answer === also;
+type FileItem = vscode.QuickPickItem & { choice: RestoreChoice };
+
+async function askAboutFiles(plan: RestorePlan): Promise<RestoreChoice[] | undefined> {
+  const open = plan.files.filter(({ action }) => action !== 'unchanged');
+  if (!open.some(({ touched, byCommand, trouble }) => touched || byCommand || trouble !== undefined)) {
+    return chooseFiles(plan);
+  }
+  const stuck = open.filter(({ trouble }) => trouble !== undefined).map(({ path, trouble }) => `${path}: ${trouble}`);
+  const items = open.filter(({ trouble }) => trouble === undefined).flatMap(itemsOf);
+  const picked = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    ignoreFocusOut: true,
+    title: `Undo “${plan.checkpoint.title}”: which files? What is not picked stays as it is.`,
+    placeHolder: stuck.length === 0 ? 'An undo can itself be undone.' : `Cannot be brought back: ${stuck.join(' ')}`,
+  });
+  if (picked === undefined) return undefined;
+  const byPath = new Map<string, RestoreChoice>();
+  // Of two picks for one file, the one that takes less of the user's.
+  for (const { choice } of picked) if (byPath.get(choice.path)?.how !== 'take out') byPath.set(choice.path, choice);
+  return [...byPath.values()];
 }
 
-function listPaths(paths: readonly string[]): string {
-  const shown = paths.slice(0, 20).map((path) => `• ${path}`);
-  if (paths.length > shown.length) shown.push(`… and ${paths.length - shown.length} more`);
-  return shown.join('\n');
+/** Picked from the start is only what nobody but the agent has changed. */
+function itemsOf({ path, action, touched, byCommand, canTakeOut }: PlannedFile): FileItem[] {
+  const what = action === 'delete' ? 'delete' : 'bring back';
+  const remark = touched ? 'changed since by you or by something else' : byCommand ? 'changed while a command ran' : '';
+  const whole: FileItem = {
+    label: path,
+    description: [what, remark].filter((text) => text !== '').join(' — '),
+    picked: !touched && !byCommand,
+    choice: { path, how: 'bring back' },
+  };
+  if (!canTakeOut) return [whole];
+  const description = 'take out only what the agent changed — your own changes stay';
+  return [whole, { label: path, description, choice: { path, how: 'take out' } }];
 }
 
 /** What the user is told afterwards, beside how many files were restored. */
@@ -63,7 +103,7 @@ export function describeUndo(undone: Undone): string {
   const parts = [`“${undone.title}” was undone.`];
   if (undone.left.length > 0) parts.push(`Left as they are: ${undone.left.join(', ')}.`);
   if (undone.changedByCommands.length > 0) {
-    parts.push(`Written by commands and left alone: ${undone.changedByCommands.join(', ')}.`);
+    parts.push(`Changed while commands ran, and left alone: ${undone.changedByCommands.join(', ')}.`);
   }
   return parts.join(' ');
 }

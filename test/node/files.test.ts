@@ -106,6 +106,29 @@ describe('replacing', () => {
     expect(readdirSync(folder).sort()).toEqual(['dangling', 'dir', 'locked']);
   });
 
+  it('EDT-05: leaves alone what is not what was expected, and what changed while the new bytes waited', async () => {
+    writeFileSync(at('a'), 'old');
+    await expect(files.replace(at('a'), bytesOf('new'), undefined, undefined, bytesOf('odd'))).rejects.toThrow(
+      /changed by another program/,
+    );
+    await files.replace(at('a'), bytesOf('new'), undefined, undefined, bytesOf('old'));
+    const staged = await files.stage(at('a'), bytesOf('staged'), 0o600);
+    expect(readFileSync(at('a'), 'utf8')).toBe('new');
+    writeFileSync(at('a'), 'user');
+    await expect(staged.commit()).rejects.toThrow(/changed by another program/);
+    const created = await files.stage(at('b'), bytesOf('staged'), 0o640);
+    writeFileSync(at('b'), 'user');
+    await expect(created.commit()).rejects.toThrow(/changed by another program/);
+    expect([readFileSync(at('a'), 'utf8'), readFileSync(at('b'), 'utf8')]).toEqual(['user', 'user']);
+    const dropped = await files.stage(at('a'), bytesOf('staged'), 0o600);
+    await dropped.drop();
+    const last = await files.stage(at('a'), bytesOf('staged'), 0o751);
+    await last.commit();
+    expect(statSync(at('a')).mode & 0o777).toBe(0o751);
+    expect(readFileSync(at('a'), 'utf8')).toBe('staged');
+    expect(readdirSync(folder).sort()).toEqual(['a', 'b']);
+  });
+
   it('leaves no temporary file when the folder is missing', async () => {
     await expect(files.replace(at('no/such/file'), bytesOf('x'))).rejects.toThrow(/ENOENT/);
     expect(readdirSync(folder)).toEqual([]);

@@ -19,28 +19,100 @@ export function titleOfRestore({ title, restores }: Pick<CheckpointInfo, 'title'
   return title.startsWith('Undo: ') ? title.replace('Undo: ', 'Redo: ') : title.replace('Redo: ', 'Undo: ');
 }
 
+/** What a file held before a command that changed it ran; the mode with it. */
+export interface Original {
+  path: string;
+  bytes: Uint8Array;
+  mode: number;
+}
+
 /** The open set of pre-images of one turn. */
 export interface Checkpoint {
   readonly id: string;
-  /** Old bytes, mode and path are on disk, fsynced, when this resolves. Once a path; later calls do nothing. */
-  before(path: string): Promise<void>;
+  /**
+   * Old bytes, mode and path are on disk, fsynced, when this resolves; of a turn's changes to one path the first counts.
+   * With `planned`, the new bytes (or that the file will be gone) are kept too, so that after a crash the change can be
+   * finished. Both ends of a move are told so, each by itself.
+   */
+  before(path: string, planned?: Uint8Array | 'missing'): Promise<void>;
   /** What the file is now, so that a later change by the user can be told. */
   after(path: string): Promise<void>;
-  changedByCommand(paths: string[]): Promise<void>;
-  /** Paths recorded so far, relative, sorted. */
+  /** `originals`: of those whose old bytes are known. */
+  changedByCommand(paths: readonly string[], originals?: readonly Original[]): Promise<void>;
+  /** Paths recorded so far, relative, sorted; without those that only commands changed. */
   readonly paths: readonly string[];
+  /** The turn is over. What is never closed, and whose process is gone, was interrupted. */
   close(): Promise<void>;
 }
 
+export interface PlannedFile {
+  path: string;
+  action: 'write back' | 'delete' | 'unchanged';
+  /** It is not as the agent left it: the user, or something else, has changed it since. Left unless asked for. */
+  touched: boolean;
+  /** It changed while a command of the agent's ran, by whomever. Left unless asked for. */
+  byCommand: boolean;
+  /** The agent's change alone can be taken out of a touched file: the rest of it would stay. */
+  canTakeOut: boolean;
+  /** Why it cannot be brought back at all. */
+  trouble?: string;
+}
+
+/** What a restore would do; relative paths. */
 export interface RestorePlan {
   checkpoint: CheckpointInfo;
-  /** What a restore will do, relative paths. `touched`: the user changed it since; it is left unless asked for. */
-  files: { path: string; action: 'write back' | 'delete' | 'unchanged'; touched: boolean }[];
+  files: PlannedFile[];
+  /** Changed while commands ran, and their old bytes are not known: named, and left. */
   changedByCommands: string[];
 }
 
+/** `take out`: only the agent's change is, by a merge without conflict. */
+export interface RestoreChoice {
+  path: string;
+  how: 'bring back' | 'take out';
+}
+
+/** Of what can be brought back, what nobody has to be asked for, and whatever of the rest is wanted too. */
+export function chooseFiles(
+  { files }: RestorePlan,
+  also: { touched?: boolean; byCommand?: boolean } = {},
+): RestoreChoice[] {
+  return files
+    .filter((file) => file.action !== 'unchanged' && file.trouble === undefined)
+    .filter((file) => (also.touched === true || !file.touched) && (also.byCommand === true || !file.byCommand))
+    .map(({ path }) => ({ path, how: 'bring back' }));
+}
+
+/** A turn in whose middle its process ended, and what stands of it. */
+export interface Interrupted {
+  checkpoint: CheckpointInfo;
+  files: InterruptedFile[];
+}
+
+export interface InterruptedFile {
+  path: string;
+  /** `half written` is certain; `other` is what the user may have changed since. */
+  stands: 'changed' | 'as before' | 'half written' | 'other';
+  /** The planned bytes are kept and do not stand there yet. */
+  canFinish: boolean;
+  canUndo: boolean;
+}
+
+export interface Settlement {
+  path: string;
+  how: 'finish' | 'undo';
+}
+
+export interface Restored {
+  checkpoint: string;
+  /** Written or deleted. */
+  paths: string[];
+  /** Not chosen. */
+  left: string[];
+}
+
 export interface Journal {
-  begin(about: { session: string; title: string; restores?: string }): Promise<Checkpoint>;
+  begin(about: { session: string; title: string }): Promise<Checkpoint>;
   /** Opens a checkpoint again that a former process left in mid-turn. Throws for an unknown id. */
   reopen(id: string): Promise<Checkpoint>;
   /** Newest first; checkpoints without paths are left out. */
@@ -48,6 +120,13 @@ export interface Journal {
   plan(id: string): Promise<RestorePlan>;
   /** What a file was before a checkpoint's turn, `missing` if it did not exist; `undefined` if that is not kept. */
   readBefore(id: string, path: string): Promise<Uint8Array | 'missing' | undefined>;
-  /** Carries a plan out under a checkpoint of its own; answers with the paths written or deleted. */
-  restore(plan: RestorePlan, alsoTouched: boolean): Promise<{ checkpoint: string; paths: string[]; left: string[] }>;
+  /**
+   * Carries the chosen part of a plan out under a checkpoint of its own: all of it, or nothing, in which case it throws
+   * a sentence; so it does where a file was touched after the plan was shown.
+   */
+  restore(plan: RestorePlan, chosen: readonly RestoreChoice[]): Promise<Restored>;
+  /** Turns that a crash interrupted, newest first. A restore that one interrupted is finished on the way; tells of which. */
+  recover(): Promise<{ finished: string[]; interrupted: Interrupted[] }>;
+  /** Finishes or undoes files of an interrupted turn, all or nothing; those not named are left. It is over then. */
+  settle(id: string, settlements: readonly Settlement[]): Promise<string[]>;
 }

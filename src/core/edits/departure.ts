@@ -71,7 +71,7 @@ async function isFree(files: ToolContext['host']['files'], source: Departing, { 
 export type Departed = { ok: true } | { ok: false; sentence: string };
 
 export async function deleteFile(context: ToolContext, source: Departing): Promise<Departed> {
-  const trouble = await findTrouble(context, source, [source]);
+  const trouble = await findTrouble(context, source, [{ ...source, planned: 'missing' }]);
   if (trouble !== undefined) return { ok: false, sentence: trouble };
   await context.host.files.remove(source.absolute, source.inside);
   await noteChanged(context, [source.relative]);
@@ -80,7 +80,11 @@ export async function deleteFile(context: ToolContext, source: Departing): Promi
 
 export async function moveFile(context: ToolContext, source: Departing, destination: Place): Promise<Departed> {
   const { files } = context.host;
-  const trouble = await findTrouble(context, source, [source, destination]);
+  const ends: Planned[] = [
+    { ...source, planned: 'missing' },
+    { ...destination, planned: source.bytes },
+  ];
+  const trouble = await findTrouble(context, source, ends);
   if (trouble !== undefined) return { ok: false, sentence: trouble };
   await files.makeFolder(dirname(destination.absolute), 0o777, destination.inside);
   const inside = { from: source.inside, to: destination.inside };
@@ -89,11 +93,14 @@ export async function moveFile(context: ToolContext, source: Departing, destinat
   return { ok: true };
 }
 
-/** Both names are gated again and in the journal when this answers `undefined`. */
+/** A name, and what is to stand there. */
+type Planned = Place & { planned: Uint8Array | 'missing' };
+
+/** Every name is gated again and in the journal when this answers `undefined`. */
 async function findTrouble(
   context: ToolContext,
   source: Departing,
-  places: readonly Place[],
+  places: readonly Planned[],
 ): Promise<string | undefined> {
   const { host, roots, turn, signal } = context;
   signal.throwIfAborted();
@@ -103,7 +110,7 @@ async function findTrouble(
     if (place.relative !== relative) return `${relative} leads somewhere else now; nothing was done.`;
   }
   try {
-    for (const { relative } of places) await turn.checkpoint.before(relative);
+    for (const { relative, planned } of places) await turn.checkpoint.before(relative, planned);
   } catch (error) {
     return `What stands at ${source.relative} could not be kept (${messageOf(error)}), so nothing was done.`;
   }

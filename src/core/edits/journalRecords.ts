@@ -1,4 +1,4 @@
-/** The journal's file: one record a line, each with its own checksum, only ever appended to. */
+/** The journal's files: one a checkpoint, one record a line, each with its own checksum, only ever appended to. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -20,60 +20,137 @@ const record = z.discriminatedUnion('type', [
     session: z.string(),
     title: z.string(),
     at: z.string(),
+    /** The process that works under it. */
+    owner: z.string(),
     restores: z.string().optional(),
   }),
+  /** Another process goes on with it. */
+  z.strictObject({ type: z.literal('reopened'), owner: z.string() }),
   z.strictObject({
     type: z.literal('before'),
-    id: z.string(),
     path: z.string(),
     state,
     /** Folders, relative, outermost first, that did not exist before either. */
     newFolders: z.array(z.string()),
+    /** It changed while a command ran; its old bytes were known all the same. */
+    byCommand: z.literal(true).optional(),
   }),
-  z.strictObject({ type: z.literal('after'), id: z.string(), path: z.string(), state }),
-  z.strictObject({ type: z.literal('command'), id: z.string(), paths: z.array(z.string()) }),
-  z.strictObject({ type: z.literal('restored'), id: z.string(), by: z.string() }),
+  /** The file is about to be changed from what it is now; the bytes of both are kept. Closed by the next `after`. */
+  z.strictObject({
+    type: z.literal('planned'),
+    path: z.string(),
+    from: state,
+    to: state,
+    /** What stood there was half of the plan before. */
+    resumes: z.literal(true).optional(),
+  }),
+  /** Everything that a restore is going to change has been planned: from here on it can be finished. */
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('after'), path: z.string(), state }),
+  /** Changed while a command ran, by whomever. */
+  z.strictObject({ type: z.literal('command'), paths: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('restored'), by: z.string() }),
+  /** Nobody works under it any more. `void`: whatever it had changed was put back at once. */
+  z.strictObject({ type: z.literal('end'), void: z.literal(true).optional() }),
 ]);
 
 export type JournalRecord = z.infer<typeof record>;
 
-export function recordsPath(stateFolder: string): string {
-  return join(stateFolder, 'journal', 'records.jsonl');
+/** The records of one checkpoint that are whole, in order. */
+export interface CheckpointFile {
+  id: string;
+  records: JournalRecord[];
+  /** Some line is neither whole nor the torn end of a killed process. */
+  isDamaged: boolean;
+}
+
+interface Place {
+  files: Files;
+  stateFolder: string;
+}
+
+export function recordsFolder(stateFolder: string): string {
+  return join(stateFolder, 'journal', 'checkpoints');
+}
+
+export function blobFolder(stateFolder: string): string {
+  return join(stateFolder, 'journal', 'blobs');
 }
 
 export function blobPath(stateFolder: string, sha256: string): string {
-  return join(stateFolder, 'journal', 'blobs', sha256.slice(0, 2), sha256);
+  return join(blobFolder(stateFolder), sha256.slice(0, 2), sha256);
+}
+
+export function recordsPath(stateFolder: string, id: string): string {
+  return join(recordsFolder(stateFolder), `${id}.jsonl`);
+}
+
+/** What the journal, its restores and its clean-up hold while they look and write: other processes do the same. */
+export function lockPath(stateFolder: string): string {
+  return join(stateFolder, 'journal', 'lock');
 }
 
 export function hashBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** In one write, so that a crash leaves a beginning of them. */
+export async function appendRecords(
+  { files, stateFolder }: Place,
+  id: string,
+  records: readonly JournalRecord[],
+): Promise<void> {
+  await files.append(recordsPath(stateFolder, id), new TextEncoder().encode(records.map(toLine).join('')));
+}
+
 /** Begins with a line feed too, so that a record after one that was cut by a crash stands on a line of its own. */
-export function toLine(entry: JournalRecord): Uint8Array {
+function toLine(entry: JournalRecord): string {
   const json = JSON.stringify(entry);
-  return new TextEncoder().encode(`\n${checksumOf(json)} ${json}\n`);
+  return `\n${checksumOf(json)} ${json}\n`;
 }
 
 function checksumOf(json: string): string {
   return hashBytes(new TextEncoder().encode(json)).slice(0, 16);
 }
 
-/** Every record that is whole, in order. Damaged lines are left where they are and reported once. */
-export async function readRecords(files: Files, stateFolder: string, log: Log): Promise<JournalRecord[]> {
-  const path = recordsPath(stateFolder);
-  if ((await files.lstat(path)) === undefined) return [];
-  const text = new TextDecoder().decode(await files.read(path));
+/** Ids of all checkpoints on disk, oldest first. */
+export async function listIds({ files, stateFolder }: Place): Promise<string[]> {
+  const folder = recordsFolder(stateFolder);
+  if ((await files.lstat(folder))?.kind !== 'directory') return [];
+  const ids = (await files.list(folder)).flatMap((name) => /^([0-9a-z]+-[0-9a-f]+)\.jsonl$/.exec(name)?.[1] ?? []);
+  return ids.sort((a, b) => stampOf(a) - stampOf(b) || (a < b ? -1 : 1));
+}
+
+/** When a checkpoint was begun, in milliseconds since 1970; no two of one process have the same. */
+export function stampOf(id: string): number {
+  return Number.parseInt(id.slice(0, id.indexOf('-')), 36);
+}
+
+/** `undefined` if there is no such checkpoint. Damaged lines are left where they are and reported. */
+export async function readCheckpoint(place: Place & { log: Log }, id: string): Promise<CheckpointFile | undefined> {
+  const path = recordsPath(place.stateFolder, id);
+  if ((await place.files.lstat(path))?.kind !== 'file') return undefined;
+  const lines = new TextDecoder().decode(await place.files.read(path)).split('\n');
   const records: JournalRecord[] = [];
   let damaged = 0;
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
+  lines.forEach((line, index) => {
+    if (line === '') return;
     const parsed = parseLine(line);
-    if (parsed === undefined) damaged++;
-    else records.push(parsed);
+    if (parsed !== undefined) records.push(parsed);
+    else if (!isTornEnd(lines, index)) damaged++;
+  });
+  if (damaged > 0) {
+    const what = damaged === 1 ? '1 damaged line' : `${damaged} damaged lines`;
+    place.log.warn(`${what} of the journal ${path} were passed over; the others are used, and nothing was deleted.`);
   }
-  if (damaged > 0) log.warn(`${damaged} damaged lines of the journal ${path} were passed over; the others are used.`);
-  return records;
+  return { id, records, isDamaged: damaged > 0 || records[0]?.type !== 'begin' };
+}
+
+/** Half a line at the end, or right before the next whole record, is what a killed process leaves: nothing followed it. */
+function isTornEnd(lines: readonly string[], index: number): boolean {
+  if (!/^[0-9a-f]{1,16}(?: |$)/.test(lines[index]!)) return false;
+  const next = lines[index + 1];
+  return next === undefined || parseLine(next) !== undefined;
 }
 
 function parseLine(line: string): JournalRecord | undefined {

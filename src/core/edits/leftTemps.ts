@@ -1,26 +1,20 @@
 import { posix } from 'node:path';
 import { messageOf } from '../errors.js';
-import type { Files, Log } from '../host.js';
 import { resolveInside } from '../repository/pathGate.js';
-import { absoluteOf, type Roots } from '../repository/roots.js';
-import { readRecords } from './journalRecords.js';
-
-interface Parts {
-  files: Files;
-  roots: Roots;
-  stateFolder: string;
-  log: Log;
-}
+import { absoluteOf } from '../repository/roots.js';
+import type { JournalParts } from './journalParts.js';
+import { readAll } from './journalState.js';
 
 /**
  * Removes what a process that was killed in mid-write left beside the user's files. A write is journaled before it
  * begins, so only the folders that the journal names are looked into. Never throws: it is only tidying.
  */
-export async function removeLeftTemps({ files, roots, stateFolder, log }: Parts): Promise<void> {
+export async function removeLeftTemps(parts: JournalParts): Promise<void> {
+  const { files, roots, log } = parts;
   try {
     const folders = new Set<string>();
-    for (const entry of await readRecords(files, stateFolder, log))
-      if (entry.type === 'before') folders.add(posix.dirname(entry.path));
+    for (const { files: recorded } of (await readAll(parts)).values())
+      for (const path of recorded.keys()) folders.add(posix.dirname(path));
     for (const folder of folders) {
       const probe = folder === '.' ? 'x' : `${folder}/x`;
       const place = await resolveInside(files, roots, probe, 'read');

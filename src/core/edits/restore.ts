@@ -1,55 +1,53 @@
-import { dirname } from 'node:path';
-import type { Files, Log } from '../host.js';
-import { resolveInside } from '../repository/pathGate.js';
-import type { Roots } from '../repository/roots.js';
-import type { Checkpoint } from './checkpoint.js';
-import { blobPath, hashBytes, type FileState } from './journalRecords.js';
+/** Carries a plan out. Whoever calls holds the journal's lock. */
+import { BaleenError, messageOf } from '../errors.js';
+import { applyTargets, removeEmptied, type Target } from './changeSet.js';
+import type { Restored, RestoreChoice, RestorePlan } from './checkpoint.js';
+import type { CheckpointWriter } from './checkpointWriter.js';
+import type { JournalParts } from './journalParts.js';
+import { appendRecords } from './journalRecords.js';
+import { foldersOf, type Recorded } from './journalState.js';
+import { planRestore, targetOf } from './restorePlan.js';
 
-interface Parts {
-  files: Files;
-  roots: Roots;
-  stateFolder: string;
-  log: Log;
-}
-
-/** Brings one file back to what it was, its present state journaled first. Answers false if it had to be left alone. */
-export async function restoreFile(
-  parts: Parts,
-  checkpoint: Checkpoint,
-  path: string,
-  before: FileState,
-): Promise<boolean> {
-  const { files, roots, log } = parts;
-  const place = await resolveInside(files, roots, path, 'write');
-  if ('refused' in place || place.relative !== path) {
-    log.warn(`${path} was not restored: ${'refused' in place ? place.refused : 'it leads somewhere else now.'}`);
-    return false;
-  }
-  if (before.kind === 'missing') {
-    await checkpoint.before(path);
-    await files.remove(place.absolute, place.inside);
-  } else {
-    const bytes = await readBlob(parts, before.sha256);
-    if (bytes === undefined) {
-      log.error(`${path} was not restored: its old bytes are missing from the journal, or damaged.`);
-      return false;
+export async function restoreCheckpoint(
+  parts: JournalParts,
+  writer: CheckpointWriter,
+  recorded: Recorded,
+  shown: RestorePlan,
+  chosen: readonly RestoreChoice[],
+): Promise<Restored> {
+  // What was shown may be old by now; a file that the user has touched meanwhile is not what was agreed to.
+  const now = await planRestore(parts, recorded);
+  const targets: Target[] = [];
+  const left: string[] = [];
+  let isAllBack = true;
+  for (const { path, action, touched, byCommand } of now.files) {
+    const choice = chosen.find((one) => one.path === path);
+    const wasShown = shown.files.find((one) => one.path === path);
+    if (action === 'unchanged') continue;
+    if (choice !== undefined && touched && wasShown?.touched !== true) {
+      throw new BaleenError(`Nothing was changed: ${path} has changed since the list was shown. Look at it again.`);
     }
-    await checkpoint.before(path);
-    await files.makeFolder(dirname(place.absolute), 0o777, place.inside);
-    await files.replace(place.absolute, bytes, before.mode, place.inside);
-    await files.setMode(place.absolute, before.mode, place.inside);
+    if (choice !== undefined) {
+      targets.push(await prepareTarget(parts, recorded, choice));
+    } else {
+      left.push(path);
+      isAllBack &&= byCommand;
+    }
   }
-  await checkpoint.after(path);
-  return true;
+  if (targets.length > 0) {
+    await applyTargets(parts, writer, targets);
+    await removeEmptied(parts, foldersOf(recorded));
+    await writer.append({ type: 'end' });
+  }
+  // Also where every file was back already, or the next undo would take this checkpoint again.
+  if (isAllBack) await appendRecords(parts, recorded.info.id, [{ type: 'restored', by: writer.id }]);
+  return { checkpoint: writer.id, paths: targets.map(({ path }) => path), left };
 }
 
-/** Bytes of the journal; `undefined` if they are missing or damaged. */
-export async function readBlob(
-  { files, stateFolder }: Pick<Parts, 'files' | 'stateFolder'>,
-  sha256: string,
-): Promise<Uint8Array | undefined> {
-  const path = blobPath(stateFolder, sha256);
-  if ((await files.lstat(path))?.kind !== 'file') return undefined;
-  const bytes = await files.read(path);
-  return hashBytes(bytes) === sha256 ? bytes : undefined;
+async function prepareTarget(parts: JournalParts, { files }: Recorded, { path, how }: RestoreChoice): Promise<Target> {
+  try {
+    return await targetOf(parts, path, files.get(path)!, how);
+  } catch (error) {
+    throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
+  }
 }

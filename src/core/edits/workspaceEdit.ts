@@ -84,7 +84,8 @@ export async function applyFileEdit(
   if (place.relative !== relative)
     return { ok: false, sentence: `${relative} leads somewhere else now; nothing was written.` };
   try {
-    await turn.checkpoint.before(relative);
+    // What stays in the editor's buffer changes nothing on disk.
+    await turn.checkpoint.before(relative, source.buffer === undefined ? change.bytes : undefined);
   } catch (error) {
     const sentence = `The old content of ${relative} could not be kept (${messageOf(error)}), so nothing was written.`;
     return { ok: false, sentence };
@@ -105,7 +106,7 @@ async function writeDisk(context: ToolContext, source: EditSource, bytes: Uint8A
   if (host.documents.unsaved(absolute) !== undefined || !(await isSame(context, source))) {
     return { ok: false, sentence: staleSentence(relative) };
   }
-  await host.files.replace(absolute, bytes, undefined, inside);
+  await host.files.replace(absolute, bytes, undefined, inside, source.bytes);
   await noteChanged(context, [relative]);
   return { ok: true, unsaved: false };
 }

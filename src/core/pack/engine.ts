@@ -14,6 +14,7 @@ import type { OpenPack } from './openPack.js';
 import { createOpenPacks } from './openPacks.js';
 import { loadPackCache } from './packCache.js';
 import type { ChangeEntry, Packer } from './packer.js';
+import { findOriginals } from './originals.js';
 import { giveWay, type PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
 import { createRuleWatch } from './ruleWatch.js';
@@ -127,6 +128,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     },
     scan: async (signal) => scans.scan(needOpen(), signal),
     changedSince: async (scan) => scans.changedSince(needOpen(), scan),
+    originals: async (paths) => findOriginals(needOpen(), scans.looksBefore(), paths),
     countPrompt: async (prompt) => countPrompt(counter, prompt, packs.tokens()),
     async assembleBody(body, secrets) {
       try {

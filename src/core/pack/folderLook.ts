@@ -1,4 +1,5 @@
 /** A workspace as it is on disk now, without the pack: what is listed, and how each file looks. */
+import type { FileStat } from '../host.js';
 import { createPathFilter } from '../repository/ignoreRules.js';
 import { listWorkspace, type SelectedWorkspace } from '../repository/workspaceListing.js';
 import type { ListedEntry, Listing, ListQuery } from './packer.js';
@@ -31,6 +32,8 @@ export async function listWithReasons(
 export interface FolderScans {
   scan(workspace: SelectedWorkspace, signal?: AbortSignal): Promise<number>;
   changedSince(workspace: SelectedWorkspace, scan: number): Promise<string[]>;
+  /** How the files looked before of which `changedSince` told last. */
+  looksBefore(): ReadonlyMap<string, string>;
 }
 
 /** One that nobody asks for, because its command was stopped, must not stay for ever. */
@@ -39,7 +42,9 @@ const mostScans = 8;
 export function createFolderScans(ports: PackPorts): FolderScans {
   const kept = new Map<number, ReadonlyMap<string, string>>();
   let last = 0;
+  let told: ReadonlyMap<string, string> = new Map();
   return {
+    looksBefore: () => told,
     async scan(workspace, signal) {
       const looks = await lookAtFolder(ports, workspace, signal);
       const id = ++last;
@@ -53,7 +58,9 @@ export function createFolderScans(ports: PackPorts): FolderScans {
       if (before === undefined) throw new Error('how the files looked before is not known any more');
       const after = await lookAtFolder(ports, workspace);
       const paths = new Set([...before.keys(), ...after.keys()]);
-      return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+      const changed = [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+      told = new Map([...before].filter(([path]) => before.get(path) !== after.get(path)));
+      return changed;
     },
   };
 }
@@ -64,7 +71,14 @@ async function lookAtFolder(
   signal?: AbortSignal,
 ): Promise<Map<string, string>> {
   const { files } = await listWorkspace(ports, workspace, signal);
-  return new Map(
-    files.map(({ path, stat }) => [path, `${stat.size}:${stat.mtimeMs}:${stat.mode.toString(8)}:${stat.identity}`]),
-  );
+  return new Map(files.map(({ path, stat }) => [path, lookOf(stat)]));
+}
+
+export function lookOf({
+  size,
+  mtimeMs,
+  mode,
+  identity,
+}: Pick<FileStat, 'size' | 'mtimeMs' | 'mode' | 'identity'>): string {
+  return `${size}:${mtimeMs}:${mode.toString(8)}:${identity}`;
 }

@@ -10,6 +10,7 @@ import type {
   PackTable,
   WithheldReason,
 } from '../../protocol/pack.js';
+import type { Original } from '../edits/checkpoint.js';
 import type { Roots } from '../repository/roots.js';
 import type { ChangeKind } from './frames.js';
 import type { Prompt } from '../tokens/template.js';
@@ -213,6 +214,11 @@ export interface Packer {
   scan(signal?: AbortSignal): Promise<number>;
   /** Paths that look otherwise than they did at a scan, sorted. The scan is forgotten. */
   changedSince(scan: number): Promise<string[]>;
+  /**
+   * What files held before, of which `changedSince` told last: of those alone whose bytes pack and log tell exactly. To be
+   * asked before the next `sync`.
+   */
+  originals(paths: readonly string[]): Promise<Original[]>;
   /** Tokens of a whole request by V4's template; exact for its texts. Pack messages are those of snapshots in use. */
   countPrompt(prompt: Prompt): Promise<number>;
   /** Replaces pack markers in a request body by the pack's escaped text; refuses bodies in which a known secret stands. */

@@ -2,6 +2,7 @@
  * The verified transaction: sites, edits, the user's own verify commands, repair, and all of it or nothing. What the
  * model says about the world is checked: sites on disk, edits by the disk afterwards, tests by their exit codes.
  */
+import { chooseFiles } from '../edits/checkpoint.js';
 import type { NoticeAction, Outcome, Site } from '../../protocol/events.js';
 import { isEdit } from '../agent/toolCalls.js';
 import type { ToolCall } from '../model/types.js';
@@ -174,7 +175,7 @@ async function askForRepair(
 async function restoreAll({ parts, emit }: Session, turn: OpenTurn, outcome: Outcome): Promise<boolean> {
   if (turn.checkpoint.paths.length === 0) return false;
   const plan = await parts.journal.plan(turn.checkpoint.id);
-  const { paths, left } = await parts.journal.restore(plan, false);
+  const { paths, left } = await parts.journal.restore(plan, chooseFiles(plan));
   turn.noteRestored(paths);
   const reason =
     outcome === 'verification_failed' ? 'A verify command stayed red.' : 'The refactoring did not come to its end.';

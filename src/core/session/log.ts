@@ -70,7 +70,14 @@ export function createSessionLog(files: Files, path: string, onTrouble: (error: 
     const text = waiting.join('');
     waiting = [];
     next = undefined;
-    if (text !== '') await files.append(path, Buffer.from(text, 'utf8'));
+    if (text === '') return;
+    try {
+      await files.append(path, Buffer.from(text, 'utf8'));
+    } catch (error) {
+      // A full disk leaves half a line as well.
+      waiting.unshift(boundary);
+      throw error;
+    }
   };
   const flush = (): Promise<void> => {
     if (next === undefined) {

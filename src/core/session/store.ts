@@ -14,7 +14,9 @@ export async function listSessions(files: Files, stateFolder: string): Promise<S
   const names = (await files.lstat(folder)) === undefined ? [] : await files.list(folder);
   const summaries: SessionSummary[] = [];
   for (const name of names.filter((one) => one.endsWith('.jsonl'))) {
-    const summary = summarize(await readSession(files, stateFolder, name.slice(0, -'.jsonl'.length), isOfSummary));
+    const id = name.slice(0, -'.jsonl'.length);
+    // One that cannot be read must not hide the others.
+    const summary = summarize(await readSession(files, stateFolder, id, isOfSummary).catch(() => []));
     if (summary !== undefined) summaries.push(summary);
   }
   return summaries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));

@@ -156,7 +156,7 @@ function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenT
     },
     async noteChangedByCommand(paths) {
       for (const path of paths) turn.changedByCommands.add(path);
-      await checkpoint.changedByCommand(paths);
+      await checkpoint.changedByCommand(paths, await parts.packer.originals(paths));
     },
     noteRestored(paths) {
       for (const path of paths) turn.changed.delete(path);

@@ -178,7 +178,7 @@ async function noteChanges(before: number, { host, turn }: ToolContext): Promise
   try {
     const changed = await turn.packer.changedSince(before);
     for (const path of changed) turn.changedByCommands.add(path);
-    await turn.checkpoint.changedByCommand(changed);
+    await turn.checkpoint.changedByCommand(changed, await turn.packer.originals(changed));
     // A formatter that follows an edit must not make undo take the result for the user's own work.
     const edited = new Set(turn.checkpoint.paths);
     for (const path of changed) if (edited.has(path)) await turn.checkpoint.after(path);

@@ -20,11 +20,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Checkpoint, Journal } from '../../../src/core/edits/checkpoint.js';
+import { chooseFiles, type Checkpoint, type Journal } from '../../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createClock } from '../../../src/node/clock.js';
 import { createNodeFiles } from '../../../src/node/files.js';
+import { owner } from '../../../src/node/owner.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 const files = createNodeFiles();
 let base: string;
@@ -40,6 +42,7 @@ const open = (): Journal =>
     stateFolder,
     clock: createClock(),
     randomHex: (digits) => createHash('sha256').update(String(Math.random())).digest('hex').slice(0, digits),
+    owner,
     log: { info: () => undefined, warn: (text) => warnings.push(text), error: (text) => warnings.push(text) },
   });
 const at = (path: string): string => join(root, path);
@@ -143,7 +146,7 @@ describe('restoring', () => {
     await checkpoint.close();
     let id = checkpoint.id;
     for (const way of ['Undo', 'Redo', 'Undo', 'Redo']) {
-      ({ checkpoint: id } = await journal.restore(await journal.plan(id), false));
+      ({ checkpoint: id } = await restoreAll(journal, id));
       expect((await journal.list())[0]?.title).toBe(`${way}: Undo: the wrong thing`);
     }
   });
@@ -164,13 +167,13 @@ describe('restoring', () => {
     const end = snapshot();
 
     const plan = await open().plan(checkpoint.id);
-    expect(plan.files).toEqual([
+    expect(plan.files).toMatchObject([
       { path: 'a', action: 'write back', touched: false },
       { path: 'gone', action: 'write back', touched: false },
       { path: 'new/deep/file', action: 'delete', touched: false },
       { path: 'same', action: 'unchanged', touched: false },
     ]);
-    const undo = await journal.restore(plan, false);
+    const undo = await journal.restore(plan, chooseFiles(plan));
     expect(undo.paths).toEqual(['a', 'gone', 'new/deep/file']);
     expect(undo.left).toEqual([]);
     expect(snapshot()).toEqual(start);
@@ -179,11 +182,11 @@ describe('restoring', () => {
       { id: checkpoint.id, restored: true },
     ]);
 
-    const redo = await journal.restore(await journal.plan(undo.checkpoint), false);
+    const redo = await restoreAll(journal, undo.checkpoint);
     expect(redo.left).toEqual([]);
     expect(snapshot()).toEqual(end);
     expect((await journal.list()).map(({ restored }) => restored)).toEqual([false, true, false]);
-    await journal.restore(await journal.plan(redo.checkpoint), false);
+    await restoreAll(journal, redo.checkpoint);
     expect(snapshot()).toEqual(start);
   });
 
@@ -199,13 +202,13 @@ describe('restoring', () => {
       ['a', true],
       ['b', false],
     ]);
-    const first = await journal.restore(plan, false);
+    const first = await journal.restore(plan, chooseFiles(plan));
     expect(first).toMatchObject({ paths: ['b'], left: ['a'] });
     expect(read('a')).toBe('user');
-    const second = await journal.restore(await journal.plan(checkpoint.id), true);
+    const second = await restoreAll(journal, checkpoint.id, { touched: true });
     expect(second).toMatchObject({ paths: ['a'], left: [] });
     expect(read('a')).toBe('old');
-    await journal.restore(await journal.plan(second.checkpoint), false);
+    await restoreAll(journal, second.checkpoint);
     expect(read('a')).toBe('user');
   });
 
@@ -215,7 +218,8 @@ describe('restoring', () => {
     await change(checkpoint, 'a', 'agent');
     const plan = await journal.plan(checkpoint.id);
     put('a', 'typed since');
-    expect(await journal.restore(plan, true)).toMatchObject({ paths: [], left: ['a'] });
+    const restored = journal.restore(plan, chooseFiles(plan, { touched: true }));
+    await expect(restored).rejects.toThrow(/a has changed since the list was shown/);
     expect(read('a')).toBe('typed since');
   });
 
@@ -245,7 +249,7 @@ describe('restoring', () => {
     git('commit', '-qm', 'two', '--', 'later');
     symlinkSync('users-new-file', at('link'));
     const before = snapshot();
-    await journal.restore(await journal.plan(checkpoint.id), false);
+    await restoreAll(journal, checkpoint.id);
     const after = snapshot();
     const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
       (key) => before[key] !== after[key],
@@ -271,7 +275,10 @@ describe('restoring', () => {
     symlinkSync(join(base, 'elsewhere'), at('dir'));
     const plan = await journal.plan(checkpoint.id);
     expect(plan.files.every(({ touched }) => touched)).toBe(true);
-    expect(await journal.restore(plan, true)).toMatchObject({ paths: [], left: ['a', 'dir/b'] });
+    expect(await journal.restore(plan, chooseFiles(plan, { touched: true }))).toMatchObject({
+      paths: [],
+      left: ['a', 'dir/b'],
+    });
     expect(readFileSync(join(base, 'victim'), 'utf8')).toBe('victim');
     expect(readFileSync(join(base, 'elsewhere/b'), 'utf8')).toBe('victim');
   });
@@ -282,8 +289,8 @@ describe('restoring', () => {
     await checkpoint.before('a');
     put('a', 'new');
     const plan = await open().plan(checkpoint.id);
-    expect(plan.files).toEqual([{ path: 'a', action: 'write back', touched: true }]);
-    await journal.restore(plan, true);
+    expect(plan.files).toMatchObject([{ path: 'a', action: 'write back', touched: true }]);
+    await journal.restore(plan, chooseFiles(plan, { touched: true }));
     expect(read('a')).toBe('old');
   });
 });
@@ -296,7 +303,7 @@ describe('a checkpoint whose files are back already', () => {
     put('a.txt', 'new\n');
     await checkpoint.after('a.txt');
     put('a.txt', 'old\n');
-    const { paths, left } = await journal.restore(await journal.plan(checkpoint.id), false);
+    const { paths, left } = await restoreAll(journal, checkpoint.id);
     expect([paths, left]).toEqual([[], []]);
     expect((await journal.list()).find((one) => one.id === checkpoint.id)?.restored).toBe(true);
   });
@@ -305,20 +312,29 @@ describe('a checkpoint whose files are back already', () => {
 describe('a damaged journal (EDT-15)', () => {
   it('loses only the damaged lines, says so, and takes new records', async () => {
     put('a', 'old');
+    put('b', 'old');
     const first = await journal.begin({ session: 's', title: 'first' });
     await change(first, 'a', 'new');
-    const records = join(stateFolder, 'journal/records.jsonl');
-    const size = statSync(records).size;
     const second = await journal.begin({ session: 's', title: 'second' });
     await change(second, 'a', 'newer');
-    // Cut in the middle of the last record, as a crash may.
-    truncateSync(records, statSync(records).size - 20);
+    await change(second, 'b', 'new');
+    // Cut in the middle of the last record, as a crash may; another one goes on there.
+    const cut = join(stateFolder, 'journal/checkpoints', `${first.id}.jsonl`);
+    truncateSync(cut, statSync(cut).size - 20);
+    await (await open().reopen(first.id)).close();
+    const damaged = join(stateFolder, 'journal/checkpoints', `${second.id}.jsonl`);
+    appendFileSync(damaged, 'garbage\n0123456789abcdef {"type":"begin"}\n\0\0\0\n');
+    const size = statSync(damaged).size;
     const third = await open().begin({ session: 's', title: 'third' });
     await change(third, 'a', 'newest');
-    appendFileSync(records, 'garbage\n0123456789abcdef {"type":"begin"}\n\0\0\0');
-    expect((await open().list()).map(({ title }) => title)).toEqual(['third', 'second', 'first']);
-    expect(warnings.join()).toMatch(/4 damaged lines/);
-    expect(statSync(records).size).toBeGreaterThan(size);
+    await change(second, 'a', 'newer again');
+    expect((await open().list()).map(({ title, paths }) => [title, paths])).toEqual([
+      ['third', ['a']],
+      ['second', ['a', 'b']],
+      ['first', ['a']],
+    ]);
+    expect(new Set(warnings)).toEqual(new Set([expect.stringMatching(/^3 damaged lines .* nothing was deleted/)]));
+    expect(statSync(damaged).size).toBeGreaterThan(size);
   });
 
   it('does not write back bytes that are not what was kept', async () => {
@@ -327,7 +343,7 @@ describe('a damaged journal (EDT-15)', () => {
     await change(checkpoint, 'a', 'new');
     const hash = createHash('sha256').update('old').digest('hex');
     writeFileSync(join(stateFolder, 'journal/blobs', hash.slice(0, 2), hash), 'bad');
-    expect(await journal.restore(await journal.plan(checkpoint.id), false)).toMatchObject({ paths: [], left: ['a'] });
+    expect(await restoreAll(journal, checkpoint.id)).toMatchObject({ paths: [], left: ['a'] });
     expect(read('a')).toBe('new');
   });
 

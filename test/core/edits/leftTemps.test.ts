@@ -19,6 +19,7 @@ import { createJournal } from '../../../src/core/edits/journal.js';
 import { createClock } from '../../../src/node/clock.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createNodeFiles } from '../../../src/node/files.js';
+import { owner } from '../../../src/node/owner.js';
 
 /** Replaces one file by 32 MB again and again, as an edit does, until it is killed. */
 const editor = `
@@ -26,10 +27,11 @@ const editor = `
   import { createJournal } from './src/core/edits/journal.js';
   import { createClock } from './src/node/clock.js';
   import { createNodeFiles } from './src/node/files.js';
+  import { owner } from './src/node/owner.js';
   const [root, stateFolder] = process.argv.slice(2);
   const files = createNodeFiles();
   const log = { info() {}, warn() {}, error() {} };
-  const journal = createJournal({ files, roots: [{ name: '', folder: root }], stateFolder, clock: createClock(), randomHex: (n) => 'a'.repeat(n), log });
+  const journal = createJournal({ files, roots: [{ name: '', folder: root }], stateFolder, clock: createClock(), randomHex: (n) => 'a'.repeat(n), owner, log });
   const checkpoint = await journal.begin({ session: 's', title: 't' });
   await checkpoint.before('sub/big.txt');
   for (;;) await files.replace(join(root, 'sub/big.txt'), Buffer.alloc(32 << 20, 'x'), undefined, root);
@@ -91,6 +93,7 @@ async function openJournal(): Promise<void> {
     stateFolder,
     clock: createClock(),
     randomHex,
+    owner,
     log,
   });
   await journal.begin({ session: 's', title: 'next' });

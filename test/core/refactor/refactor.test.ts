@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { runRefactor, type RefactorRequest, type RefactorResult } from '../../../src/core/refactor/refactor.js';
 import type { Site } from '../../../src/protocol/events.js';
 import { call, openTestSession, type TestSession, type TestSessionOptions } from '../review/testSession.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 let open: TestSession;
 let atStart = '';
@@ -75,7 +76,7 @@ it('changes a concept in more than twenty files and is undone by one checkpoint,
   expect(result.changed.length).toBeGreaterThan(20);
 
   const { journal } = open.session.parts;
-  await journal.restore(await journal.plan(result.checkpoint!), false);
+  await restoreAll(journal, result.checkpoint!);
   expect(open.treeHash()).toBe(atStart);
 });
 

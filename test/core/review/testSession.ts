@@ -27,6 +27,7 @@ import { createMeteredClient } from '../../../src/core/usage/meteredClient.js';
 import { createTools } from '../../../src/core/tools/toolList.js';
 import { createNodeGit } from '../../../src/node/git.js';
 import { createNodeHost } from '../../../src/node/nodeHost.js';
+import { owner } from '../../../src/node/owner.js';
 import type { AgentEvent, AgentEventType, EventOf, Workflow } from '../../../src/protocol/events.js';
 import { createRehearsal } from '../../../src/rehearsal/rehearse.js';
 import { startSimulator, type Simulator, type SimulatorOptions, type Turn } from '../../support/simulator/simulator.js';
@@ -95,7 +96,7 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   });
   const { files, clock, randomHex } = host;
   const roots = singleRoot(root);
-  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, log: silent });
+  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log: silent });
   const events: AgentEvent[] = [];
   const ledger = createLedger({ files, folder: join(base, 'usage'), clock });
   const client = createMeteredClient({ client: model, ledger, clock, randomHex });

@@ -12,6 +12,7 @@ import { deepseekProfile } from '../../support/simulator/profiles.js';
 import type { RecordedRequest, Turn } from '../../support/simulator/simulator.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { createExactCount, openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 const signal = new AbortController().signal;
 const tokenCount = createExactCount();
@@ -268,7 +269,7 @@ test('it is in the ledger under its own name, and one undo takes back a turn tha
   const { requests } = workspace.simulator;
   expect(requests[requests.findIndex(isCompaction) + 1]!.text).toMatch(/<baleen-change [^>]*a\.txt/);
   const { journal } = workspace.parts;
-  await journal.restore(await journal.plan(turn.checkpoint!), false);
+  await restoreAll(journal, turn.checkpoint!);
   expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('one\n');
 });
 

@@ -8,6 +8,7 @@ import type { AgentEvent } from '../../../src/protocol/events.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 const signal = new AbortController().signal;
 /** A busy machine is no failure. */
@@ -71,7 +72,7 @@ test('after a stop between two calls, the second runs once and one undo takes ba
   assertMessagesGrow(workspace.simulator.requests);
 
   const { journal } = workspace.parts;
-  await journal.restore(await journal.plan(open.checkpoint.id), false);
+  await restoreAll(journal, open.checkpoint.id);
   expect([readFileSync(join(folder, 'a.txt'), 'utf8'), readFileSync(join(folder, 'b.txt'), 'utf8')]).toEqual([
     'one\n',
     'two\n',

@@ -16,6 +16,7 @@ import type { Turn } from '../../support/simulator/simulator.js';
 import { openSinkhole, type Sinkhole } from '../../support/sinkhole.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 const signal = new AbortController().signal;
 let folder: string;
@@ -218,7 +219,7 @@ describe('INJ-06 many files in one turn', () => {
     expect(existsSync(join(folder, 'many/f0.txt'))).toBe(false);
     const { journal } = workspace.parts;
     const [last] = await journal.list();
-    expect((await journal.restore(await journal.plan(last!.id), false)).left).toEqual([]);
+    expect((await restoreAll(journal, last!.id)).left).toEqual([]);
     expect(files.map(read)).toEqual(files.map(() => 'one\n'));
   });
 

@@ -16,6 +16,7 @@ import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import type { Turn } from '../../support/simulator/simulator.js';
 import { commitAll, makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 const signal = new AbortController().signal;
 let api: string;
@@ -101,7 +102,7 @@ test('an edit lands in its root alone, the log tells it, and one undo takes both
   assertMessagesGrow(workspace.simulator.requests);
 
   const { journal } = workspace.parts;
-  const restored = await journal.restore(await journal.plan(result.checkpoint!), false);
+  const restored = await restoreAll(journal, result.checkpoint!);
   expect(restored).toMatchObject({ paths: ['api/src/deep/new.ts', 'web/src/page.ts'], left: [] });
   expect(readFileSync(join(web, 'src/page.ts'), 'utf8')).toBe('export const page = "page";\n');
   expect(() => readFileSync(join(api, 'src/deep/new.ts'))).toThrow();

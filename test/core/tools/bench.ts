@@ -23,6 +23,7 @@ import { createTools, parseArguments } from '../../../src/core/tools/toolList.js
 import type { Prepared, ToolContext, ToolResult } from '../../../src/core/tools/tool.js';
 import { createNodeGit } from '../../../src/node/git.js';
 import { createNodeHost } from '../../../src/node/nodeHost.js';
+import { owner } from '../../../src/node/owner.js';
 import { grammarPorts } from '../pack/workspace.js';
 
 export interface Bench {
@@ -96,6 +97,7 @@ export async function createBench(
     stateFolder,
     clock: host.clock,
     randomHex: host.randomHex,
+    owner,
     log,
   });
   const turn: Turn = {

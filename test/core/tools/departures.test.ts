@@ -19,6 +19,7 @@ import type { Files } from '../../../src/core/host.js';
 import type { Prepared } from '../../../src/core/tools/tool.js';
 import { createNodeFiles } from '../../../src/node/files.js';
 import { createBench, type Bench } from './bench.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 const text = 'export const a = 1;\nexport const b = 2;\n';
 const image = Buffer.from([0x89, 0x50, 0, 1, 2, 255]);
@@ -42,7 +43,7 @@ function ready(prepared: Prepared): Extract<Prepared, { kind: 'ready' }> {
   if (prepared.kind !== 'ready') throw new Error(prepared.result.text);
   return prepared;
 }
-const undo = async () => bench.journal.restore(await bench.journal.plan(bench.turn.checkpoint.id), false);
+const undo = async () => restoreAll(bench.journal, bench.turn.checkpoint.id);
 const entries = async () => {
   const { packer } = bench.turn;
   const { entries: all } = await packer.entries((await packer.report()).sha256, {

@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Prepared } from '../../../src/core/tools/tool.js';
 import { createBench, type Bench } from './bench.js';
+import { chooseFiles } from '../../../src/core/edits/checkpoint.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -50,7 +52,7 @@ describe('edit_file', () => {
     const { entries } = await packer.entries(pack, { number: 0, chain: pack });
     expect(entries).toMatchObject([{ path: 'src/a.ts', session: 'session', call: 'call' }]);
     const plan = await bench.journal.plan(bench.turn.checkpoint.id);
-    await bench.journal.restore(plan, false);
+    await bench.journal.restore(plan, chooseFiles(plan));
     expect(bench.read('src/a.ts')).toBe('export const a = 1;\nexport const b = 2;\n');
   });
 
@@ -170,7 +172,7 @@ describe('write_file', () => {
     expect(result.text).toBe('Created docs/deep/new.md: 1 line.');
     expect(bench.read('docs/deep/new.md')).toBe('# New\n');
     expect(statSync(join(bench.root, 'docs')).mode & 0o077).not.toBe(0);
-    await bench.journal.restore(await bench.journal.plan(bench.turn.checkpoint.id), false);
+    await restoreAll(bench.journal, bench.turn.checkpoint.id);
     expect(bench.exists('docs')).toBe(false);
   });
 

@@ -20,6 +20,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBench, type Bench } from './bench.js';
+import { restoreAll } from '../../support/restoreAll.js';
 
 const isSoak = process.env['BALEEN_SOAK'] === '1';
 const canary = 'the canary outside';
@@ -175,7 +176,7 @@ describe('PTH-06 a hard link to a file outside', () => {
     }
     await bench.call('delete_file', { path: 'one.txt' });
     await bench.call('move_file', { path: 'two.txt', to: 'moved.txt' });
-    await bench.journal.restore(await bench.journal.plan(bench.turn.checkpoint.id), false);
+    await restoreAll(bench.journal, bench.turn.checkpoint.id);
     expect([lstatSync(outside).ino, readFileSync(outside, 'utf8')]).toEqual(before);
   });
 });

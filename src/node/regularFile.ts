@@ -1,9 +1,16 @@
-/** The steps that reading, replacing and moving share. */
+/** What every way to the disk goes by: regular files only, links not followed, names that last. */
 import { constants } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { lstat, open, rename, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError } from '../core/errors.js';
 import { codeOf } from './errnoCode.js';
+
+/** Nothing larger is ever held in memory, whatever the caller says. */
+export const hardMaxBytes = 1024 * 1024 * 1024;
+
+// Windows has neither flag: there the lstat before the open is all there is.
+// O_NONBLOCK keeps the open of a FIFO from waiting for a writer.
+export const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
@@ -13,6 +20,22 @@ export async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
+}
+
+/** Opens without following a link at the last step, and refuses whatever is not a regular file. */
+export async function openRegular(path: string, flags: number): Promise<FileHandle> {
+  const before = await lstat(path);
+  if (!before.isFile()) throw notRegular(path, before.isSymbolicLink());
+  let handle: FileHandle;
+  try {
+    handle = await open(path, flags | noFollow);
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP') throw notRegular(path, true);
+    throw error;
+  }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw notRegular(path, false);
 }
 
 export function notRegular(path: string, isLink: boolean): BaleenError {

@@ -1,0 +1,129 @@
+/** Several files at once, all of them or none. Whoever calls holds the journal's lock. */
+import { dirname } from 'node:path';
+import { BaleenError, messageOf } from '../errors.js';
+import type { StagedFile } from '../host.js';
+import { resolveInside, type Place } from '../repository/pathGate.js';
+import { absoluteOf } from '../repository/roots.js';
+import type { CheckpointWriter, PlannedChange } from './checkpointWriter.js';
+import { isEqual, readState } from './fileStates.js';
+import type { JournalParts } from './journalParts.js';
+import { hashBytes } from './journalRecords.js';
+
+/** What is to stand at a path. */
+export interface Target {
+  path: string;
+  to: { kind: 'missing' } | { kind: 'file'; bytes: Uint8Array; mode: number };
+  /** What stands there is half of the plan before. */
+  resumes?: true;
+}
+
+/**
+ * Plans all changes in the journal, writes all new bytes beside their files, and only then lets them take their places.
+ * If any of it fails, what was changed is put back, and a sentence is thrown. A crash in the middle leaves a plan that
+ * the next start finishes.
+ */
+export async function applyTargets(
+  parts: JournalParts,
+  writer: CheckpointWriter,
+  targets: readonly Target[],
+): Promise<void> {
+  const changes: PlannedChange[] = [];
+  try {
+    for (const target of targets) changes.push(await prepare(parts, target));
+    await writer.plan(changes);
+  } catch (error) {
+    throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
+  }
+  try {
+    await carryOut(parts, changes);
+  } catch (error) {
+    if (error instanceof NotPutBack) throw error;
+    await writer.giveUp().catch(() => undefined);
+    throw new BaleenError(`Nothing was changed, because one of the files could not be: ${messageOf(error)}`);
+  }
+  for (const { place } of changes) await writer.after(place.relative);
+}
+
+class NotPutBack extends BaleenError {}
+
+async function prepare(parts: JournalParts, { path, to, resumes }: Target): Promise<PlannedChange> {
+  const place = await passWriteGate(parts, path);
+  const from = await readState(parts.files, place);
+  const change = { place, from, ...(resumes === undefined ? {} : { resumes }) };
+  if (to.kind === 'missing') return { ...change, to: { state: to } };
+  const { bytes, mode } = to;
+  return { ...change, to: { state: { kind: 'file', sha256: hashBytes(bytes), mode }, bytes } };
+}
+
+/** Throws a sentence where a file cannot be written at this very path. */
+export async function passWriteGate({ files, roots }: JournalParts, path: string): Promise<Place> {
+  const place = await resolveInside(files, roots, path, 'write');
+  if ('refused' in place) throw new BaleenError(place.refused, 'refused');
+  if (place.relative !== path) throw new BaleenError(`${path} leads somewhere else now.`, 'refused');
+  return place;
+}
+
+async function carryOut(parts: JournalParts, changes: readonly PlannedChange[]): Promise<void> {
+  const staged: { change: PlannedChange; file: StagedFile }[] = [];
+  const done: PlannedChange[] = [];
+  try {
+    for (const change of changes) {
+      if (change.to.bytes !== undefined) staged.push({ change, file: await stage(parts, change, 'to') });
+    }
+    for (const change of changes) await expectFrom(parts, change);
+    while (staged.length > 0) {
+      const { change, file } = staged[0]!;
+      await file.commit();
+      staged.shift();
+      done.push(change);
+    }
+    for (const change of changes.filter(({ to }) => to.bytes === undefined)) {
+      await expectFrom(parts, change);
+      await parts.files.remove(change.place.absolute, change.place.inside);
+      done.push(change);
+    }
+  } catch (error) {
+    for (const { file } of staged) await file.drop().catch(() => undefined);
+    await putBack(parts, done.reverse(), error);
+    throw error;
+  }
+}
+
+async function stage(parts: JournalParts, change: PlannedChange, side: 'from' | 'to'): Promise<StagedFile> {
+  const { absolute, inside } = change.place;
+  const { state, bytes } = change[side];
+  await parts.files.makeFolder(dirname(absolute), 0o777, inside);
+  return parts.files.stage(absolute, bytes!, state.kind === 'file' ? state.mode : 0o644, inside);
+}
+
+async function expectFrom({ files }: JournalParts, { place, from }: PlannedChange): Promise<void> {
+  if (isEqual((await readState(files, place)).state, from.state)) return;
+  throw new BaleenError(`${place.relative} was changed by another program meanwhile.`);
+}
+
+async function putBack(parts: JournalParts, done: readonly PlannedChange[], cause: unknown): Promise<void> {
+  const stuck: string[] = [];
+  for (const change of done) {
+    const { absolute, relative, inside } = change.place;
+    try {
+      if (change.from.bytes === undefined) await parts.files.remove(absolute, inside);
+      else await (await stage(parts, change, 'from')).commit();
+    } catch (error) {
+      parts.log.error(`${relative} could not be put back: ${messageOf(error)}`);
+      stuck.push(relative);
+    }
+  }
+  if (stuck.length === 0) return;
+  throw new NotPutBack(
+    `Stopped in the middle, because a file could not be written (${messageOf(cause)}), and these could not be put back: ${stuck.join(', ')}. What they were is kept in the journal: make it possible to write them, then undo again.`,
+  );
+}
+
+/** Those of the folders that a change had made and that hold nothing any more. */
+export async function removeEmptied(parts: JournalParts, folders: readonly string[]): Promise<void> {
+  for (const folder of [...new Set(folders)].sort().reverse()) {
+    const probe = await resolveInside(parts.files, parts.roots, `${folder}/x`, 'read');
+    if ('refused' in probe || probe.relative !== `${folder}/x`) continue;
+    await parts.files.removeEmptyFolder(absoluteOf(parts.roots, folder));
+  }
+}

@@ -1,0 +1,153 @@
+/** Writes the records of one checkpoint. Whoever calls holds the journal's lock. */
+import { BaleenError } from '../errors.js';
+import { resolveInside, type Place } from '../repository/pathGate.js';
+import { absoluteOf } from '../repository/roots.js';
+import type { Original } from './checkpoint.js';
+import { keepBlob, readState } from './fileStates.js';
+import type { JournalParts } from './journalParts.js';
+import { appendRecords, blobFolder, recordsFolder, type FileState, type JournalRecord } from './journalRecords.js';
+
+export interface CheckpointWriter {
+  readonly id: string;
+  /** What is recorded so far; `byCommand` for those that only commands changed. */
+  readonly recorded: ReadonlyMap<string, { byCommand: boolean }>;
+  readonly isBegun: boolean;
+  before(path: string, planned?: Uint8Array | 'missing'): Promise<void>;
+  after(path: string): Promise<void>;
+  changedByCommand(paths: readonly string[], originals: readonly Original[]): Promise<void>;
+  /** Several changes at once, in one write; from here on they can be finished. */
+  plan(changes: readonly PlannedChange[]): Promise<void>;
+  append(...entries: JournalRecord[]): Promise<void>;
+  /** Whatever was changed under a new checkpoint has been put back: it is as if it had never been. */
+  giveUp(): Promise<void>;
+}
+
+export interface PlannedChange {
+  place: Place;
+  from: { state: FileState; bytes?: Uint8Array };
+  to: { state: FileState; bytes?: Uint8Array };
+  /** What stands there is half of the plan before. */
+  resumes?: true;
+}
+
+export type About = { session: string; title: string; restores?: string };
+
+/** `known`: what a former process recorded; without it the checkpoint is a new one. */
+export function createWriter(
+  parts: JournalParts,
+  id: string,
+  about: About,
+  known?: ReadonlyMap<string, { byCommand: boolean }>,
+): CheckpointWriter {
+  const { files, stateFolder, clock, owner } = parts;
+  const recorded = new Map(known);
+  let isBegun = known !== undefined;
+  const append = async (...entries: JournalRecord[]): Promise<void> => {
+    if (entries.length === 0) return;
+    const at = new Date(clock.now()).toISOString();
+    const begin: JournalRecord = { type: 'begin', version: 1, id, at, owner: owner.name, ...about };
+    // A turn that changes nothing leaves nothing behind.
+    if (!isBegun) await files.makeFolder(recordsFolder(stateFolder), 0o700);
+    await appendRecords(parts, id, isBegun ? entries : [begin, ...entries]);
+    isBegun = true;
+  };
+  const takeBefore = async (path: string, state: FileState, byCommand: boolean): Promise<JournalRecord[]> => {
+    const already = recorded.get(path);
+    if (already !== undefined && !(already.byCommand && !byCommand)) return [];
+    const newFolders = state.kind === 'missing' ? await findNewFolders(parts, path) : [];
+    return [{ type: 'before', path, state, newFolders, ...(byCommand ? { byCommand } : {}) }];
+  };
+  const note = (entries: readonly JournalRecord[]): void => {
+    for (const entry of entries)
+      if (entry.type === 'before') recorded.set(entry.path, { byCommand: entry.byCommand === true });
+  };
+  return {
+    id,
+    recorded,
+    get isBegun() {
+      return isBegun;
+    },
+    append,
+    giveUp: async () => (known === undefined && isBegun ? append({ type: 'end', void: true }) : undefined),
+    async before(path, planned) {
+      const place = await passGate(parts, path);
+      if (planned === undefined && recorded.get(place.relative)?.byCommand === false) return;
+      const from = await readState(files, place);
+      if (from.bytes !== undefined) await keepBlob(parts, from.bytes);
+      const entries = await takeBefore(place.relative, from.state, false);
+      if (planned !== undefined) {
+        const to = await keepPlanned(parts, planned, from.state);
+        entries.push({ type: 'planned', path: place.relative, from: from.state, to });
+      }
+      await append(...entries);
+      note(entries);
+    },
+    async after(path) {
+      const place = await passGate(parts, path);
+      const { state, bytes } = await readState(files, place);
+      if (bytes !== undefined) await keepBlob(parts, bytes);
+      await append({ type: 'after', path: place.relative, state });
+    },
+    async changedByCommand(paths, originals) {
+      const entries: JournalRecord[] = [];
+      const known = new Map(originals.map((original) => [original.path, original]));
+      for (const path of paths) {
+        const place = await passGate(parts, path).catch(() => undefined);
+        const already = recorded.get(path);
+        const original = already === undefined ? known.get(path) : undefined;
+        // Of what the agent itself has changed, whoever ran the command knows whose the new text is.
+        if (place?.relative !== path || (original === undefined && already?.byCommand !== true)) continue;
+        if (original !== undefined) {
+          const state: FileState = {
+            kind: 'file',
+            sha256: await keepBlob(parts, original.bytes),
+            mode: original.mode,
+          };
+          entries.push(...(await takeBefore(path, state, true)));
+        }
+        const { state, bytes } = await readState(files, place);
+        if (bytes !== undefined) await keepBlob(parts, bytes);
+        entries.push({ type: 'after', path, state });
+      }
+      await append({ type: 'command', paths: [...paths].sort() }, ...entries);
+      note(entries);
+    },
+    async plan(changes) {
+      const entries: JournalRecord[] = [];
+      for (const { place, from, to, resumes } of changes) {
+        const path = place.relative;
+        for (const { bytes } of [from, to]) if (bytes !== undefined) await keepBlob(parts, bytes);
+        entries.push(...(await takeBefore(path, from.state, false)));
+        const planned = { type: 'planned', path, from: from.state, to: to.state } as const;
+        entries.push(resumes === undefined ? planned : { ...planned, resumes });
+      }
+      await append(...entries, { type: 'ready' });
+      note(entries);
+    },
+  };
+}
+
+/** The folder that the lock stands in, and the blobs. */
+export async function makeJournalFolder({ files, stateFolder }: JournalParts): Promise<void> {
+  await files.makeFolder(blobFolder(stateFolder), 0o700);
+}
+
+async function passGate({ files, roots }: JournalParts, path: string): Promise<Place> {
+  const place = await resolveInside(files, roots, path, 'read');
+  if ('refused' in place) throw new BaleenError(place.refused, 'refused');
+  return place;
+}
+
+/** A file that exists keeps its mode; what mode a new one gets is seen when it is there. */
+async function keepPlanned(parts: JournalParts, planned: Uint8Array | 'missing', from: FileState): Promise<FileState> {
+  if (planned === 'missing') return { kind: 'missing' };
+  return { kind: 'file', sha256: await keepBlob(parts, planned), mode: from.kind === 'file' ? from.mode : 0o644 };
+}
+
+async function findNewFolders({ files, roots }: JournalParts, relative: string): Promise<string[]> {
+  const names = relative.split('/').slice(0, -1);
+  const folders = names.map((_, index) => names.slice(0, index + 1).join('/'));
+  const found: string[] = [];
+  for (const folder of folders) if ((await files.lstat(absoluteOf(roots, folder))) === undefined) found.push(folder);
+  return found;
+}

@@ -1,0 +1,44 @@
+/** What stands at a path, and the bytes that the journal keeps of it. */
+import { dirname } from 'node:path';
+import type { Files } from '../host.js';
+import type { Place } from '../repository/pathGate.js';
+import { blobPath, hashBytes, type FileState } from './journalRecords.js';
+
+interface BlobPlace {
+  files: Files;
+  stateFolder: string;
+}
+
+/** The gate has been passed: a regular file, or nothing. */
+export async function readState(
+  files: Files,
+  { absolute, inside }: Place,
+): Promise<{ state: FileState; bytes?: Uint8Array }> {
+  const stat = await files.lstat(absolute);
+  if (stat === undefined) return { state: { kind: 'missing' } };
+  const bytes = await files.read(absolute, undefined, inside);
+  return { state: { kind: 'file', sha256: hashBytes(bytes), mode: stat.mode & 0o7777 }, bytes };
+}
+
+export function isEqual(a: FileState, b: FileState): boolean {
+  if (a.kind === 'missing' || b.kind === 'missing') return a.kind === b.kind;
+  return a.sha256 === b.sha256 && a.mode === b.mode;
+}
+
+/** On disk for good when this resolves. */
+export async function keepBlob(place: BlobPlace, bytes: Uint8Array): Promise<string> {
+  const sha256 = hashBytes(bytes);
+  if ((await readBlob(place, sha256)) !== undefined) return sha256;
+  const path = blobPath(place.stateFolder, sha256);
+  await place.files.makeFolder(dirname(path), 0o700);
+  await place.files.replace(path, bytes, 0o600);
+  return sha256;
+}
+
+/** `undefined` if they are missing or damaged. */
+export async function readBlob({ files, stateFolder }: BlobPlace, sha256: string): Promise<Uint8Array | undefined> {
+  const path = blobPath(stateFolder, sha256);
+  if ((await files.lstat(path))?.kind !== 'file') return undefined;
+  const bytes = await files.read(path);
+  return hashBytes(bytes) === sha256 ? bytes : undefined;
+}

@@ -1,0 +1,157 @@
+/** What a crash left half done: restores are finished, turns are shown to the user. Whoever calls holds the lock. */
+import { messageOf } from '../errors.js';
+import { resolveInside } from '../repository/pathGate.js';
+import { applyTargets, removeEmptied, type Target } from './changeSet.js';
+import type { Interrupted, InterruptedFile, Settlement } from './checkpoint.js';
+import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
+import { isEqual, readBlob, readState } from './fileStates.js';
+import { isHalfOfPlan } from './halfWritten.js';
+import type { JournalParts } from './journalParts.js';
+import { appendRecords, type FileState } from './journalRecords.js';
+import { foldersOf, isAsPlanned, readAll, type Recorded, type RecordedFile } from './journalState.js';
+import { targetOf } from './restorePlan.js';
+
+type All = ReadonlyMap<string, Recorded>;
+
+/** Restores are agreed to as a whole, so that what is left of one is done without asking. Answers with their titles. */
+export async function finishRestores(parts: JournalParts): Promise<string[]> {
+  const finished: string[] = [];
+  for (const recorded of listLeft(parts, await readAll(parts))) {
+    const { restores } = recorded.info;
+    if (restores === undefined) continue;
+    if (recorded.isReady && (await finishRestore(parts, recorded, restores))) finished.push(recorded.info.title);
+    else if (!recorded.isReady) await appendRecords(parts, recorded.info.id, [{ type: 'end', void: true }]);
+  }
+  return finished;
+}
+
+async function finishRestore(parts: JournalParts, recorded: Recorded, restores: string): Promise<boolean> {
+  const { info, files } = recorded;
+  const targets: Target[] = [];
+  const other: string[] = [];
+  for (const [path, file] of files) {
+    const { stands, canFinish } = await lookAt(parts, path, file);
+    if (stands === 'other') other.push(path);
+    else if (canFinish) targets.push(await plannedTarget(parts, path, file, stands));
+  }
+  try {
+    if (targets.length > 0) await applyTargets(parts, writerOf(parts, recorded), targets);
+  } catch (error) {
+    parts.log.warn(`“${info.title}” was interrupted and could not be finished: ${messageOf(error)}`);
+    return false;
+  }
+  const undone = (await readAll(parts)).get(restores);
+  if (undone !== undefined) await removeEmptied(parts, foldersOf(undone));
+  await appendRecords(parts, info.id, [{ type: 'end' }]);
+  const isAllBack =
+    other.length === 0 && [...(undone?.files ?? [])].every(([path, file]) => file.byCommand || files.has(path));
+  if (isAllBack) await appendRecords(parts, restores, [{ type: 'restored', by: info.id }]);
+  if (other.length > 0) {
+    parts.log.warn(
+      `“${info.title}” was interrupted; the rest of it was done now, but ${other.join(', ')} had been changed since and was left as it is.`,
+    );
+  }
+  return true;
+}
+
+/** Turns that are nobody's any more and of which something stands or waits, newest first. */
+export async function listInterrupted(parts: JournalParts): Promise<Interrupted[]> {
+  const found: Interrupted[] = [];
+  for (const recorded of listLeft(parts, await readAll(parts))) {
+    const { info, files } = recorded;
+    if (info.restores !== undefined) continue;
+    const looked: InterruptedFile[] = [];
+    for (const path of info.paths) looked.push(await lookAt(parts, path, files.get(path)!));
+    const mine = looked.filter(({ canFinish, canUndo }) => canFinish || canUndo);
+    if (mine.length > 0) {
+      found.push({ checkpoint: info, files: mine });
+      continue;
+    }
+    await removeEmptied(parts, foldersOf(recorded));
+    await appendRecords(parts, info.id, [{ type: 'end' }]);
+  }
+  return found.reverse();
+}
+
+function listLeft({ owner }: JournalParts, all: All): Recorded[] {
+  return [...all.values()].filter((recorded) => !recorded.isEnded && !owner.isAlive(recorded.owner));
+}
+
+async function lookAt(parts: JournalParts, path: string, file: RecordedFile): Promise<InterruptedFile> {
+  const place = await resolveInside(parts.files, parts.roots, path, 'read');
+  if ('refused' in place) return { path, stands: 'other', canFinish: false, canUndo: false };
+  const { state, bytes } = await readState(parts.files, place);
+  const { before, after, open } = file;
+  const isKnown = [after, open?.from].some((known) => known !== undefined && isEqual(state, known));
+  const look = async (): Promise<InterruptedFile['stands']> => {
+    if (isEqual(state, before)) return 'as before';
+    if (isKnown || (open !== undefined && isAsPlanned(open, state))) return 'changed';
+    return open !== undefined && (await isHalfOfPlan(parts, open, bytes)) ? 'half written' : 'other';
+  };
+  return { path, stands: await look(), ...(await possible(parts, file, state)) };
+}
+
+async function possible(
+  parts: JournalParts,
+  { before, open }: RecordedFile,
+  now: FileState,
+): Promise<Pick<InterruptedFile, 'canFinish' | 'canUndo'>> {
+  const isKept = async (state: FileState): Promise<boolean> =>
+    state.kind === 'missing' || (await readBlob(parts, state.sha256)) !== undefined;
+  const canFinish = open !== undefined && !isAsPlanned(open, now) && (await isKept(open.to));
+  return { canFinish, canUndo: !isEqual(now, before) && (await isKept(before)) };
+}
+
+async function plannedTarget(
+  parts: JournalParts,
+  path: string,
+  { open }: RecordedFile,
+  stands: InterruptedFile['stands'],
+): Promise<Target> {
+  const to = open!.to;
+  if (to.kind === 'missing') return { path, to };
+  const bytes = await readBlob(parts, to.sha256);
+  if (bytes === undefined) throw new Error(`the new bytes of ${path} are missing from the journal, or damaged.`);
+  const target: Target = { path, to: { kind: 'file', bytes, mode: to.mode } };
+  return stands === 'half written' ? { ...target, resumes: true } : target;
+}
+
+/** `begin` makes the checkpoint of a restore. Answers with the paths that were written or deleted. */
+export async function settleInterrupted(
+  parts: JournalParts,
+  recorded: Recorded,
+  settlements: readonly Settlement[],
+  begin: () => CheckpointWriter,
+): Promise<string[]> {
+  const { info, files } = recorded;
+  const targets: Target[] = [];
+  for (const { path, how } of settlements) {
+    const file = files.get(path);
+    if (file === undefined || (how === 'finish' && file.open === undefined)) continue;
+    targets.push(
+      how === 'finish'
+        ? await plannedTarget(parts, path, file, (await lookAt(parts, path, file)).stands)
+        : await targetOf(parts, path, file, 'bring back'),
+    );
+  }
+  const undone = new Set(settlements.filter(({ how }) => how === 'undo').map(({ path }) => path));
+  if (targets.length > 0) {
+    const own = writerOf(parts, recorded);
+    const writer = undone.size > 0 ? begin() : own;
+    await applyTargets(parts, writer, targets);
+    if (writer !== own) {
+      for (const { path } of targets) if (!undone.has(path)) await own.after(path);
+      await writer.append({ type: 'end' });
+      const isAllBack = info.paths.every((path) => undone.has(path));
+      if (isAllBack) await own.append({ type: 'restored', by: writer.id });
+    }
+  }
+  await removeEmptied(parts, foldersOf(recorded));
+  await appendRecords(parts, info.id, [{ type: 'end' }]);
+  return targets.map(({ path }) => path).sort();
+}
+
+function writerOf(parts: JournalParts, { info, files }: Recorded): CheckpointWriter {
+  const { session, title, id } = info;
+  return createWriter(parts, id, { session, title }, files);
+}

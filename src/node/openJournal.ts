@@ -1,0 +1,29 @@
+/** The journal of a workspace by itself: what a crash left is looked for before anything else is needed. */
+import { randomBytes } from 'node:crypto';
+import type { Journal } from '../core/edits/checkpoint.js';
+import { createJournal } from '../core/edits/journal.js';
+import type { Files, Log } from '../core/host.js';
+import type { Roots } from '../core/repository/roots.js';
+import { createClock } from './clock.js';
+import { createNodeFiles } from './files.js';
+import { owner } from './owner.js';
+import { resolveRoots } from './resolveRoots.js';
+import { workspaceStateFolder } from './stateFolder.js';
+
+export interface OpenedJournal {
+  journal: Journal;
+  files: Files;
+  stateFolder: string;
+}
+
+export async function openJournal(folders: Roots, stateBase: string, log: Log): Promise<OpenedJournal> {
+  const files = createNodeFiles();
+  const roots = await resolveRoots(files, log, folders);
+  const stateFolder = workspaceStateFolder(stateBase, roots);
+  const randomHex = (digits: number): string =>
+    randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits);
+  const clock = createClock();
+  return { files, stateFolder, journal: createJournal({ files, roots, stateFolder, clock, randomHex, owner, log }) };
+}

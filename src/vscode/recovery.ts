@@ -1,0 +1,93 @@
+/** After a crash: what a turn had begun is shown when the window opens again, and finished or undone file by file. */
+import * as vscode from 'vscode';
+import type { Interrupted, InterruptedFile, Journal, Settlement } from '../core/edits/checkpoint.js';
+import { BaleenError, messageOf } from '../core/errors.js';
+import type { Log } from '../core/host.js';
+import { readSession, transcriptOf } from '../core/session/store.js';
+import { openJournal, type OpenedJournal } from '../node/openJournal.js';
+import { stateBaseFolder } from '../node/stateFolder.js';
+import { whyBlocked } from './gate.js';
+import { waitsForApproval } from './interrupted.js';
+import { countFiles } from './undo.js';
+import { windowRoots } from './windowFolders.js';
+
+/** Says nothing where nothing was left, or in a folder that is not trusted. */
+export async function offerRecovery(log: Log): Promise<void> {
+  const folders = windowRoots();
+  if (whyBlocked() !== undefined || folders === undefined) return;
+  try {
+    const opened = await openJournal(folders, stateBaseFolder(process.env, process.platform), log);
+    const { finished, interrupted } = await opened.journal.recover();
+    for (const title of finished) {
+      void vscode.window.showInformationMessage(`Baleen: “${title}” had been interrupted and was finished now.`);
+    }
+    for (const one of interrupted) {
+      // The chat asks its question again and goes on with that turn.
+      if (!(await isContinued(opened, one))) await offer(opened.journal, one);
+    }
+  } catch (error) {
+    log.warn(`What an interrupted turn may have left could not be looked for: ${messageOf(error)}`);
+  }
+}
+
+async function isContinued({ files, stateFolder }: OpenedJournal, { checkpoint }: Interrupted): Promise<boolean> {
+  try {
+    return waitsForApproval(transcriptOf(await readSession(files, stateFolder, checkpoint.session)));
+  } catch {
+    return false;
+  }
+}
+
+async function offer(journal: Journal, one: Interrupted): Promise<void> {
+  const { checkpoint, files } = one;
+  const unfinished = files.filter(({ canFinish }) => canFinish).length;
+  const rest = unfinished === 0 ? '' : `, ${unfinished} of them not to the end`;
+  const text = `Baleen: “${checkpoint.title}” was interrupted after it had begun to change ${countFiles(files.length)}${rest}. They stand as they were then.`;
+  const answer = await vscode.window.showWarningMessage(text, 'Finish or Undo…', 'Leave Them');
+  if (answer === undefined) return;
+  const settlements = answer === 'Leave Them' ? [] : await pick(one);
+  if (settlements === undefined) return;
+  try {
+    const paths = await journal.settle(checkpoint.id, settlements);
+    if (answer === 'Leave Them') return;
+    void vscode.window.showInformationMessage(
+      `Baleen: ${countFiles(paths.length)} of “${checkpoint.title}” finished or brought back.`,
+    );
+  } catch (error) {
+    void vscode.window.showErrorMessage(`Baleen: ${error instanceof BaleenError ? error.message : messageOf(error)}`);
+  }
+}
+
+type SettleItem = vscode.QuickPickItem & { settlement: Settlement };
+
+async function pick({ checkpoint, files }: Interrupted): Promise<Settlement[] | undefined> {
+  const picked = await vscode.window.showQuickPick(files.flatMap(itemsOf), {
+    canPickMany: true,
+    ignoreFocusOut: true,
+    title: `“${checkpoint.title}” was interrupted: what is to become of its files?`,
+    placeHolder: 'What is not picked stays as it is. An undo can itself be undone.',
+  });
+  if (picked === undefined) return undefined;
+  const byPath = new Map<string, Settlement>();
+  for (const { settlement } of picked)
+    if (byPath.get(settlement.path)?.how !== 'undo') byPath.set(settlement.path, settlement);
+  return [...byPath.values()];
+}
+
+function itemsOf({ path, stands, canFinish, canUndo }: InterruptedFile): SettleItem[] {
+  const remark = {
+    changed: 'changed',
+    'as before': 'not changed yet',
+    'half written': 'half written',
+    other: 'neither as before nor as planned',
+  };
+  const item = (how: Settlement['how'], text: string): SettleItem => ({
+    label: path,
+    description: `${text} — ${remark[stands]}`,
+    settlement: { path, how },
+  });
+  return [
+    ...(canFinish ? [item('finish', 'finish the change')] : []),
+    ...(canUndo ? [item('undo', 'undo, back to what it was before the turn')] : []),
+  ];
+}
