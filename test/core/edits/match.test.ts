@@ -178,7 +178,7 @@ const failures: Failure[] = [
   [
     'white space, indentation that fits no rule',
     'a\n   b\n  c\n',
-    hunk('a\n b\n    c\n', 'a\n b\n    d\n'),
+    hunk('a\n b\n    c\n', 'a\n b\n    c\n   d\n'),
     /not found|Nearest/,
   ],
   [
