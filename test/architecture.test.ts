@@ -18,6 +18,7 @@ const layers: Record<string, { layers: string[]; packages: string[] }> = {
       '@anthropic-ai/sdk',
       '@secretlint/secretlint-rule-preset-recommend',
       'diff',
+      'node-diff3',
       're2js',
       'zod',
     ],

@@ -29,9 +29,16 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /**
    * Replaces or creates a file: temp file beside it, written, size checked, fsynced, renamed, folder fsynced.
-   * The mode is kept, or `mode` for a new file. Parents must exist. After a failure the old bytes stand.
+   * The mode is kept, or `mode` for a new file. Parents must exist. After a failure the old bytes stand. `isStill` is
+   * asked just before the new bytes take their place; after a no the old ones stand, and the answer is false.
    */
-  replace(path: string, bytes: Uint8Array, mode?: number, inside?: string): Promise<void>;
+  replace(
+    path: string,
+    bytes: Uint8Array,
+    mode?: number,
+    inside?: string,
+    isStill?: () => Promise<boolean>,
+  ): Promise<boolean>;
   /** Removes temp files that `replace` left in a folder when its process was killed; answers with their names. */
   removeDeadTemps(folder: string, inside?: string): Promise<string[]>;
   /** Appends and fsyncs; creates the file with mode 0600. */
@@ -96,6 +103,12 @@ export interface Log {
   error(text: string): void;
 }
 
+export interface ReloadWatch {
+  /** Waits, for a moment, until the document shows the new text; true if the user has begun to type in the old instead. */
+  isTypedOver(signal: AbortSignal): Promise<boolean>;
+  dispose(): void;
+}
+
 /** What an editor has open. The command line has none. */
 export interface OpenDocuments {
   /** The unsaved text of a document, or `undefined` when it is closed or equal to the disk. */
@@ -104,8 +117,12 @@ export interface OpenDocuments {
   listUnsaved(roots: Roots): { path: string; text: string }[];
   /** The workspace paths of all files that stand in a tab, sorted. */
   listOpen(roots: Roots): string[];
-  /** Replaces a buffer's whole text, minimal edit, only if `version` still holds; the document stays unsaved. */
+  /** Replaces a buffer's whole text, minimal edits, only if `version` still holds; the document stays unsaved. */
   replaceText(path: string, text: string, version: number): Promise<boolean>;
+  /** The file is open as a notebook with changes that are not on disk. */
+  isUnsavedNotebook(path: string): boolean;
+  /** `text` is about to be written to the disk under a document without unsaved changes: watches what comes of it. */
+  watchReload(path: string, text: string): ReloadWatch;
 }
 
 export interface Host {

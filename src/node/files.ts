@@ -24,8 +24,8 @@ export function createNodeFiles(): Files {
     readFrom: async (path, start) => (await orMissing(readEnd(path, start))) ?? new Uint8Array(),
     realpath: (path) => orMissing(realpath(path)),
     list: async (folder) => (await readdir(folder)).sort(),
-    replace: (path, bytes, mode, inside) =>
-      inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode)),
+    replace: (path, bytes, mode, inside, isStill = async () => true) =>
+      inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode, isStill)),
     removeDeadTemps: async (folder, inside) => (await orMissing(inHeldFolder(folder, inside, removeDeadTemps))) ?? [],
     append: appendDurably,
     setMode: (path, mode, inside) =>
@@ -134,7 +134,12 @@ async function readEnd(path: string, start: number): Promise<Uint8Array> {
   }
 }
 
-async function replaceFile(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
+async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  mode: number | undefined,
+  isStill: () => Promise<boolean>,
+): Promise<boolean> {
   const old = await orMissing(lstat(path, { bigint: true }));
   if (old !== undefined) {
     if (!old.isFile()) throw notRegular(path, old.isSymbolicLink());
@@ -142,18 +147,22 @@ async function replaceFile(path: string, bytes: Uint8Array, mode?: number): Prom
     if ((old.mode & 0o222n) === 0n) {
       throw new BaleenError(`${path} is read-only; it was left alone. Make it writable to have it changed.`);
     }
-    if (old.nlink > 1n) return writeInPlace(path, bytes);
+    if (old.nlink > 1n) return writeInPlace(path, bytes, isStill);
   }
   const temp = tempPathBeside(path);
   try {
     const sameOwner = await writeTemp(temp, bytes, old, mode);
     if (!sameOwner) {
       await unlink(temp);
-      return await writeInPlace(path, bytes);
+      return await writeInPlace(path, bytes, isStill);
     }
     const now = await orMissing(lstat(path, { bigint: true }));
     if (now?.ino !== old?.ino || now?.dev !== old?.dev) {
       throw new BaleenError(`${path} was replaced by another program meanwhile; it was left alone. Try again.`);
+    }
+    if (!(await isStill())) {
+      await unlink(temp);
+      return false;
     }
     await renameOver(temp, path);
   } catch (error) {
@@ -161,6 +170,7 @@ async function replaceFile(path: string, bytes: Uint8Array, mode?: number): Prom
     throw error;
   }
   await syncFolder(dirname(path));
+  return true;
 }
 
 /** Answers false if the old file belongs to somebody whose file we cannot make anew. */
@@ -194,7 +204,8 @@ async function writeTemp(
 }
 
 /** For hard links and foreign owners, where a rename would cut the file off from its other name or its owner. */
-async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
+async function writeInPlace(path: string, bytes: Uint8Array, isStill: () => Promise<boolean>): Promise<boolean> {
+  if (!(await isStill())) return false;
   const handle = await openRegular(path, constants.O_RDWR);
   try {
     let written = 0;
@@ -204,6 +215,7 @@ async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
     await handle.truncate(bytes.length);
     await expectSize(handle, path, bytes.length);
     await handle.sync();
+    return true;
   } finally {
     await handle.close();
   }

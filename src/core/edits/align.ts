@@ -192,8 +192,10 @@ export function alignSimilar(
   const kept = lines.flatMap((text, index) => (counts(text) ? [index] : []));
   const texts = kept.map((index) => unifySigns(lines[index]!));
   const wanted = sought.filter(counts).map(unifySigns);
+  const used = new Set(texts.flatMap(wordsOf));
+  const isUsed = (word: string): boolean => used.has(word);
   const [best, second] = findWindows(texts, wanted).filter(({ start }) =>
-    wanted.every((line, offset) => isAlike(line, texts[start + offset] ?? '')),
+    wanted.every((line, offset) => isAlike(line, texts[start + offset] ?? '', isUsed)),
   );
   if (best === undefined || best.score < leastSimilarity) return undefined;
   if (second !== undefined && second.score > best.score - clearMargin) return undefined;
@@ -203,6 +205,30 @@ export function alignSimilar(
   };
 }
 
-function isAlike(line: string, other: string): boolean {
-  return toLooseForm(line) === toLooseForm(other) || similarityOf(line.trim(), other.trim()) >= leastLineSimilarity;
+/**
+ * Lines that are nearly the same stand elsewhere, too, and which of two was meant only their words say. So a word may
+ * differ by a typing error only, and must not be one that the file uses.
+ */
+function isAlike(line: string, other: string, isUsed: (word: string) => boolean): boolean {
+  if (toLooseForm(line) === toLooseForm(other)) return true;
+  if (similarityOf(line.trim(), other.trim()) < leastLineSimilarity) return false;
+  const [words, theirs] = [wordsOf(line), wordsOf(other)];
+  if (words.length !== theirs.length) return false;
+  return words.every((word, at) => word === theirs[at] || (!isUsed(word) && isMistyped(word, theirs[at]!)));
+}
+
+function wordsOf(line: string): string[] {
+  return line.match(/[\p{L}\p{N}_$]+/gu) ?? [];
+}
+
+/** One or two letters too many, too few or wrong; no other number. */
+function isMistyped(word: string, other: string): boolean {
+  const most = word.length < 4 ? 0 : word.length < 6 ? 1 : 2;
+  if (/\d/.test(word) || Math.abs(word.length - other.length) > most) return false;
+  let head = 0;
+  while (head < word.length && word[head] === other[head]) head++;
+  let tail = 0;
+  const shortest = Math.min(word.length, other.length);
+  while (tail < shortest - head && word.at(-1 - tail) === other.at(-1 - tail)) tail++;
+  return Math.max(word.length, other.length) - head - tail <= most;
 }

@@ -23,7 +23,7 @@ export function fitLines(
   for (const [index, part] of parts.entries()) {
     if (part.kind === 'new') {
       if (isBesideBlank(parts, index, spans)) return undefined;
-      const line = part.line.trim() === '' ? '' : indent(part.line, nearestGone(parts, index));
+      const line = part.line === '' ? '' : indent(part.line, nearestGone(parts, index));
       if (line === undefined) return undefined;
       fitted.push(line);
       continue;

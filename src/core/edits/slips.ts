@@ -51,12 +51,12 @@ function undoLineNumbers(oldText: string, newText: string): [string, string] | u
 
 const meanings: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '', '"': '"', "'": "'", '\\': '\\' };
 
-/** `signs` follow a backslash. The new text is read in the same way, unless it shows that it was not written so. */
+/** `signs` follow a backslash. `raw` is what a text that was written so does not have. */
 function undoEscapes(signs: RegExp, raw: RegExp): Slip['undo'] {
   const read = (text: string): string => text.replace(signs, (_, sign: string) => meanings[sign] ?? sign);
   return (oldText, newText) => {
-    if (read(oldText) === oldText || raw.test(oldText)) return undefined;
-    return [read(oldText), raw.test(newText) ? newText : read(newText)];
+    if (read(oldText) === oldText || raw.test(oldText) || raw.test(newText)) return undefined;
+    return [read(oldText), read(newText)];
   };
 }
 
@@ -74,8 +74,8 @@ const entity = /&(lt|gt|quot|apos|#39|#x27|nbsp|amp);/g;
 
 function undoEntities(oldText: string, newText: string): [string, string] | undefined {
   const read = (text: string): string => text.replace(entity, (_, name: string) => entities[name] ?? '');
-  if (read(oldText) === oldText || /[<>]/.test(oldText)) return undefined;
-  return [read(oldText), /[<>]/.test(newText) ? newText : read(newText)];
+  if (read(oldText) === oldText || /[<>]/.test(oldText + newText)) return undefined;
+  return [read(oldText), read(newText)];
 }
 
 const slips: readonly Slip[] = [

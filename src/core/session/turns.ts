@@ -196,6 +196,8 @@ function createTurn(session: Session, checkpoint: Checkpoint): Turn {
     commandTimeoutMs: session.settings.commandTimeoutMs,
     changed: new Set(checkpoint.paths),
     changedByCommands: new Set(),
+    untold: new Map(),
+    shown: new Map(),
     ran: [],
     editFailedInReply: false,
     reported: [],

@@ -21,7 +21,7 @@ const longestLine = 400;
 
 /** The hunks of one version of a file to the next, each with as much around it as makes it the only such place. */
 export function changesBetween(name: string, before: string, after: string, context: number): Change[] {
-  if (before === '' || after === '' || /\r/.test(before + after)) return [];
+  if (before === '' || after === '' || /[\r\ufeff]/.test(before + after)) return [];
   const patch = structuredPatch(name, name, before, after, undefined, undefined, { context: 0 });
   const lines = before.replace(/\n$/, '').split('\n');
   return patch.hunks.flatMap(({ oldStart, oldLines, lines: rows }, index) => {

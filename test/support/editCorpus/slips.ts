@@ -22,7 +22,10 @@ type Slip = (change: Change, random: Random) => Omit<EditCase, 'name' | 'slip'> 
 export function casesOf(change: Change, random: Random): EditCase[] {
   return Object.entries(slips).flatMap(([slip, make]) => {
     const made = make(change, random);
-    return made === undefined ? [] : [{ name: `${change.name} ${slip}`, slip, ...made }];
+    // A slip that happens to be what stands elsewhere is none that anybody could see.
+    const isExact =
+      made !== undefined && made.old_text !== oldTextOf(change.rows) && made.before.includes(made.old_text);
+    return made === undefined || isExact ? [] : [{ name: `${change.name} ${slip}`, slip, ...made }];
   });
 }
 
@@ -49,9 +52,11 @@ function miswrite(change: Change, alter: (text: string) => string): ReturnType<S
 }
 
 function reindent(change: Change, alter: (text: string) => string): ReturnType<Slip> {
-  const rows = change.rows.map((row) => ({ ...row, text: row.text.trim() === '' ? row.text : alter(row.text) }));
+  const rows = change.rows.map((row) => ({ ...row, text: row.text === '' ? '' : alter(row.text) }));
   const isTold = !isSame(rows.filter(isOld), change.rows.filter(isOld));
-  return isTold ? send(change, rows) : undefined;
+  // What stood in a new line that is blank nobody can tell.
+  const isClear = change.rows.every(({ text }) => text === '' || text.trim() !== '');
+  return isTold && isClear ? send(change, rows) : undefined;
 }
 
 const isOld = ({ kind }: Row): boolean => kind !== '+';
@@ -141,10 +146,10 @@ const slips: Record<string, Slip> = {
   },
   'indentation too deep': (change) => reindent(change, (text) => `    ${text}`),
   'one line at a wrong depth': (change, random) =>
-    unlessUnclear(
-      linesOf(change) < 3,
-      misreadOne(change, random, isWordy, (text) => (/^[ \t]/.test(text) ? text.trimStart() : `  ${text}`)),
-    ),
+    // A line or two do not tell which of their depths is the wrong one.
+    linesOf(change) < 3
+      ? undefined
+      : misreadOne(change, random, isWordy, (text) => (/^[ \t]/.test(text) ? text.trimStart() : `  ${text}`)),
   'curly quotes': (change) =>
     misread(change, (text) => text.replace(/"([^"]*)"/g, '\u201c$1\u201d').replace(/'([^']*)'/g, '\u2018$1\u2019')),
   'straight quotes': (change) =>
@@ -201,7 +206,11 @@ const slips: Record<string, Slip> = {
     const at = contextAt(change, ({ text }) => /[A-Za-z]{4}/.test(text) && isWordy(text));
     if (at.length === 0 || sizeOf(change) < 60) return undefined;
     const chosen = random.choose(at);
-    return alterFile(change, (text, index) => (index === chosen ? text.replace(/[A-Za-z]{4,}/, '$&2') : text));
+    // As long as the old word stands elsewhere, what was sought might be another place that is gone.
+    const word = /[A-Za-z]{4,}/.exec(change.rows[chosen]!.text)![0];
+    const isElsewhere = change.before.split(word).length > 2;
+    const stale = alterFile(change, (text, index) => (index === chosen ? text.replace(word, '$&2') : text));
+    return unlessUnclear(isElsewhere, stale);
   },
   'line numbers': (change) => numbered(change, (number) => `${number}\t`),
   'line numbers with bars': (change) => numbered(change, (number) => `${String(number).padStart(5)} | `),
