@@ -32,3 +32,10 @@ export function isCancellation(error: unknown, signal?: AbortSignal): boolean {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Another program has written the file that was about to be replaced; it was left alone. */
+export class FileChanged extends BaleenError {
+  constructor(path: string) {
+    super(`${path} was changed by another program meanwhile; it was left alone. Try again.`);
+  }
+}

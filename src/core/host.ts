@@ -36,7 +36,8 @@ export interface Files {
   /**
    * Replaces or creates a file: temp file beside it, written, size checked, fsynced, the target looked at again,
    * renamed, folder fsynced. The mode is kept, or `mode` for a new file. Parents must exist. After a failure the old
-   * bytes stand. With `expected`, only a file that still holds these bytes is replaced.
+   * bytes stand. With `expected`, only a file that still holds these bytes is replaced;
+   * otherwise throws `FileChanged`.
    */
   replace(path: string, bytes: Uint8Array, mode?: number, inside?: string, expected?: Uint8Array): Promise<void>;
   /** The first half of a `replace`: whatever needs room on the disk is done. The mode becomes `mode` in any case. */
@@ -177,6 +178,12 @@ export interface Log {
   error(text: string): void;
 }
 
+export interface ReloadWatch {
+  /** Waits, for a moment, until the document shows the new text; true if the user has begun to type in the old instead. */
+  isTypedOver(signal: AbortSignal): Promise<boolean>;
+  dispose(): void;
+}
+
 /** What an editor has open. The command line has none. */
 export interface OpenDocuments {
   /** The unsaved text of a document, or `undefined` when it is closed or equal to the disk. */
@@ -185,8 +192,12 @@ export interface OpenDocuments {
   listUnsaved(roots: Roots): { path: string; text: string }[];
   /** The workspace paths of all files that stand in a tab, sorted. */
   listOpen(roots: Roots): string[];
-  /** Replaces a buffer's whole text, minimal edit, only if `version` still holds; the document stays unsaved. */
+  /** Replaces a buffer's whole text, minimal edits, only if `version` still holds; the document stays unsaved. */
   replaceText(path: string, text: string, version: number): Promise<boolean>;
+  /** The file is open as a notebook with changes that are not on disk. */
+  isUnsavedNotebook(path: string): boolean;
+  /** `text` is about to be written to the disk under a document without unsaved changes: watches what comes of it. */
+  watchReload(path: string, text: string): ReloadWatch;
 }
 
 export interface Host {

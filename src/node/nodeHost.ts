@@ -10,6 +10,8 @@ export const noDocuments: OpenDocuments = {
   listUnsaved: () => [],
   listOpen: () => [],
   replaceText: async () => false,
+  isUnsavedNotebook: () => false,
+  watchReload: () => ({ isTypedOver: async () => false, dispose: () => undefined }),
 };
 
 export interface NodeHostParts {

@@ -2,7 +2,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { BaleenError, messageOf } from '../core/errors.js';
+import { BaleenError, FileChanged, messageOf } from '../core/errors.js';
 import { notRegular, openRegular, orMissing, renameOver, syncFolder } from './regularFile.js';
 import { tempPathBeside } from './tempFiles.js';
 
@@ -79,7 +79,7 @@ async function expectUntouched(
   const isSame =
     now?.ino === old?.ino && now?.dev === old?.dev && now?.size === old?.size && now?.mtimeNs === old?.mtimeNs;
   if (isSame && (expected === undefined || (await holds(path, expected)))) return;
-  throw new BaleenError(`${path} was changed by another program meanwhile; it was left alone. Try again.`);
+  throw new FileChanged(path);
 }
 
 async function holds(path: string, expected: Uint8Array): Promise<boolean> {

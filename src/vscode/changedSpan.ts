@@ -1,8 +1,41 @@
+import { diffArrays } from 'diff';
+
 export interface ChangedSpan {
   /** UTF-16 offsets into the old text. */
   start: number;
   end: number;
   replacement: string;
+}
+
+/** Beyond so many changed lines one span does, whatever a cursor between two of them makes of it. */
+const mostEdits = 2000;
+
+/**
+ * The spans that turn one text into the other, in order and apart from each other, so that a cursor between two of them
+ * stays where it is.
+ */
+export function findChangedSpans(before: string, after: string): ChangedSpan[] {
+  const linesOf = (text: string): string[] => text.split(/(?<=\n)/);
+  const parts = diffArrays(linesOf(before), linesOf(after), { maxEditLength: mostEdits });
+  if (parts === undefined) return [findChangedSpan(before, after)];
+  const spans: ChangedSpan[] = [];
+  let at = 0;
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]!;
+    const text = part.value.join('');
+    if (!part.added && !part.removed) {
+      at += text.length;
+      continue;
+    }
+    const next = parts[index + 1];
+    const replacement = part.added ? text : next?.added === true ? next.value.join('') : '';
+    const gone = part.removed ? text : '';
+    if (part.removed && next?.added === true) index++;
+    const span = findChangedSpan(gone, replacement);
+    spans.push({ ...span, start: at + span.start, end: at + span.end });
+    at += gone.length;
+  }
+  return spans;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ApprovalMode } from '../../protocol/events.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
+import type { ChangeKind } from '../pack/frames.js';
 import type { Packer } from '../pack/packer.js';
 import type { BulkGuard } from './bulkGuard.js';
 
@@ -26,6 +27,10 @@ export interface Turn {
   /** Relative paths that edits of this turn changed. */
   changed: Set<string>;
   changedByCommands: Set<string>;
+  /** How files have changed that the model has not seen since, by workspace path. */
+  untold: Map<string, ChangeKind>;
+  /** SHA-256 of the bytes that the model was shown last, by workspace path. */
+  shown: Map<string, string>;
   /** Commands of this turn, in the order in which they ended. */
   ran: { command: string; exitCode: number | null }[];
   bulk: BulkGuard;

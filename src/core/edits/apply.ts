@@ -1,5 +1,5 @@
 /** Carries hunks out, one after the other, each on its own: one that fails leaves the others alone. */
-import type { Hunk, Region } from './hunks.js';
+import type { Hunk, Match, Region } from './hunks.js';
 import { lineNumberAt } from './lines.js';
 import { matchHunk } from './match.js';
 import { findPlaceholderTrouble, toViewForm } from './textFile.js';
@@ -37,11 +37,20 @@ export function applyHunks(view: string, hunks: readonly Hunk[]): Applied {
       if (by !== 0) shifts.push({ line: lineNumberAt(now, Math.max(start, end - 1)), by });
     }
     const first = lineNumberAt(now, match.regions[0]!.start);
-    const note = match.how === 'exact' ? undefined : `matched by ${match.how} at line ${first}`;
+    const note = noteOf(match, first);
     results.push({ ok: true, places: match.regions.length, ...(note === undefined ? {} : { note }) });
     now = next;
   }
   return { view: now, results };
+}
+
+/** What a reader of the answer would not expect; `undefined` for an exact match. */
+function noteOf({ how, undone }: Extract<Match, { ok: true }>, line: number): string | undefined {
+  const parts = [
+    ...(how === 'exact' ? [] : [`by ${how}`]),
+    ...(undone.length === 0 ? [] : [`without ${undone.join(' and ')}`]),
+  ];
+  return parts.length === 0 ? undefined : `matched ${parts.join(', ')} at line ${line}`;
 }
 
 function replaceRegions(view: string, regions: readonly Region[]): string {

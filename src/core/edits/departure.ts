@@ -7,7 +7,9 @@ import { isSecretContent, isSecretName } from '../repository/secretFiles.js';
 import type { ToolContext } from '../tools/tool.js';
 import { decodeView } from '../view/codec.js';
 import { openBytes } from './textFile.js';
-import { isSame, maxEditedBytes, noteChanged } from './workspaceEdit.js';
+import { isSame, noteChanged } from './workspaceEdit.js';
+
+const mostKeptBytes = 20 * 1024 * 1024;
 
 export interface Departing extends Place {
   bytes: Uint8Array;
@@ -25,11 +27,11 @@ export async function openForDeparture({ host, roots }: ToolContext, path: strin
   const stat = await host.files.lstat(absolute);
   if (stat === undefined) return { ok: false, refused: false, sentence: `${relative} does not exist.` };
   if (host.documents.unsaved(absolute) !== undefined) return { ok: false, refused: true, sentence: unsaved(relative) };
-  if (stat.size > maxEditedBytes) {
-    const sentence = `${relative} has ${stat.size} bytes; above ${maxEditedBytes} no old bytes are kept, so it was left.`;
+  if (stat.size > mostKeptBytes) {
+    const sentence = `${relative} has ${stat.size} bytes; above ${mostKeptBytes} no old bytes are kept, so it was left.`;
     return { ok: false, refused: false, sentence };
   }
-  const bytes = await host.files.read(absolute, maxEditedBytes, inside);
+  const bytes = await host.files.read(absolute, mostKeptBytes, inside);
   const opened = openBytes(bytes);
   const text = opened.ok ? decodeView(opened.file.view, opened.file.secrets) : '';
   if (spellingsOf(roots, relative).some(isSecretName) || isSecretContent(relative, text)) {

@@ -1,60 +1,135 @@
 import { diffArrays } from 'diff';
+import { isElision, toLooseForm } from './align.js';
+
+type Part = { kind: 'kept' | 'gone'; at: number } | { kind: 'new'; line: string };
 
 /**
- * Carries the change from `sought` to `wanted` over to `found`, the lines that really stand in the file: a line that the
- * model leaves as it is stays as the file has it, a changed one gets the file's indentation. `undefined` if the model
- * changes a line that it has not read correctly, or if the two indentations do not go together.
+ * Carries the change from `sought` to `wanted` over to the file's lines, of which `spans` says which stand for each
+ * sought one: a line that the model leaves as it is stays as the file has it, a new one gets the file's indentation.
+ * `undefined` if the model changes a line that it has not read correctly or has left out, or if the indentations do not
+ * go together.
  */
 export function fitLines(
-  found: readonly string[],
+  lines: readonly string[],
+  spans: readonly (readonly number[])[],
   sought: readonly string[],
   wanted: readonly string[],
 ): string[] | undefined {
-  const indent = findIndentRule(found, sought);
+  const parts = partsOf(sought, wanted);
+  const indent = findIndentRule(lines, spans, sought);
   const fitted: string[] = [];
-  let foundAt = 0;
-  let wantedAt = 0;
-  for (const part of diffArrays([...sought], [...wanted])) {
-    for (let index = 0; index < part.count; index++) {
-      if (part.removed) {
-        const at = foundAt++;
-        if (toLooseForm(found[at]!) !== toLooseForm(sought[at]!)) return undefined;
-      } else if (part.added) {
-        const line = wanted[wantedAt++]!;
-        const indented = line.trim() === '' ? '' : indent?.(line);
-        if (indented === undefined) return undefined;
-        fitted.push(indented);
-      } else {
-        fitted.push(found[foundAt++]!);
-        wantedAt++;
-      }
+  /** Blank lines of the file behind a line that goes: they stay with the next one that stays. */
+  let waiting: string[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'new') {
+      if (isBesideBlank(parts, index, spans)) return undefined;
+      const line = part.line === '' ? '' : indent(part.line, nearestGone(parts, index));
+      if (line === undefined) return undefined;
+      fitted.push(line);
+      continue;
     }
+    const span = spans[part.at]!;
+    const gap = gapBehind(spans, part.at).map((at) => lines[at]!);
+    if (part.kind === 'kept') {
+      fitted.push(...waiting, ...span.map((at) => lines[at]!), ...gap);
+      waiting = [];
+      continue;
+    }
+    const text = sought[part.at]!;
+    if (span.length > 1 || (isElision(text) && span.length === 0)) return undefined;
+    if (span.length === 1 && toLooseForm(lines[span[0]!]!) !== toLooseForm(text)) return undefined;
+    waiting = gap;
   }
   return fitted;
 }
 
-/** The kinds of quotes and dashes that a reader, and a model, takes for the same. */
-export function unifySigns(line: string): string {
-  return line
-    .replace(/[\u2018\u2019\u201a\u201b`]/g, "'")
-    .replace(/[\u201c\u201d\u201e]/g, '"')
-    .replace(/[\u2010-\u2015\u2212]/g, '-');
+function partsOf(sought: readonly string[], wanted: readonly string[]): Part[] {
+  const parts: Part[] = [];
+  let at = 0;
+  let wantedAt = 0;
+  for (const { count, added, removed } of diffArrays([...sought], [...wanted])) {
+    for (let index = 0; index < count; index++) {
+      if (added) {
+        parts.push({ kind: 'new', line: wanted[wantedAt++]! });
+        continue;
+      }
+      parts.push({ kind: removed ? 'gone' : 'kept', at: at++ });
+      if (!removed) wantedAt++;
+    }
+  }
+  return parts;
 }
 
-function toLooseForm(line: string): string {
-  return unifySigns(line).replace(/\s+/g, '');
+/** Lines of the file between what stands for a sought line and what stands for the next: blank ones. */
+function gapBehind(spans: readonly (readonly number[])[], at: number): number[] {
+  const last = spans[at]!.at(-1);
+  const next = spans.slice(at + 1).find((span) => span.length > 0)?.[0];
+  if (last === undefined || next === undefined) return [];
+  return Array.from({ length: next - last - 1 }, (_, index) => last + 1 + index);
+}
+
+/** Nobody can say on which side of a blank line a new one belongs that the model does not know of, or has invented. */
+function isBesideBlank(parts: readonly Part[], index: number, spans: readonly (readonly number[])[]): boolean {
+  const isInvented = (part: Part | undefined): boolean =>
+    part?.kind === 'kept' && spans[part.at]!.length === 0 && part.at > 0 && part.at < spans.length - 1;
+  const before = parts[index - 1];
+  if (isInvented(before) || isInvented(parts[index + 1])) return true;
+  return before?.kind === 'kept' && gapBehind(spans, before.at).length > 0;
+}
+
+/** The sought line that a new one stands in for. */
+function nearestGone(parts: readonly Part[], index: number): number | undefined {
+  const before = parts.slice(0, index).findLast((part) => part.kind !== 'new');
+  return before?.kind === 'gone' ? before.at : undefined;
+}
+
+interface Pair {
+  at: number;
+  theirs: string;
+  ours: string;
 }
 
 type IndentRule = (line: string) => string | undefined;
 
 const indentOf = (line: string): string => /^[ \t]*/.exec(line)![0];
 
-/** How the model's indentation becomes the file's: equal, longer or shorter by a fixed part, or tabs for spaces. */
-function findIndentRule(found: readonly string[], sought: readonly string[]): IndentRule | undefined {
-  const pairs = sought
-    .map((line, index) => ({ line, theirs: indentOf(line), ours: indentOf(found[index]!) }))
-    .filter(({ line }) => line.trim() !== '');
-  if (pairs.every(({ theirs, ours }) => theirs === ours)) return (line) => line;
+/** How the model's indentation becomes the file's; `gone` is the sought line that a new one stands in for. */
+function findIndentRule(
+  lines: readonly string[],
+  spans: readonly (readonly number[])[],
+  sought: readonly string[],
+): (line: string, gone: number | undefined) => string | undefined {
+  const pairs = sought.flatMap((text, at): Pair[] => {
+    const span = spans[at]!;
+    if (text.trim() === '' || span.length !== 1) return [];
+    return [{ at, theirs: indentOf(text), ours: indentOf(lines[span[0]!]!) }];
+  });
+  const rule = ruleOf(pairs);
+  if (rule !== undefined) return rule;
+  return (line, gone) => {
+    const theirs = indentOf(line);
+    const rest = line.slice(theirs.length);
+    // One line at a wrong depth: the line that goes says it, else what holds for all other lines.
+    const own = pairs.find(({ at }) => at === gone);
+    if (own?.theirs === theirs) return own.ours + rest;
+    return ruleWithoutOne(pairs)?.(line);
+  };
+}
+
+/** Two lines are enough only if they are as the file has them: any two differences are of some rule. */
+function ruleWithoutOne(pairs: readonly Pair[]): IndentRule | undefined {
+  for (let without = 0; without < pairs.length; without++) {
+    const others = pairs.toSpliced(without, 1);
+    const isTold = others.length > 2 || (others.length === 2 && others.every(({ theirs, ours }) => theirs === ours));
+    const rule = isTold ? ruleOf(others) : undefined;
+    if (rule !== undefined) return rule;
+  }
+  return undefined;
+}
+
+/** Equal, longer or shorter by a fixed part, or tabs for spaces. */
+function ruleOf(pairs: readonly Pair[]): IndentRule | undefined {
+  if (pairs.length === 0 || pairs.every(({ theirs, ours }) => theirs === ours)) return (line) => line;
   const { theirs, ours } = pairs[0]!;
   if (ours.endsWith(theirs)) {
     const added = ours.slice(0, ours.length - theirs.length);
@@ -69,7 +144,7 @@ function findIndentRule(found: readonly string[], sought: readonly string[]): In
   return findUnitRule(pairs);
 }
 
-function findUnitRule(pairs: readonly { theirs: string; ours: string }[]): IndentRule | undefined {
+function findUnitRule(pairs: readonly Pair[]): IndentRule | undefined {
   const deepest = pairs.reduce((a, b) => (b.theirs.length > a.theirs.length ? b : a));
   const convert = (from: string, to: string): IndentRule => {
     return (line) => {

@@ -1,3 +1,5 @@
+import type { Alignment } from './align.js';
+
 /** One change to a file, in view space: line feeds only, secrets as placeholders. */
 export interface Hunk {
   old_text: string;
@@ -17,6 +19,6 @@ export interface Region {
 }
 
 export type Match =
-  | { ok: true; regions: Region[]; how: 'exact' | 'white space' | 'similarity' }
+  | { ok: true; regions: Region[]; how: 'exact' | Alignment['how']; undone: readonly string[] }
   /** One or more sentences for the model; the nearest text with line numbers may follow on lines of its own. */
   | { ok: false; problem: string };

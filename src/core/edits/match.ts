@@ -1,17 +1,20 @@
-/** Finds the place of a hunk: exactly, then by lines without their white space, then by similarity. */
+/** Finds the place of a hunk: exactly, then with slips undone, by lines that are equal loosely, around a part left out, by similarity. */
 import { wholeWordPattern } from '../view/words.js';
-import { nearestText } from './nearest.js';
-import { fitLines, unifySigns } from './fit.js';
+import {
+  alignElided,
+  aroundLeftOut,
+  alignEqual,
+  alignSimilar,
+  isElision,
+  type Aligning,
+  type Alignment,
+} from './align.js';
+import { fitLines } from './fit.js';
 import type { Hunk, Match, Region } from './hunks.js';
 import { fitLineEnds, lineNumberAt, mainLineEnd, splitLines, toLineFeeds, type Line, type LineEnd } from './lines.js';
-import { findWindows } from './similarity.js';
+import { nearestText } from './nearest.js';
+import { readingsOf, type Reading } from './slips.js';
 
-/** Below this a stretch is not taken for the one that was meant. */
-const leastSimilarity = 0.9;
-/** The second best has to be worse by so much. */
-const clearMargin = 0.08;
-/** A shorter text is found by chance. */
-const shortestSimilar = 24;
 const mostLinesNamed = 12;
 
 /** `view` is the text of the file as a view, with its own line ends; so are the regions of the answer. */
@@ -20,7 +23,7 @@ export function matchHunk(view: string, given: Hunk): Match {
   if (hunk.old_text === '') return matchEmpty(view, hunk);
   if (hunk.old_text === hunk.new_text)
     return problem('old_text and new_text are equal, so there is nothing to change.');
-  return matchExactly(view, hunk) ?? matchLoosely(view, hunk) ?? problem(nearestText(view, hunk.old_text));
+  return matchExactly(view, hunk, []) ?? matchLoosely(view, hunk) ?? problem(nearestText(view, hunk.old_text));
 }
 
 function problem(text: string): Match {
@@ -29,7 +32,7 @@ function problem(text: string): Match {
 
 function matchEmpty(view: string, hunk: Hunk): Match {
   if (view !== '') return problem('old_text is empty; give the text that is to be replaced.');
-  return { ok: true, how: 'exact', regions: [{ start: 0, end: 0, replacement: hunk.new_text }] };
+  return { ok: true, how: 'exact', undone: [], regions: [{ start: 0, end: 0, replacement: hunk.new_text }] };
 }
 
 interface Place {
@@ -37,7 +40,7 @@ interface Place {
   end: number;
 }
 
-function matchExactly(view: string, hunk: Hunk): Match | undefined {
+function matchExactly(view: string, hunk: Hunk, undone: readonly string[]): Match | undefined {
   const whole = findPlaces(view, hunk.old_text, hunk.whole_word === true);
   if (whole.length === 0) {
     const partial = hunk.whole_word === true ? findPlaces(view, hunk.old_text, false) : [];
@@ -50,7 +53,7 @@ function matchExactly(view: string, hunk: Hunk): Match | undefined {
     const replacement = fitLineEnds(view.slice(start, end), hunk.new_text, lineEndAround(view, start));
     return { start, end, replacement };
   });
-  return { ok: true, how: 'exact', regions };
+  return { ok: true, how: 'exact', undone, regions };
 }
 
 /** Places that do not overlap, as offsets into the view; a line feed in the sought text also stands for CR LF. */
@@ -113,65 +116,77 @@ function lineEndAround(view: string, start: number): LineEnd {
   return view[at - 1] === '\r' ? '\r\n' : '\n';
 }
 
+/** Whole lines, one place. What was asked for everywhere, or by words, is never guessed at. */
 function matchLoosely(view: string, hunk: Hunk): Match | undefined {
+  if (hunk.replace_all === true || hunk.whole_word === true || hunk.old_text.trim() === '') return undefined;
   const lines = splitLines(view);
-  const sought = splitLines(hunk.old_text).map(({ text }) => text);
-  if (hunk.replace_all === true || hunk.whole_word === true || sought.every((line) => line.trim() === ''))
-    return undefined;
-  const equal = findEqualLines(lines, sought);
-  if (equal.length > 1 && hunk.line === undefined) {
-    const places = equal.map((index) => ({ start: lines[index]!.start, end: lines[index]!.start + 1 }));
-    return problem(`Apart from white space, ${describeAmbiguous(view, places, undefined)}`);
+  const texts = lines.map(({ text }) => text);
+  const readings = readingsOf(hunk);
+  for (const reading of readings) {
+    const exact = reading.undone.length === 0 ? undefined : matchExactly(view, reading.hunk, reading.undone);
+    if (exact !== undefined) return exact;
+    const { sought, isChanged } = rowsOf(reading.hunk);
+    const equal = alignEqual(texts, sought, reading.hunk.line);
+    const found = equal.kind === 'none' ? alignElided(texts, sought, isChanged) : equal;
+    if (found.kind !== 'none') return settle(view, lines, found, reading);
   }
-  const byLine = equal.filter((start) => {
-    return hunk.line === undefined || (start < hunk.line && hunk.line <= start + sought.length);
+  const [best] = readings
+    .flatMap((reading) => {
+      const similar = alignSimilar(texts, rowsOf(reading.hunk).sought);
+      return similar === undefined ? [] : [{ ...similar, reading }];
+    })
+    .sort((a, b) => b.score - a.score);
+  return best === undefined ? undefined : replaceLines(view, lines, best.alignment, best.reading);
+}
+
+function rowsOf({ old_text, new_text }: Hunk): { sought: string[]; isChanged: (from: number, to: number) => boolean } {
+  const sought = splitLines(old_text).map(({ text }) => text);
+  const wanted = splitLines(new_text).map(({ text }) => text);
+  const parts = (rows: readonly string[]): string[] => rows.join('\n').split('\0');
+  const marked = (rows: readonly string[]): string[] => parts(rows.map((row) => (isElision(row) ? '\0' : row)));
+  const now = marked(wanted);
+  const ends: number[] = [];
+  sought.forEach((row, index) => {
+    if (isElision(row)) ends.push(index);
   });
-  if (byLine.length === 1) return replaceLines(view, lines, byLine[0]!, sought, hunk, 'white space');
-  if (equal.length > 0) return undefined;
-  const similar = findSimilarLines(lines, sought);
-  return similar === undefined ? undefined : replaceLines(view, lines, similar, sought, hunk, 'similarity');
+  const isChanged = (from: number, to: number): boolean => {
+    const part = ends.filter((end) => end < from).length;
+    return marked(sought)[part] !== now[part] || to === from;
+  };
+  return { sought, isChanged };
 }
 
-function findEqualLines(lines: readonly Line[], sought: readonly string[]): number[] {
-  const trimmed = lines.map(({ text }) => text.trim());
-  const wanted = sought.map((line) => line.trim());
-  const starts: number[] = [];
-  for (let start = 0; start + wanted.length <= trimmed.length; start++) {
-    if (wanted.every((line, offset) => trimmed[start + offset] === line)) starts.push(start);
-  }
-  return starts;
-}
-
-function findSimilarLines(lines: readonly Line[], sought: readonly string[]): number | undefined {
-  if (sought.join('').trim().length < shortestSimilar) return undefined;
-  const [best, second] = findWindows(
-    lines.map(({ text }) => unifySigns(text)),
-    sought.map(unifySigns),
-  );
-  if (best === undefined || best.score < leastSimilarity) return undefined;
-  return second !== undefined && second.score > best.score - clearMargin ? undefined : best.start;
+function settle(
+  view: string,
+  lines: readonly Line[],
+  found: Exclude<Aligning, { kind: 'none' }>,
+  reading: Reading,
+): Match | undefined {
+  if (found.kind === 'one') return replaceLines(view, lines, found.alignment, reading);
+  const places = found.places.map((index) => ({ start: lines[index]!.start, end: lines[index]!.start + 1 }));
+  const how = found.how === aroundLeftOut ? `By ${found.how}` : `Apart from ${found.how}`;
+  return problem(`${how}, ${describeAmbiguous(view, places, reading.hunk.line)}`);
 }
 
 function replaceLines(
   view: string,
   lines: readonly Line[],
-  first: number,
-  sought: readonly string[],
-  hunk: Hunk,
-  how: 'white space' | 'similarity',
+  { how, spans }: Alignment,
+  { hunk, undone }: Reading,
 ): Match | undefined {
-  const window = lines.slice(first, first + sought.length);
   const fitted = fitLines(
-    window.map(({ text }) => text),
-    sought,
+    lines.map(({ text }) => text),
+    spans,
+    splitLines(hunk.old_text).map(({ text }) => text),
     splitLines(hunk.new_text).map(({ text }) => text),
   );
   if (fitted === undefined) return undefined;
-  const start = window[0]!.start;
-  const last = window.at(-1)!;
+  const all = spans.flat();
+  const start = lines[all[0]!]!.start;
+  const last = lines[all.at(-1)!]!;
   // Whole lines are replaced; the last line end goes with them only if the whole stretch disappears.
   const end = last.start + last.text.length + (fitted.length === 0 ? last.end.length : 0);
   const region = view.slice(start, end);
   const replacement = fitLineEnds(region, fitted.join('\n'), lineEndAround(view, start));
-  return { ok: true, how, regions: [{ start, end, replacement }] };
+  return { ok: true, how, undone, regions: [{ start, end, replacement }] };
 }

@@ -1,13 +1,16 @@
 /** The one place where bytes of files change (`departure.ts` takes files away): journal, stale guard, write, change log. */
 import { Buffer } from 'node:buffer';
 import { dirname } from 'node:path';
-import { messageOf } from '../errors.js';
+import { FileChanged, messageOf } from '../errors.js';
+import type { ReloadWatch } from '../host.js';
 import { resolveInside } from '../repository/pathGate.js';
 import { spellingsOf } from '../repository/roots.js';
 import { isSecretContent, isSecretName } from '../repository/secretFiles.js';
 import type { ToolContext } from '../tools/tool.js';
 import { decodeView } from '../view/codec.js';
+import { writeBuffer } from './bufferEdit.js';
 import { hasMixedLineEnds } from './lines.js';
+import { findNotebookTrouble, isNotebookName } from './notebook.js';
 import { closeBytes, closeText, openBytes, openText, type Outcome, type TextFile } from './textFile.js';
 
 /** What a change is made from: the file on disk, or the editor's buffer where that has unsaved changes. */
@@ -24,7 +27,8 @@ export interface EditSource {
   buffer?: { text: string; version: number };
 }
 
-export const maxEditedBytes = 20 * 1024 * 1024;
+/** What the program can take apart, match and put together again without holding up an editor. */
+const maxEditedBytes = 2 * 1024 * 1024;
 
 /** Gates the path and opens the file; a sentence if it cannot be edited as text. */
 export async function openForEdit(
@@ -34,6 +38,10 @@ export async function openForEdit(
   const { host, roots } = context;
   const place = await resolveInside(host.files, roots, path, 'write');
   if ('refused' in place) return { ok: false, refused: true, sentence: place.refused };
+  if (host.documents.isUnsavedNotebook(place.absolute)) {
+    const sentence = `${place.relative} is open as a notebook and has unsaved changes, which an edit of the file would lose; ask the user to save it first.`;
+    return { ok: false, refused: false, sentence };
+  }
   const buffer = host.documents.unsaved(place.absolute);
   const stat = await host.files.lstat(place.absolute);
   if (stat !== undefined && stat.size > maxEditedBytes) {
@@ -64,11 +72,18 @@ export async function openForEdit(
 export function closeEdit(source: EditSource, view: string): Outcome<{ bytes: Uint8Array; text: string }> {
   const text = closeText(source.file, view);
   if (!text.ok) return text;
+  const trouble = isNotebookName(source.relative) ? findNotebookTrouble(text.text) : undefined;
+  if (trouble !== undefined) return { ok: false, sentence: `${trouble}, so nothing was changed` };
   const bytes = closeBytes(source.file, view);
   return bytes.ok ? { ok: true, bytes: bytes.bytes, text: text.text } : bytes;
 }
 
-export type Written = { ok: true; unsaved: boolean } | { ok: false; sentence: string };
+/** `note`: what the model has to know of it, in whole sentences. */
+export type Written = { ok: true; note?: string } | { ok: false; sentence: string };
+
+const unsavedNote =
+  'The user has unsaved changes in this file: the editor shows the new text, but it is not saved, so commands still see the old one.';
+const mergedNote = 'It was merged with what the user typed meanwhile.';
 
 /** Writes what `closeEdit` answered, if the source is still what the change was made from. */
 export async function applyFileEdit(
@@ -90,25 +105,71 @@ export async function applyFileEdit(
     const sentence = `The old content of ${relative} could not be kept (${messageOf(error)}), so nothing was written.`;
     return { ok: false, sentence };
   }
-  return source.buffer === undefined
-    ? writeDisk(context, source, change.bytes)
-    : writeBuffer(context, source, source.buffer, change.text);
+  if (host.documents.isUnsavedNotebook(source.absolute)) return { ok: false, sentence: staleSentence(relative) };
+  if (source.buffer !== undefined) return changeBuffer(context, source, change.text);
+  if (!(await isSame(context, source))) return { ok: false, sentence: staleSentence(relative) };
+  return host.documents.unsaved(source.absolute) === undefined
+    ? writeDisk(context, source, change)
+    : changeBuffer(context, source, change.text);
 }
 
 function staleSentence(relative: string): string {
   return `${relative} has changed since it was read for this edit; nothing was written. Try again: it is matched against what is there now.`;
 }
 
-async function writeDisk(context: ToolContext, source: EditSource, bytes: Uint8Array): Promise<Written> {
+function textOf({ file }: EditSource): string {
+  return decodeView(file.view, file.secrets);
+}
+
+async function changeBuffer(context: ToolContext, source: EditSource, text: string): Promise<Written> {
+  const { relative } = source;
+  const written = await writeBuffer(context, source, { base: textOf(source), text }, staleSentence(relative));
+  if (!written.ok) return written;
+  context.turn.changed.add(relative);
+  return { ok: true, note: written.merged ? `${unsavedNote} ${mergedNote}` : unsavedNote };
+}
+
+async function writeDisk(
+  context: ToolContext,
+  source: EditSource,
+  change: { bytes: Uint8Array; text: string },
+): Promise<Written> {
+  const watch = context.host.documents.watchReload(source.absolute, change.text);
+  try {
+    const written = await replaceBytes(context, source, change.bytes);
+    return written.ok ? await followTyping(context, source, change.text, watch) : written;
+  } finally {
+    watch.dispose();
+  }
+}
+
+async function replaceBytes(context: ToolContext, source: EditSource, bytes: Uint8Array): Promise<Written> {
   const { host } = context;
   const { absolute, relative, inside } = source;
   if (source.bytes === undefined) await host.files.makeFolder(dirname(absolute), 0o777, inside);
-  if (host.documents.unsaved(absolute) !== undefined || !(await isSame(context, source))) {
-    return { ok: false, sentence: staleSentence(relative) };
+  try {
+    await host.files.replace(absolute, bytes, undefined, inside, source.bytes);
+  } catch (error) {
+    if (error instanceof FileChanged) return { ok: false, sentence: staleSentence(relative) };
+    throw error;
   }
-  await host.files.replace(absolute, bytes, undefined, inside, source.bytes);
   await noteChanged(context, [relative]);
-  return { ok: true, unsaved: false };
+  return { ok: true };
+}
+
+/** A document that the user began to type in before it showed the new text gets the change, too. */
+async function followTyping(
+  context: ToolContext,
+  source: EditSource,
+  text: string,
+  watch: ReloadWatch,
+): Promise<Written> {
+  if (!(await watch.isTypedOver(context.signal))) return { ok: true };
+  const written = await writeBuffer(context, source, { base: textOf(source), text }, '');
+  if (written.ok) return { ok: true, note: `${unsavedNote} ${mergedNote}` };
+  if (written.sentence === '') return { ok: true };
+  const note = `The user began to type in ${source.relative} while it was written: the disk has this edit, the editor the user’s text without it.`;
+  return { ok: true, note: `${note} ${written.sentence.replace('; nothing was changed', '')}` };
 }
 
 /** After bytes of these files have changed: for undo, the end of the turn, and the change log. */
@@ -136,16 +197,4 @@ export async function isSame(
     stat.size === bytes.length &&
     Buffer.compare(await context.host.files.read(absolute, undefined, inside), bytes) === 0
   );
-}
-
-async function writeBuffer(
-  context: ToolContext,
-  { absolute, relative }: EditSource,
-  buffer: { version: number },
-  text: string,
-): Promise<Written> {
-  const isReplaced = await context.host.documents.replaceText(absolute, text, buffer.version);
-  if (!isReplaced) return { ok: false, sentence: staleSentence(relative) };
-  context.turn.changed.add(relative);
-  return { ok: true, unsaved: true };
 }

@@ -234,6 +234,8 @@ function createTurn(session: Session, checkpoint: Checkpoint, message: string): 
     commandTimeoutMs: session.settings.commandTimeoutMs,
     changed: new Set(checkpoint.paths),
     changedByCommands: new Set(),
+    untold: new Map(),
+    shown: new Map(),
     ran: [],
     bulk: createBulkGuard(message),
     editFailedInReply: false,

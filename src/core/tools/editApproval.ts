@@ -30,7 +30,8 @@ export function approvalOfEdit(
     ...provenanceOf(roots, { relative, asked }, turn.request),
   ];
   const named = [...new Set(concerns.flatMap(({ lines }) => lines))];
-  const why = reason ?? findLinkReason(source) ?? concerns[0]?.sentence;
+  const reasons = [reason, findLinkReason(source)].filter((one) => one !== undefined);
+  const why = reasons.length === 0 ? concerns[0]?.sentence : reasons.join(' ');
   return {
     subject: {
       kind: 'edit',

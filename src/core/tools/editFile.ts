@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { applyHunks, type HunkResult } from '../edits/apply.js';
 import { describeChange, type DiffTexts } from '../edits/diffText.js';
+import { findRemarkOfLoss } from '../edits/loss.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { findExcluded, findReadTrouble } from './listing.js';
@@ -56,7 +57,13 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
   const diff = describeChange(name, source.file.view, view);
   return {
     kind: 'ready',
-    ...approvalOfEdit(context, source, path, { diff: diff.unified, after: view }),
+    ...approvalOfEdit(
+      context,
+      source,
+      path,
+      { diff: diff.unified, after: view },
+      findRemarkOfLoss(source.file.view, view),
+    ),
     run: () => write(context, source, change, diff, results),
   };
 }
@@ -76,7 +83,7 @@ async function write(
   const isWhole = good === results.length;
   const head = `${isWhole ? 'Edited' : 'Partly edited'} ${name}: ${isWhole ? '' : `${good} of `}${plural(results.length, 'hunk')}, ${plural(places, 'place')}.`;
   const parts = [head];
-  if (written.unsaved) parts.push(unsavedNote);
+  if (written.note !== undefined) parts.push(encodeView(written.note).view);
   const notes = results.flatMap((result, index) =>
     result.ok && result.note !== undefined ? [`Hunk ${index + 1} ${result.note}.`] : [],
   );
@@ -88,9 +95,6 @@ async function write(
   const result = isWhole ? succeed(text, head, details) : fail(text, head, details);
   return { ...result, shows: [source.relative] };
 }
-
-export const unsavedNote =
-  'The user has unsaved changes in this file: the editor shows the new text, but it is not saved, so commands still see the old one.';
 
 function describeProblems(results: readonly HunkResult[]): string {
   return results

@@ -6,6 +6,7 @@ import { resolveInside } from '../repository/pathGate.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { findReadTrouble } from './listing.js';
 import { decideFailed, decideRefused, plural, showPath, succeed } from './results.js';
+import { noteShown } from './untold.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
 const maxBytes = 20 * 1024 * 1024;
@@ -52,7 +53,9 @@ async function prepareRead(args: Arguments, context: ToolContext): Promise<Prepa
       const shows = [place.relative];
       if (buffer !== undefined)
         return { ...showLines(name, openText(buffer.text).view, args, ' (unsaved text of the editor)'), shows };
-      const opened = openBytes(await host.files.read(place.absolute, maxBytes, place.inside));
+      const bytes = await host.files.read(place.absolute, maxBytes, place.inside);
+      noteShown(context, place.relative, bytes);
+      const opened = openBytes(bytes);
       if (!opened.ok) return { ...succeed(encodeView(`${place.relative}: ${opened.sentence}.`).view), failed: true };
       return { ...showLines(name, opened.file.view, args, ''), shows };
     },

@@ -4,10 +4,11 @@ import { mainLineEnd, splitLines, toLineFeeds } from '../edits/lines.js';
 import { toViewForm } from '../edits/textFile.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
-import { unsavedNote } from './editFile.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
 import { findExcluded } from './listing.js';
 import { approvalOfEdit } from './editApproval.js';
+import { findRemarkOfLoss, findShrinking } from '../edits/loss.js';
+import { judgeReplacing, noteShown } from './untold.js';
 import type { Prepared, Tool, ToolContext } from './tool.js';
 
 const schema = z.strictObject({
@@ -43,19 +44,25 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
   if (!isNew && view === source.file.view) return decideFailed(`${name} already has exactly this content.`);
   const change = closeEdit(source, view);
   if (!change.ok) return decideFailed(`${name} was not written: ${change.sentence}.`);
+  const { relative, bytes, buffer } = source;
+  const replacing = buffer === undefined ? await judgeReplacing(context, relative, bytes) : undefined;
+  if (replacing?.kind === 'refuse') return decideFailed(encodeView(replacing.sentence).view);
   const diff = describeChange(name, source.file.view, view);
-  const reason = isNew ? undefined : findLossReason(source.file.view, view);
+  const loss = isNew ? undefined : (findRemarkOfLoss(source.file.view, view) ?? findShrinking(source.file.view, view));
+  const reason = loss ?? (replacing?.kind === 'ask' ? replacing.reason : undefined);
   return {
     kind: 'ready',
     ...approvalOfEdit(context, source, path, { diff: diff.unified, after: view }, reason),
     run: async () => {
       const written = await applyFileEdit(context, source, change);
       if (!written.ok) return fail(encodeView(written.sentence).view);
+      noteShown(context, relative, change.bytes);
       const lines = plural(splitLines(view).length, 'line');
       const head = isNew ? `Created ${name}: ${lines}.` : `Wrote ${name}: ${lines}, +${diff.added} −${diff.removed}.`;
       const { added, removed, unified } = diff;
       const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: isNew };
-      return succeed(written.unsaved ? `${head}\n${unsavedNote}` : head, head, details);
+      const note = written.note === undefined ? '' : `\n${encodeView(written.note).view}`;
+      return succeed(`${head}${note}`, head, details);
     },
   };
 }
@@ -66,24 +73,4 @@ function fitContent(source: EditSource, content: string): string {
   let text = toLineFeeds(content);
   if (old.endsWith('\n') && text !== '' && !text.endsWith('\n')) text += '\n';
   return mainLineEnd(old) === '\n' ? text : text.replaceAll('\n', '\r\n');
-}
-
-const leastShrinkCharacters = 400;
-/** A line that is a remark, or begins with an ellipsis. */
-const remarkLine = /^[ \t]*(?:\/\/|#|--|;|%|\/\*|\*|<!--|\{\/\*|\.\.\.|…)[^\n]*$/gm;
-/** As in "// ... existing code ..." and "# the rest of the file stays unchanged". */
-const leftOut =
-  /(?:\.\.\.|…).*\b(?:rest|remain\w*|existing|previous|unchanged|omitted|same)\b|\b(?:rest|remainder|remaining|existing|previous|everything else|other)\b.*(?:\.\.\.|…|\b(?:unchanged|omitted|not shown|as before|stays? the same|remains? the same)\b)/i;
-
-/** Why an overwrite asks even where edits run: it looks as if a part had been left out. */
-function findLossReason(before: string, after: string): string | undefined {
-  const remarks = after.match(remarkLine) ?? [];
-  const remark = remarks.map((line) => line.trim()).find((line) => leftOut.test(line) && !before.includes(line));
-  if (remark !== undefined) {
-    return `The new text says that a part is left out ("${remark.slice(0, 80)}").`;
-  }
-  if (before.length - after.length >= leastShrinkCharacters && after.length < before.length / 2) {
-    return `The file would shrink from ${before.length} to ${after.length} characters.`;
-  }
-  return undefined;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDocuments } from '../../../src/core/host.js';
+import { noDocuments } from '../../../src/node/nodeHost.js';
 import { makeChange } from '../../../src/core/review/changes.js';
 import { reviewChanges } from '../../../src/core/review/review.js';
 import { resumeSession, startSession, type Session } from '../../../src/core/session/session.js';
@@ -24,6 +25,8 @@ const documents: OpenDocuments = {
   listOpen: () => [],
   listUnsaved: () => [...buffers].map(([path, text]) => ({ path, text })),
   replaceText: async () => false,
+  isUnsavedNotebook: () => false,
+  watchReload: noDocuments.watchReload,
 };
 const move = 'mkdir -p private && mv notes.txt private/notes.txt';
 

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { OpenDocuments } from '../../../src/core/host.js';
 import { startSession } from '../../../src/core/session/session.js';
+import { noDocuments } from '../../../src/node/nodeHost.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
 
@@ -20,7 +21,7 @@ test('the snapshot shows the open file whole, and stays as it is when others are
   );
   let open = ['f13/text.txt'];
   const documents: OpenDocuments = {
-    ...{ unsaved: () => undefined, listUnsaved: () => [], replaceText: async () => false },
+    ...noDocuments,
     listOpen: () => open,
   };
   workspace = await openSimulatedWorkspace(folder, [], { documents, budgetTokens: 1_000 });

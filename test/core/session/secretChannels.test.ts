@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runRefactor } from '../../../src/core/refactor/refactor.js';
+import { noDocuments } from '../../../src/node/nodeHost.js';
 import { collectChanges } from '../../../src/core/review/collectChanges.js';
 import { reviewChanges } from '../../../src/core/review/review.js';
 import { startSession } from '../../../src/core/session/session.js';
@@ -149,6 +150,8 @@ describe.each(wires)('SEC-10 (%s)', (wire) => {
       listUnsaved: () => [],
       listOpen: () => [],
       replaceText: async () => false,
+      isUnsavedNotebook: () => false,
+      watchReload: noDocuments.watchReload,
     };
     workspace = await openSimulatedWorkspace(folder, script, {
       wire,

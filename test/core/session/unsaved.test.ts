@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OpenDocuments } from '../../../src/core/host.js';
+import { noDocuments } from '../../../src/node/nodeHost.js';
 import { makeChange } from '../../../src/core/review/changes.js';
 import { reviewChanges } from '../../../src/core/review/review.js';
 import { resumeSession, startSession, type Session } from '../../../src/core/session/session.js';
@@ -27,6 +28,8 @@ const documents: OpenDocuments = {
   listOpen: () => [...buffers.keys()],
   listUnsaved: () => [...buffers].map(([path, text]) => ({ path, text })),
   replaceText: async () => false,
+  isUnsavedNotebook: () => false,
+  watchReload: noDocuments.watchReload,
 };
 
 beforeEach(async () => {

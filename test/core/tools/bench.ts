@@ -37,6 +37,8 @@ export interface Bench {
   shown: string[];
   /** Text of open documents with unsaved changes, by relative path. */
   unsaved: Map<string, { text: string; version: number }>;
+  /** Files that are open as notebooks with unsaved changes, by relative path. */
+  notebooks: Set<string>;
   controller: AbortController;
   write(path: string, content: string | Buffer, mode?: number): void;
   read(path: string): string;
@@ -61,6 +63,7 @@ export async function createBench(
   const note = (text: string): void => void logged.push(text);
   const log = { info: note, warn: note, error: note };
   const unsaved: Bench['unsaved'] = new Map();
+  const notebooks: Bench['notebooks'] = new Set();
   const documents: OpenDocuments = {
     unsaved: (path) => unsaved.get(path.slice(root.length + 1)),
     listOpen: () => [...unsaved.keys()],
@@ -71,6 +74,11 @@ export async function createBench(
       unsaved.set(path.slice(root.length + 1), { text, version: version + 1 });
       return true;
     },
+    isUnsavedNotebook: (path) => notebooks.has(path.slice(root.length + 1)),
+    watchReload: (path) => ({
+      isTypedOver: async () => unsaved.has(path.slice(root.length + 1)),
+      dispose: () => undefined,
+    }),
   };
   const write: Bench['write'] = (path, content, mode) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -109,6 +117,8 @@ export async function createBench(
     commandTimeoutMs: 30_000,
     changed: new Set(),
     changedByCommands: new Set(),
+    untold: new Map(),
+    shown: new Map(),
     ran: [],
     bulk: createBulkGuard(''),
     editFailedInReply: false,
@@ -139,6 +149,7 @@ export async function createBench(
     logged,
     shown,
     unsaved,
+    notebooks,
     controller,
     write,
     read: (path) => readFileSync(join(root, path), 'utf8'),

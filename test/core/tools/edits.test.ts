@@ -5,9 +5,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -127,6 +129,7 @@ describe('edit_file', () => {
     });
     expect(prepared).toMatchObject({ kind: 'ready', reason: expect.stringMatching(/2 hard links/) as string });
     bench.write('three.txt', 'one\n');
+    await bench.call('read_file', { path: 'three.txt' });
     const alone = { path: 'three.txt', content: 'three\n' };
     expect(await bench.prepare('write_file', alone)).not.toHaveProperty('reason');
   });
@@ -198,6 +201,7 @@ describe('write_file', () => {
   it('asks when the new text shrinks much or leaves a part out (EDT-20)', async () => {
     const long = Array.from({ length: 60 }, (_, index) => `const value${index} = ${index};\n`).join('');
     bench.write('long.ts', long);
+    await bench.call('read_file', { path: 'long.ts' });
     const cut: [string, string, RegExp][] = [
       ['half', long.slice(0, 500), /shrink from \d+ to 500/],
       ['remark', `${long.slice(0, -20)}// ... rest of the file unchanged\n`, /left out/],
@@ -247,6 +251,121 @@ describe('write_file', () => {
     expect((await prepared.run()).failed).toBe(true);
     expect(bench.read('new.txt')).toBe('theirs');
   });
+});
+
+describe('a file that is not as the model knows it', () => {
+  it('EDT-05: is not replaced as a whole until it was read again', async () => {
+    bench.write('src/a.ts', 'typed by the user\n');
+    const whole = { path: 'src/a.ts', content: 'export const a = 3;\n' };
+    for (let tries = 0; tries < 2; tries++) {
+      expect((await bench.call('write_file', whole)).text).toMatch(/has changed since you last saw it/);
+    }
+    expect(bench.read('src/a.ts')).toBe('typed by the user\n');
+    await bench.call('read_file', { path: 'src/a.ts' });
+    expect((await bench.call('write_file', whole)).failed).toBe(false);
+    // What the agent itself has written it knows.
+    expect((await bench.call('write_file', { ...whole, content: 'export const a = 4;\n' })).failed).toBe(false);
+  });
+
+  it('EDT-09: is asked for where it was deleted or renamed, and nothing is made anew without a yes', async () => {
+    rmSync(join(bench.root, 'src'), { recursive: true });
+    const prepared = ready(await bench.prepare('write_file', { path: 'src/a.ts', content: 'x\n' }));
+    expect(prepared.reason).toMatch(/was deleted or renamed after the model last looked/);
+    expect((await bench.call('edit_file', { path: 'src/a.ts', hunks: hunks(['a = 1', 'a = 2']) })).text).toMatch(
+      /does not exist/,
+    );
+    expect(bench.exists('src')).toBe(false);
+  });
+
+  it('EDT-09: is not made anew where it went between the question and the yes', async () => {
+    const edit = ready(await bench.prepare('edit_file', { path: 'src/a.ts', hunks: hunks(['a = 1', 'a = 2']) }));
+    const whole = ready(await bench.prepare('write_file', { path: 'run.sh', content: 'new\n' }));
+    renameSync(join(bench.root, 'src'), join(bench.root, 'lib'));
+    rmSync(join(bench.root, 'run.sh'));
+    for (const prepared of [edit, whole]) expect((await prepared.run()).text).toMatch(/has changed since it was read/);
+    expect([bench.exists('src'), bench.exists('run.sh')]).toEqual([false, false]);
+    expect(bench.read('lib/a.ts')).toContain('a = 1;');
+  });
+
+  it('EDT-17: an edit that was shown before a newer one is refused, not written over it', async () => {
+    const old = ready(await bench.prepare('edit_file', { path: 'src/a.ts', hunks: hunks(['a = 1', 'a = 2']) }));
+    await bench.call('edit_file', { path: 'src/a.ts', hunks: hunks(['b = 2', 'b = 3']) });
+    expect((await old.run()).text).toMatch(/has changed since it was read/);
+    expect(bench.read('src/a.ts')).toBe('export const a = 1;\nexport const b = 3;\n');
+  });
+
+  it('EDT-20: an edit whose new text says that a part is left out asks', async () => {
+    const args = { path: 'src/a.ts', hunks: hunks(['export const b = 2;', '// ... rest of the file unchanged']) };
+    expect(ready(await bench.prepare('edit_file', args)).reason).toMatch(/left out/);
+  });
+});
+
+it('EDT-04: what the user types before the write is merged with it, or the edit is refused by name and line', async () => {
+  const prepare = async (): Promise<Extract<Prepared, { kind: 'ready' }>> =>
+    ready(await bench.prepare('edit_file', { path: 'src/a.ts', hunks: hunks(['a = 1', 'a = 10']) }));
+  const text = 'export const a = 1;\nexport const b = 2;\n';
+  bench.write('src/a.ts', `// top\n${text}// end\n`);
+  const merging = await prepare();
+  bench.unsaved.set('src/a.ts', { text: `// top\n${text}// end, typed\n`, version: 1 });
+  expect((await merging.run()).text).toMatch(/not saved.* merged with what the user typed meanwhile/);
+  expect(bench.unsaved.get('src/a.ts')?.text).toBe(`// top\n${text.replace('= 1', '= 10')}// end, typed\n`);
+  expect(bench.read('src/a.ts')).toBe(`// top\n${text}// end\n`);
+  bench.unsaved.delete('src/a.ts');
+  const conflicting = await prepare();
+  bench.unsaved.set('src/a.ts', { text: `// top\n${text.replace('a = 1', 'a = 5')}// end\n`, version: 1 });
+  const refused = await conflicting.run();
+  expect(refused.text).toMatch(/changed src\/a\.ts at line 2 meanwhile.* has "export const a = 5;", the edit "export/);
+  expect(bench.unsaved.get('src/a.ts')?.text).toContain('a = 5');
+});
+
+describe('notebooks (peers row 6)', () => {
+  const notebook = `${JSON.stringify({ cells: [{ cell_type: 'code', source: ['x = 1\\n'] }], nbformat: 4 }, undefined, 1)}\n`;
+
+  it('are edited as text as long as they stay notebooks', async () => {
+    bench.write('a.ipynb', notebook);
+    expect((await bench.call('edit_file', { path: 'a.ipynb', hunks: hunks(['x = 1', 'x = 2']) })).failed).toBe(false);
+    const edited = notebook.replace('x = 1', 'x = 2');
+    expect(bench.read('a.ipynb')).toBe(edited);
+    const bad: [string, string, RegExp][] = [
+      ['"nbformat": 4', '"nbformat": 4,', /no longer be JSON/],
+      ['"nbformat"', '"format"', /no "nbformat"/],
+      ['"cell_type"', '"type"', /cell 1 would have no type/],
+    ];
+    for (const [old, now, why] of bad) {
+      expect((await bench.call('edit_file', { path: 'a.ipynb', hunks: hunks([old, now]) })).text).toMatch(why);
+    }
+    expect(bench.read('a.ipynb')).toBe(edited);
+  });
+
+  it('that are open and not saved are left alone, also if they became so before the yes', async () => {
+    bench.write('a.ipynb', notebook);
+    const args = { path: 'a.ipynb', hunks: hunks(['x = 1', 'x = 2']) };
+    const prepared = ready(await bench.prepare('edit_file', args));
+    bench.notebooks.add('a.ipynb');
+    expect((await prepared.run()).failed).toBe(true);
+    expect((await bench.call('edit_file', args)).text).toMatch(/open as a notebook and has unsaved changes/);
+    expect(bench.read('a.ipynb')).toBe(notebook);
+  });
+});
+
+it('EDT-12: huge files, and what is no text, are refused before they are read whole', async () => {
+  bench.write('huge.txt', '');
+  truncateSync(join(bench.root, 'huge.txt'), 200 * 1024 * 1024);
+  bench.write('line.json', 'x'.repeat(5 * 1024 * 1024));
+  bench.write('blob.bin', Buffer.from([0, 1, 2, 255, 0]));
+  for (const path of ['huge.txt', 'line.json', 'blob.bin']) {
+    const result = await bench.call('edit_file', { path, hunks: hunks(['x', 'y']) });
+    expect(result.text).toMatch(/files above \d+ are not edited|binary/);
+  }
+  expect(statSync(join(bench.root, 'huge.txt')).size).toBe(200 * 1024 * 1024);
+});
+
+it('EDT-16: of two windows that edit one file at once, one is refused and no edit is lost', async () => {
+  const other = ready(await bench.prepare('edit_file', { path: 'src/a.ts', hunks: hunks(['b = 2', 'b = 20']) }));
+  const mine = ready(await bench.prepare('edit_file', { path: 'src/a.ts', hunks: hunks(['a = 1', 'a = 10']) }));
+  const results = [await mine.run(), await other.run()];
+  expect(results.map(({ failed }) => failed)).toEqual([false, true]);
+  expect(bench.read('src/a.ts')).toBe('export const a = 10;\nexport const b = 2;\n');
 });
 
 it('does not show an ignored file by way of an edit that fails', async () => {
