@@ -76,5 +76,7 @@ function describe(request: ApprovalRequest): string {
   // A reason may quote the model.
   const reason = showText(request.reason);
   if (subject.kind === 'command') return `Run in ${subject.cwd}:\n  ${escapeText(subject.command)}\n${reason}`;
-  return `Edit ${escapeText(subject.path)}:\n${escapeText(subject.diff)}\n${reason}`;
+  const files = subject.kind === 'edit' ? [subject] : subject.files;
+  const edits = files.map(({ path, diff }) => `Edit ${escapeText(path)}:\n${escapeText(diff)}`);
+  return [...edits, reason].join('\n');
 }

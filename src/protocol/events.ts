@@ -78,6 +78,8 @@ export interface Site {
 export type ToolDetails =
   | { kind: 'text'; text: string }
   | { kind: 'edit'; path: string; diff: string; added: number; removed: number; created: boolean }
+  /** Of many files at once; those that were not written stand without a diff. */
+  | { kind: 'edits'; files: { path: string; diff: string; added: number; removed: number }[] }
   | {
       kind: 'command';
       command: string;
@@ -91,7 +93,9 @@ export type ToolDetails =
 
 export type ApprovalSubject =
   | { kind: 'command'; command: string; cwd: string }
-  | { kind: 'edit'; path: string; diff: string; protectedBy?: string };
+  | { kind: 'edit'; path: string; diff: string; protectedBy?: string }
+  /** Many files, one yes to all of it. */
+  | { kind: 'edits'; files: { path: string; diff: string; protectedBy?: string }[] };
 
 /** A waiting question. `id` is random and made by the host, so that a page cannot invent an answer. */
 export interface ApprovalRequest {

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
 import { readUsage } from '../core/usage/report.js';
+import { createClock } from '../node/clock.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { ToHost } from '../protocol/sidebar.js';
 import { createApprovals, type Approvals } from './approvals.js';
 import { createChat, type Chat } from './chat.js';
 import { createChatView, type ChatView } from './chatView.js';
 import { createConnection, type Connection } from './connection.js';
+import { createDiagnosticsWatch } from './diagnosticsWatch.js';
 import { createOpenDocuments } from './documents.js';
 import { createEngine, type Engine } from './engine.js';
 import { createEstimates } from './estimates.js';
@@ -18,6 +20,7 @@ import { whyBlocked } from './gate.js';
 import { createMessageHandler } from './handlers.js';
 import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
+import { createLanguage } from './language.js';
 import { withPick } from './modelChoices.js';
 import { parsePick, type ModelPick } from './modelPick.js';
 import type { EditorLog } from './log.js';
@@ -87,9 +90,11 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const questions = createSendQuestions({ onAsk: () => view.show(), onChange: () => showState() });
   const proposals = createProposals();
   const snapshotProposals = createSnapshotProposals();
+  const diagnosticsWatch = createDiagnosticsWatch();
   let terminals: TerminalCommands | undefined;
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, consent: questions, documents: createOpenDocuments() },
+    language: createLanguage(createClock(), diagnosticsWatch),
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
     wrapPacker: (packer) => watch.wrap(packer),
@@ -196,7 +201,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ receive, undo, rehearse, refresh, openPage, packMap, usage, watch },
     dispose() {
       const shown = [status, watch, packMap, usage, explorerTokens, tree, review, proposals];
-      for (const one of [...shown, folders, rehearsal, terminals]) one?.dispose();
+      for (const one of [...shown, folders, rehearsal, terminals, diagnosticsWatch]) one?.dispose();
     },
   };
 }

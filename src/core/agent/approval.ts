@@ -38,10 +38,12 @@ export function judge(policy: ApprovalPolicy, subject: ApprovalSubject | undefin
       if (policy.allowedCommands.has(allowanceOf(subject))) return { kind: 'run' };
       return { kind: 'ask', reason: reason ?? 'Commands run only after a yes to exactly this text.' };
     case 'edit':
-      if (subject.protectedBy !== undefined) {
-        return { kind: 'ask', reason: `${subject.path} is protected (${subject.protectedBy}).` };
-      }
+    case 'edits': {
+      const guarded = (subject.kind === 'edit' ? [subject] : subject.files).find((file) => file.protectedBy);
+      if (guarded !== undefined)
+        return { kind: 'ask', reason: `${guarded.path} is protected (${guarded.protectedBy}).` };
       if (reason !== undefined) return { kind: 'ask', reason };
       return policy.mode === 'auto-edit' ? { kind: 'run' } : { kind: 'ask', reason: 'Every edit asks in this mode.' };
+    }
   }
 }

@@ -54,7 +54,7 @@ export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallPa
 
 /** Of a call, or of its result. */
 export function isEdit({ name }: Pick<ToolCall, 'name'>): boolean {
-  return name === 'edit_file' || name === 'write_file';
+  return name === 'edit_file' || name === 'rename_symbol' || name === 'write_file';
 }
 
 function endOfGroup(calls: readonly ToolCall[], start: number, tools: readonly Tool[]): number {

@@ -3,6 +3,7 @@
  * model says about the world is checked: sites on disk, edits by the disk afterwards, tests by their exit codes.
  */
 import type { NoticeAction, Outcome, Site } from '../../protocol/events.js';
+import { isEdit } from '../agent/toolCalls.js';
 import type { ToolCall } from '../model/types.js';
 import { refactorEditsText, refactorRepairText, refactorSitesText } from '../prompt/workflowTexts.js';
 import { createTextReader } from '../review/workspaceTexts.js';
@@ -38,7 +39,13 @@ export interface RefactorResult extends TurnResult {
 
 const defaultRounds = 3;
 const mostNamed = 20;
-const readers: ReadonlySet<string> = new Set(['read_file', 'search_files', 'list_files']);
+const readers: ReadonlySet<string> = new Set([
+  'find_references',
+  'get_diagnostics',
+  'list_files',
+  'read_file',
+  'search_files',
+]);
 
 /** Everything under one turn and one checkpoint; ends with `turn_end` in every case but a thrown fault of the program. */
 export async function runRefactor(request: RefactorRequest, signal: AbortSignal): Promise<RefactorResult> {
@@ -163,12 +170,8 @@ async function askForRepair(
   );
   const edited = session.conversation.messages
     .slice(known)
-    .some((message) => message.role === 'tool' && isEdit(message.name) && !message.failed);
+    .some((message) => message.role === 'tool' && isEdit(message) && !message.failed);
   return { ...sent, edited };
-}
-
-function isEdit(tool: string): boolean {
-  return tool === 'edit_file' || tool === 'write_file';
 }
 
 /** Puts every file back as it was before the turn. What the user touched meanwhile is left to the user. */
@@ -215,8 +218,9 @@ function refuseChanges({ name }: ToolCall): string | undefined {
   return `Refused: this step only lists the sites; ${name} is not executed yet. Call report_findings with all of them.`;
 }
 
-function refuseCommands({ name }: ToolCall): string | undefined {
-  if (isEdit(name) || readers.has(name)) return undefined;
+function refuseCommands(call: ToolCall): string | undefined {
+  const { name } = call;
+  if (isEdit(call) || readers.has(name)) return undefined;
   return `Refused: ${name} is not executed here. The verify commands are run for you after your edits.`;
 }
 

@@ -2,8 +2,11 @@ import * as z from 'zod';
 import type { ToolSpec } from '../model/types.js';
 import { encodeView } from '../view/codec.js';
 import { editFile } from './editFile.js';
+import { findReferences } from './findReferences.js';
+import { getDiagnostics } from './getDiagnostics.js';
 import { listFiles } from './listFiles.js';
 import { readFile } from './readFile.js';
+import { renameSymbol } from './renameSymbol.js';
 import { reportFindings } from './reportFindings.js';
 import { runCommand } from './runCommand.js';
 import { searchFiles } from './searchFiles.js';
@@ -17,8 +20,11 @@ const longestArguments = 4 * 1024 * 1024;
 export function createTools(): readonly Tool[] {
   return [
     erase(editFile),
+    erase(findReferences),
+    erase(getDiagnostics),
     erase(listFiles),
     erase(readFile),
+    erase(renameSymbol),
     erase(reportFindings),
     erase(runCommand),
     erase(searchFiles),

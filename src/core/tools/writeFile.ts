@@ -4,6 +4,7 @@ import { mainLineEnd, splitLines, toLineFeeds } from '../edits/lines.js';
 import { toViewForm } from '../edits/textFile.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
+import { describeErrorsAfter } from './diagnosticRows.js';
 import { unsavedNote } from './editFile.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
 import { findExcluded } from './listing.js';
@@ -55,7 +56,9 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
       const head = isNew ? `Created ${name}: ${lines}.` : `Wrote ${name}: ${lines}, +${diff.added} −${diff.removed}.`;
       const { added, removed, unified } = diff;
       const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: isNew };
-      return succeed(written.unsaved ? `${head}\n${unsavedNote}` : head, head, details);
+      const edited = { ...source, text: change.text, unsaved: written.unsaved };
+      const notes = [...(written.unsaved ? [unsavedNote] : []), ...(await describeErrorsAfter(context, [edited]))];
+      return succeed([head, ...notes].join('\n'), head, details);
     },
   };
 }

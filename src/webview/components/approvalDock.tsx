@@ -52,7 +52,7 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
     <section class="approval" aria-labelledby={titleId} ref={card} tabIndex={-1}>
       <div class="approval-head">
         <Icon name="shield" />
-        <h2 id={titleId}>{subject.kind === 'command' ? 'Run this command?' : 'Make this edit?'}</h2>
+        <h2 id={titleId}>{titleOf(subject)}</h2>
         {count > 1 ? <span class="approval-count">1 of {count}</span> : null}
       </div>
       {/* The warning below says the same of a protected file. */}
@@ -68,20 +68,36 @@ function ApprovalCard({ item, count, card }: ApprovalCardProps): VNode {
   );
 }
 
+function titleOf(subject: ApprovalSubject): string {
+  if (subject.kind === 'command') return 'Run this command?';
+  return subject.kind === 'edit' ? 'Make this edit?' : `Edit these ${formatCount(subject.files.length, 'file')}?`;
+}
+
 function Subject({ subject }: { subject: ApprovalSubject }): VNode {
   if (subject.kind === 'command') return <CommandSubject command={subject.command} cwd={subject.cwd} />;
-  const { added, removed } = readDiff(subject.diff);
+  const files = subject.kind === 'edit' ? [subject] : subject.files;
+  return (
+    <>
+      {files.map((file) => (
+        <FileSubject key={file.path} {...file} />
+      ))}
+    </>
+  );
+}
+
+function FileSubject({ path, diff, protectedBy }: { path: string; diff: string; protectedBy?: string }): VNode {
+  const { added, removed } = readDiff(diff);
   return (
     <>
       <div class="tool-facts">
-        <PathLink path={subject.path} /> <DiffCounts added={added} removed={removed} />
+        <PathLink path={path} /> <DiffCounts added={added} removed={removed} />
       </div>
-      {subject.protectedBy === undefined ? null : (
+      {protectedBy === undefined ? null : (
         <p class="approval-warning">
-          <Icon name="warning" /> Protected: {subject.protectedBy}
+          <Icon name="warning" /> Protected: {protectedBy}
         </p>
       )}
-      <DiffView diff={subject.diff} all />
+      <DiffView diff={diff} all />
     </>
   );
 }

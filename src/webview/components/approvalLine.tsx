@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { ApprovalSubject } from '../../protocol/events.js';
 import type { ApprovalItem } from '../items.js';
 import { Icon } from './icon.js';
 import { MarkedText } from './markedText.js';
@@ -15,7 +16,7 @@ export function ApprovalLine({ item }: { item: ApprovalItem }): VNode | null {
   const { subject } = item.request;
   if (item.result === undefined) return null;
   const result = results[item.result];
-  const what = subject.kind === 'command' ? subject.command : subject.path;
+  const what = describeSubject(subject);
   return (
     <div class="line approval-line">
       <Icon name={result.icon} />
@@ -27,4 +28,15 @@ export function ApprovalLine({ item }: { item: ApprovalItem }): VNode | null {
       </span>
     </div>
   );
+}
+
+function describeSubject(subject: ApprovalSubject): string {
+  switch (subject.kind) {
+    case 'command':
+      return subject.command;
+    case 'edit':
+      return subject.path;
+    case 'edits':
+      return subject.files.map(({ path }) => path).join(', ');
+  }
 }

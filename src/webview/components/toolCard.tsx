@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { formatDuration } from '../format.js';
+import type { ToolDetails } from '../../protocol/events.js';
+import { formatCount, formatDuration } from '../format.js';
 import type { ToolItem, ToolStatus } from '../items.js';
 import { usePage } from '../pageContext.js';
 import { DiffCounts, DiffView } from './diffView.js';
@@ -11,8 +12,11 @@ import { PathLink } from './pathLink.js';
 
 const toolIcons: Record<string, string> = {
   edit_file: 'edit',
+  find_references: 'references',
+  get_diagnostics: 'warning',
   list_files: 'list-tree',
   read_file: 'file',
+  rename_symbol: 'replace-all',
   report_findings: 'checklist',
   run_command: 'terminal',
   search_files: 'search',
@@ -93,6 +97,10 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
         Open diff
       </button>,
     );
+  } else if (details?.kind === 'edits') {
+    const { files } = details;
+    facts.push(<span>{formatCount(files.length, 'file')}</span>);
+    facts.push(<DiffCounts added={sumOf(files, 'added')} removed={sumOf(files, 'removed')} />);
   } else if (details?.kind === 'command') {
     facts.push(
       <CommandEnd exitCode={details.exitCode} timedOut={details.timedOut} stopped={item.status === 'cancelled'} />,
@@ -113,6 +121,25 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
       ))}
     </div>
   );
+}
+
+type EditedFileProps = Extract<ToolDetails, { kind: 'edits' }>['files'][number];
+
+/** What was not written has no diff. */
+function EditedFile({ path, diff, added, removed }: EditedFileProps): VNode {
+  return (
+    <>
+      <div class="tool-facts">
+        <PathLink path={path} />{' '}
+        {diff === '' ? <span class="bad">not changed</span> : <DiffCounts added={added} removed={removed} />}
+      </div>
+      {diff === '' ? null : <DiffView diff={diff} />}
+    </>
+  );
+}
+
+function sumOf(files: readonly EditedFileProps[], count: 'added' | 'removed'): number {
+  return files.reduce((sum, file) => sum + file[count], 0);
 }
 
 interface CommandEndProps {
@@ -144,6 +171,7 @@ function ToolBody({ item }: { item: ToolItem }): VNode {
         </pre>
       ) : null}
       {details?.kind === 'edit' ? <DiffView diff={details.diff} /> : null}
+      {details?.kind === 'edits' ? details.files.map((file) => <EditedFile key={file.path} {...file} />) : null}
       {details?.kind === 'text' ? <OutputTail text={details.text} cutChars={0} live={false} /> : null}
       {item.output !== '' && details?.kind !== 'text' ? (
         <OutputTail text={item.output} cutChars={item.outputCutChars} live={item.status === 'running'} />

@@ -12,7 +12,7 @@ test('system text and tool list are the pinned bytes', () => {
   expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot(`
     {
       "system": "0fa8e276f75ffdf40a7ff0431447e140a6b281288926c82d9c5b8d9a98a7befb",
-      "tools": "22bbe45b5d40f21f524d02c711120270056022793769b428fd73a1102bfbd190",
+      "tools": "da8c387cc5d2dc262bb80fc4e57bc0e97257ab9990b95a435a449348b3d0af0b",
     }
   `);
 });

@@ -111,7 +111,7 @@ test('an edit lands in its root alone, the log tells it, and one undo takes both
 test('commands run in the first root unless they name another, and what they write has its root’s name', async () => {
   const asked: string[] = [];
   const ask: Approver['ask'] = async ({ subject }) => {
-    asked.push(subject.kind === 'command' ? `${subject.command} in ${subject.cwd}` : subject.path);
+    asked.push(subject.kind === 'command' ? `${subject.command} in ${subject.cwd}` : subject.kind);
     return 'approved';
   };
   const calls = [
