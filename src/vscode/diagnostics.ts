@@ -10,6 +10,7 @@ import { askTypeScript, isForTypeScript, isFromTypeScript } from './typescript.j
 const waitMs = 2000;
 /** Extensions tell in several parts, and what they worked on before may come first. */
 const quietMs = 300;
+const otherText = 'the editor has another text of it, still after 2 s';
 
 /** The end of the wait, the same for all files of a call; rejects when the user stops. */
 interface Wait {
@@ -27,7 +28,7 @@ export function createDiagnostics(clock: Clock, watch: DiagnosticsWatch): Langua
     const over = clock.sleep(waitMs, inner).then(() => 'over' as const);
     over.catch(() => undefined);
     try {
-      return await Promise.all(files.map((file) => tellFile(file, { over, signal: inner }, { clock, watch, silent })));
+      return await tellFiles(files, { over, signal: inner }, { clock, watch, silent });
     } finally {
       end.abort();
     }
@@ -40,15 +41,37 @@ interface Parts {
   silent: Set<string>;
 }
 
-async function tellFile(file: AskedText, wait: Wait, parts: Parts): Promise<FileDiagnostics> {
-  const opening = openDocument(file.path);
-  const document = await Promise.race([opening, wait.over]);
-  if (document === 'over') return unknown('the editor did not open it within 2 s');
-  if ('why' in document) return unknown(document.why);
+type Opened = { document: vscode.TextDocument } | { why: string; isStale: boolean };
+
+/** First all texts, then what is wrong with them: one file's errors come from another's text. */
+async function tellFiles(files: readonly AskedText[], wait: Wait, parts: Parts): Promise<FileDiagnostics[]> {
+  const opened = await Promise.all(files.map((file) => openText(file, wait, parts)));
+  const isOneStale = opened.some((one) => 'why' in one && one.isStale);
+  return Promise.all(
+    opened.map((one, index) => {
+      if ('why' in one) return unknown(one.why);
+      if (isOneStale) return unknown('the editor has another text of a file that was asked for with it');
+      return tellText(one.document, files[index]!.text, wait, parts);
+    }),
+  );
+}
+
+async function openText({ path, text }: AskedText, { over }: Wait, { watch }: Parts): Promise<Opened> {
+  const document = await Promise.race([openDocument(path), over]);
+  if (document === 'over') return { why: 'the editor did not open it within 2 s', isStale: false };
+  if ('why' in document) return { ...document, isStale: false };
+  const isThere = await waitForText(document, text, over, watch);
+  return isThere ? { document } : { why: otherText, isStale: true };
+}
+
+/** Begins again where the text changes meanwhile. */
+async function tellText(
+  document: vscode.TextDocument,
+  text: string,
+  wait: Wait,
+  parts: Parts,
+): Promise<FileDiagnostics> {
   for (;;) {
-    if (!(await waitForText(document, file.text, wait.over, parts.watch))) {
-      return unknown('the editor has another text of it, still after 2 s');
-    }
     const { version } = document;
     const told = await tellDocument(document, wait, parts);
     if (told === 'over') {
@@ -56,6 +79,7 @@ async function tellFile(file: AskedText, wait: Wait, parts: Parts): Promise<File
       return unknown('nothing was told of its present text within 2 s');
     }
     if (document.version === version) return told;
+    if (!(await waitForText(document, text, wait.over, parts.watch))) return unknown(otherText);
   }
 }
 
