@@ -4,7 +4,14 @@ import type { AgentEvent } from '../../src/protocol/events.js';
 import type { ToHost, TranscriptEntry, WaitingSendQuestion } from '../../src/protocol/sidebar.js';
 import { bundlePage, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
 import { readyState } from './readyState.js';
-import { answerText, commandApproval, editApproval, sampleTranscript } from './sampleTranscript.js';
+import {
+  answerText,
+  commandApproval,
+  editApproval,
+  manyEditsApproval,
+  manyEditsEnd,
+  sampleTranscript,
+} from './sampleTranscript.js';
 
 let browser: Browser;
 let server: PageServer;
@@ -343,6 +350,24 @@ describe('approval', () => {
         decision: 'rejected',
         approval: 'host-made-id-22cc',
       });
+    },
+  );
+
+  onPage(
+    'edits of many files are one question with every diff, and end with a state for each file',
+    async (harness) => {
+      await harness.open([], { running: true });
+      await harness.tellEvents(manyEditsApproval);
+      const card = harness.page.locator('.approval');
+      const text = await card.innerText();
+      for (const part of ['Edit these 2 files?', 'src/one.ts', 'package.json', 'Protected: scripts in it run']) {
+        expect(text).toContain(part);
+      }
+      expect(await card.locator('.diff-added').count()).toBe(4);
+      await harness.tellEvents(...manyEditsEnd);
+      const tool = harness.page.locator('.tool');
+      await tool.getByRole('button', { name: /Rename one to two/ }).click();
+      expect(await tool.innerText()).toMatch(/2 files[^]*src\/one\.ts[^]*package\.json\s+not changed/);
     },
   );
 
