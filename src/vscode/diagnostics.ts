@@ -48,7 +48,7 @@ async function tellFiles(files: readonly AskedText[], wait: Wait, parts: Parts):
   const opened = await Promise.all(files.map((file) => openText(file, wait, parts)));
   const isOneStale = opened.some((one) => 'why' in one && one.isStale);
   return Promise.all(
-    opened.map((one, index) => {
+    opened.map(async (one, index) => {
       if ('why' in one) return unknown(one.why);
       if (isOneStale) return unknown('the editor has another text of a file that was asked for with it');
       return tellText(one.document, files[index]!.text, wait, parts);
