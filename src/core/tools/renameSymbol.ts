@@ -66,7 +66,7 @@ async function prepareRename(args: Arguments, context: ToolContext): Promise<Pre
       : await planByWord(context, paths, args.symbol, args.new_name);
   if (!planned.ok) return planned.decided;
   if (planned.changes.length === 0) return decideFailed('Nothing was renamed: no text would change.');
-  const left = answer.kind === 'answered' ? describeLeft(rows, editedLines(context, answer.files)) : [];
+  const left = answer.kind === 'answered' ? findLeft(rows, editedLines(context, answer.files)) : [];
   const way =
     answer.kind === 'answered'
       ? 'by the language server'
@@ -107,8 +107,11 @@ function editedLines({ roots }: ToolContext, files: readonly RenamedFile[]): Set
 }
 
 /** What reads like the symbol and was not changed: the model decides, not a search. */
-function describeLeft(rows: readonly Row[], edited: ReadonlySet<string>): string[] {
-  const left = rows.filter(({ path, line }) => !edited.has(`${path}\0${line}`));
+function findLeft(rows: readonly Row[], edited: ReadonlySet<string>): Row[] {
+  return rows.filter(({ path, line }) => !edited.has(`${path}\0${line}`));
+}
+
+function describeLeft(left: readonly Row[]): string[] {
   if (left.length === 0) return [];
   const head = `Not touched by the language server (strings, comments, other symbols of this name): ${plural(left.length, 'line')}`;
   return [head, ...showRows(left, left.length, mostRowsLeft)];
@@ -119,7 +122,7 @@ async function rename(
   context: ToolContext,
   changes: readonly FileChange[],
   way: string,
-  left: readonly string[],
+  left: readonly Row[],
 ): Promise<ToolResult> {
   const ended = await applyChanges(context, changes);
   const good = ended.filter(({ written }) => written.ok);
@@ -132,8 +135,9 @@ async function rename(
     return { absolute, relative, text, unsaved: written.ok && written.unsaved };
   });
   const errors = edited.length === 0 ? [] : await describeErrorsAfter(context, edited);
-  const text = [head, ...describeChanges(ended), ...left, ...errors].join('\n');
+  const text = [head, ...describeChanges(ended), ...describeLeft(left), ...errors].join('\n');
   const details = detailsOfChanges(ended);
   const result = isWhole ? succeed(text, head, details) : fail(text, head, details);
-  return { ...result, shows: ended.map(({ source }) => source.relative) };
+  const shown = [...ended.map(({ source }) => source.relative), ...left.slice(0, mostRowsLeft).map(({ path }) => path)];
+  return { ...result, shows: [...new Set(shown)] };
 }

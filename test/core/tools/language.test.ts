@@ -316,6 +316,7 @@ describe('a rename by a language server', () => {
         'src/greet.ts:3:   return `greet ${name}`;',
       ].join('\n'),
     );
+    expect(result.shows).toEqual(['src/greet.ts', 'src/main.ts', 'notes.md', 'package.json']);
     const renamed = "import { welcome } from './greet';\n\nwelcome(welcome('you'));\nregreet();\n";
     expect(bench.read('src/main.ts')).toBe(renamed);
     expect(bench.read('notes.md')).toBe(files['notes.md']);
