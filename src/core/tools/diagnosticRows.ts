@@ -8,6 +8,9 @@ import type { ToolContext } from './tool.js';
 
 const longestMessage = 400;
 const mostErrorsOfEdit = 10;
+/** An editor opens each file that it is asked about. */
+const mostFilesOfEdit = 50;
+const mostUnknownNamed = 5;
 
 /** `path:line:column severity source(code): message`, columns from 1. */
 export function showDiagnostics(path: string, file: TextFile, diagnostics: readonly Diagnostic[]): string[] {
@@ -51,28 +54,41 @@ function sharedLength(one: string, other: string): number {
   return length;
 }
 
+/** A file with the text that was written; where the editor has it unsaved, its buffer is asked about. */
 export interface EditedText {
   absolute: string;
   relative: string;
   text: string;
-  unsaved: boolean;
 }
 
 /** The errors of what was just written. Nothing where nobody would tell any: an edit's answer has no room for noise. */
-export async function describeErrorsAfter(context: ToolContext, edited: readonly EditedText[]): Promise<string[]> {
+export async function describeErrorsAfter(
+  { host, signal }: ToolContext,
+  written: readonly EditedText[],
+): Promise<string[]> {
+  const edited = written.slice(0, mostFilesOfEdit).map((file) => {
+    const buffer = host.documents.unsaved(file.absolute);
+    return { ...file, text: buffer?.text ?? file.text, unsaved: buffer !== undefined };
+  });
   const files = edited.map(({ absolute, text }) => ({ path: absolute, text }));
   try {
-    return describeErrors(edited, await context.host.language.diagnostics(files, context.signal));
+    const lines = describeErrors(edited, await host.language.diagnostics(files, signal));
+    const left = written.length - edited.length;
+    if (lines.length > 0 && left > 0) lines.push(`(errors of ${plural(left, 'more file')}: get_diagnostics)`);
+    return lines;
   } catch (error) {
     // The file is written, and its answer must not be lost over this.
-    context.host.log.warn(
+    host.log.warn(
       `What is wrong with ${edited.map(({ relative }) => relative).join(', ')} could not be told: ${messageOf(error)}`,
     );
     return [];
   }
 }
 
-function describeErrors(edited: readonly EditedText[], told: readonly FileDiagnostics[]): string[] {
+function describeErrors(
+  edited: readonly (EditedText & { unsaved: boolean })[],
+  told: readonly FileDiagnostics[],
+): string[] {
   const rows: string[] = [];
   const unknown: string[] = [];
   let known = 0;
@@ -94,6 +110,10 @@ function describeErrors(edited: readonly EditedText[], told: readonly FileDiagno
   } else if (known > 0) {
     lines.push(`No errors right after this edit${where}.`);
   }
-  if (unknown.length > 0) lines.push(`Errors unknown: ${unknown.join(', ')}.`);
+  if (unknown.length > 0) {
+    const more = unknown.length - mostUnknownNamed;
+    const named = unknown.slice(0, mostUnknownNamed).join(', ');
+    lines.push(`Errors unknown: ${named}${more > 0 ? ` and ${more} more` : ''}.`);
+  }
   return lines;
 }

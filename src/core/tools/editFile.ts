@@ -83,7 +83,7 @@ async function write(
   );
   parts.push(...notes, diff.numbered);
   if (!isWhole) parts.push(describeProblems(results));
-  parts.push(...(await describeErrorsAfter(context, [{ ...source, text: change.text, unsaved: written.unsaved }])));
+  parts.push(...(await describeErrorsAfter(context, [{ ...source, text: change.text }])));
   const { added, removed, unified } = diff;
   const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: false };
   const text = parts.join('\n');

@@ -71,7 +71,7 @@ export function describeChanges(ended: readonly EndedChange[]): string[] {
       lines.push(`${name}: not changed: ${encodeView(written.sentence).view}`);
       continue;
     }
-    const unsaved = written.unsaved ? ' (in the editor, not saved: commands still see the old text)' : '';
+    const unsaved = source.buffer !== undefined ? ' (in the editor, not saved: commands still see the old text)' : '';
     lines.push(`${name}: ${plural(places, 'place')}${unsaved}`);
     const rows = diff.numbered.split('\n');
     if (rows.length <= room) lines.push(...rows);

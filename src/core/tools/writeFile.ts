@@ -56,8 +56,10 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
       const head = isNew ? `Created ${name}: ${lines}.` : `Wrote ${name}: ${lines}, +${diff.added} −${diff.removed}.`;
       const { added, removed, unified } = diff;
       const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: isNew };
-      const edited = { ...source, text: change.text, unsaved: written.unsaved };
-      const notes = [...(written.unsaved ? [unsavedNote] : []), ...(await describeErrorsAfter(context, [edited]))];
+      const notes = [
+        ...(written.unsaved ? [unsavedNote] : []),
+        ...(await describeErrorsAfter(context, [{ ...source, text: change.text }])),
+      ];
       return succeed([head, ...notes].join('\n'), head, details);
     },
   };

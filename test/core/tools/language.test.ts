@@ -208,6 +208,23 @@ describe('with a language server', () => {
     expect((await bench.call('write_file', { path: 'a.md', content: 'one\n' })).text).toBe('Created a.md: 1 line.');
   });
 
+  it('is short after a rename of many files, of which the editor is asked about some', async () => {
+    let asked = 0;
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`f${index}.ts`, 'one();\n']));
+    bench = await createBench(many, () => ({
+      ...createServer({}),
+      diagnostics: async (all) => {
+        asked += all.length;
+        return all.map(() => ({ kind: 'unknown', why: 'too slow' }));
+      },
+    }));
+    const { text } = await bench.call('rename_symbol', { path: 'f1.ts', symbol: 'one', new_name: 'two' });
+    expect(asked).toBe(50);
+    expect(text).toMatch(
+      /\nErrors unknown: f0\.ts \(too slow\), [^\n]* and 45 more\.\n\(errors of 10 more files: get_diagnostics\)$/,
+    );
+  });
+
   it('an edit is reported although its diagnostics fail', async () => {
     const diagnostics = (): FileDiagnostics => {
       throw new Error('the server is gone');
