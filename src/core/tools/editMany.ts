@@ -9,6 +9,8 @@ import { approvalOfEdit } from './editApproval.js';
 import { plural } from './results.js';
 import type { ToolContext } from './tool.js';
 
+/** So many files at once ask in every mode, as they would one by one. */
+const bulkChanges = 50;
 const mostDiffLines = 160;
 const mostNamed = 200;
 
@@ -38,7 +40,9 @@ export function approvalOfEdits(
     const { kind: _kind, ...file } = subject;
     return [file];
   });
-  const reason = each.find((one) => one.reason !== undefined)?.reason;
+  const many = `${changes.length} files would change at once; so many ask in every mode.`;
+  const reason =
+    each.find((one) => one.reason !== undefined)?.reason ?? (changes.length < bulkChanges ? undefined : many);
   return { subject: { kind: 'edits', files }, ...(reason === undefined ? {} : { reason }) };
 }
 

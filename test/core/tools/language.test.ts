@@ -218,7 +218,9 @@ describe('with a language server', () => {
         return all.map(() => ({ kind: 'unknown', why: 'too slow' }));
       },
     }));
-    const { text } = await bench.call('rename_symbol', { path: 'f1.ts', symbol: 'one', new_name: 'two' });
+    const prepared = ready(await bench.prepare('rename_symbol', { path: 'f1.ts', symbol: 'one', new_name: 'two' }));
+    expect(prepared.reason).toBe('60 files would change at once; so many ask in every mode.');
+    const { text } = await prepared.run();
     expect(asked).toBe(50);
     expect(text).toMatch(
       /\nErrors unknown: f0\.ts \(too slow\), [^\n]* and 45 more\.\n\(errors of 10 more files: get_diagnostics\)$/,
