@@ -1,7 +1,14 @@
 /** Questions on a terminal. The default is no, and every byte of what is asked for is shown. */
 import { createInterface } from 'node:readline/promises';
 import { describeReceiver, type SendQuestion } from '../protocol/destination.js';
-import type { ApprovalRequest, ApprovalSubject, CommandMemory, CommandPart, Site } from '../protocol/events.js';
+import type {
+  ApprovalRequest,
+  ApprovalSubject,
+  CommandMemory,
+  CommandPart,
+  ProposedEdit,
+  Site,
+} from '../protocol/events.js';
 import type { Approver } from '../core/agent/approval.js';
 import { formatCost } from '../protocol/money.js';
 import type { SendConsent } from '../core/session/agreements.js';
@@ -122,11 +129,14 @@ function describe(request: ApprovalRequest): string {
   if (subject.kind === 'input') {
     return `Type into ${subject.id} (${escapeText(subject.command)}):\n  ${escapeText(subject.text)}\n${reason}`;
   }
-  const { path, movedTo, deleted, diff } = subject;
+  const files = subject.kind === 'edit' ? [subject] : subject.files;
+  return [...files.map(describeEdit), reason].join('\n');
+}
+
+function describeEdit({ path, movedTo, deleted, diff, named = [], warnings = [] }: ProposedEdit): string {
   const head = movedTo === undefined ? `${deleted ? 'Delete' : 'Edit'} ${path}:` : `Move ${path} to ${movedTo}`;
-  const named = (subject.named ?? []).map((line) => `  ${line.trim()}`);
-  const warnings = (subject.warnings ?? []).map((warning) => `! ${warning}`);
-  return [...[head, ...(diff === '' ? [] : [diff]), ...warnings, ...named].map(escapeText), reason].join('\n');
+  const marks = [...warnings.map((warning) => `! ${warning}`), ...named.map((line) => `  ${line.trim()}`)];
+  return [head, ...(diff === '' ? [] : [diff]), ...marks].map(escapeText).join('\n');
 }
 
 function describeMany({ deleted, changed }: Extract<ApprovalSubject, { kind: 'bulk' }>): string {

@@ -200,6 +200,64 @@ export interface OpenDocuments {
   watchReload(path: string, text: string): ReloadWatch;
 }
 
+/** A place in a text as editors name it: lines and UTF-16 columns, both from 0; CR LF, LF and CR end a line. */
+export interface TextPosition {
+  line: number;
+  column: number;
+}
+
+export interface TextRange {
+  start: TextPosition;
+  end: TextPosition;
+}
+
+/** A file by its absolute path and the text that is asked about: what is known of another text of it is no answer. */
+export interface AskedText {
+  path: string;
+  text: string;
+}
+
+export interface Diagnostic {
+  severity: 'error' | 'warning' | 'info';
+  range: TextRange;
+  message: string;
+  source?: string;
+  code?: string;
+}
+
+/** `unknown`: nobody told anything of this text in time. `none`: there is nobody who would. `why` is a clause. */
+export type FileDiagnostics =
+  { kind: 'known'; diagnostics: Diagnostic[] } | { kind: 'unknown'; why: string } | { kind: 'none'; why: string };
+
+/** `refused`: a language server says that this cannot be done. `none`: there is none that answers. `why` is a clause. */
+export type LanguageAnswer<T> = ({ kind: 'answered' } & T) | { kind: 'refused' | 'none'; why: string };
+
+/** What a rename changes in one file: ranges of `text`, if the editor has it open; else of what is on disk. */
+export interface RenamedFile {
+  path: string;
+  text?: string;
+  edits: { range: TextRange; text: string }[];
+}
+
+/** The language services of an editor; all of it is only asked for and changes nothing. Never in an untrusted workspace. */
+export interface Language {
+  /** One answer a file, in the order asked, after 2 seconds at the latest. */
+  diagnostics(files: readonly AskedText[], signal: AbortSignal): Promise<FileDiagnostics[]>;
+  /** Every place that means the same, the declaration too, by absolute path; files outside the workspace included. */
+  references(
+    file: AskedText,
+    word: TextRange,
+    signal: AbortSignal,
+  ): Promise<LanguageAnswer<{ places: { path: string; range: TextRange }[] }>>;
+  /** Refused where the language server would rename something else than this very word. */
+  rename(
+    file: AskedText,
+    word: TextRange,
+    newName: string,
+    signal: AbortSignal,
+  ): Promise<LanguageAnswer<{ files: RenamedFile[] }>>;
+}
+
 export interface Host {
   files: Files;
   commands: Commands;
@@ -207,6 +265,7 @@ export interface Host {
   clock: Clock;
   log: Log;
   documents: OpenDocuments;
+  language: Language;
   /** `linux`, `darwin`, `win32`. */
   platform: string;
   /** Random hexadecimal digits, for ids. */

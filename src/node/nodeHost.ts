@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Git, Host, Log, OpenDocuments } from '../core/host.js';
+import type { Clock, Git, Host, Language, Log, OpenDocuments } from '../core/host.js';
 import { createClock } from './clock.js';
 import { createCommands, type CommandSettings } from './commands.js';
 import { createNodeFiles } from './files.js';
@@ -14,10 +14,19 @@ export const noDocuments: OpenDocuments = {
   watchReload: () => ({ isTypedOver: async () => false, dispose: () => undefined }),
 };
 
+/** The command line has no language server either. */
+export const noLanguage: Language = {
+  diagnostics: async (files) =>
+    files.map(() => ({ kind: 'none', why: "no language server here; run the project's own check" })),
+  references: async () => ({ kind: 'none', why: 'there is no language server here' }),
+  rename: async () => ({ kind: 'none', why: 'there is no language server here' }),
+};
+
 export interface NodeHostParts {
   log: Log;
   git: Git;
   documents?: OpenDocuments;
+  language?: Language;
   commands?: CommandSettings;
   clock?: Clock;
 }
@@ -30,6 +39,7 @@ export function createNodeHost(parts: NodeHostParts): Host {
     clock: parts.clock ?? createClock(),
     log: parts.log,
     documents: parts.documents ?? noDocuments,
+    language: parts.language ?? noLanguage,
     platform: process.platform,
     randomHex: (digits) =>
       randomBytes(Math.ceil(digits / 2))

@@ -5,7 +5,7 @@ import type { Approver } from '../core/agent/approval.js';
 import { createAllowedCommands } from '../core/commands/allowedCommands.js';
 import { createShellParser } from '../core/commands/shellParser.js';
 import { createJournal } from '../core/edits/journal.js';
-import type { Clock, Commands, Log, OpenDocuments } from '../core/host.js';
+import type { Clock, Commands, Language, Log, OpenDocuments } from '../core/host.js';
 import { createBreaker } from '../core/model/breaker.js';
 import { createModelClient } from '../core/model/client.js';
 import type { ModelRequest } from '../core/model/types.js';
@@ -41,6 +41,7 @@ export interface WorkspaceOptions {
   /** Asks before contents go to a host for the first time. */
   consent?: SendConsent;
   documents?: OpenDocuments;
+  language?: Language;
   clock?: Clock;
   /** Wraps the runner of commands, for instance to show each in a terminal. */
   wrapCommands?: (commands: Commands) => Commands;
@@ -58,11 +59,12 @@ export interface Workspace {
 
 /** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, documents, clock: ownClock, wrapCommands, wrapPacker, approver, consent, onBody } = options;
+  const { log, documents, language, clock: ownClock, wrapCommands, wrapPacker, approver, consent, onBody } = options;
   const plain = createNodeHost({
     log,
     git: createNodeGit(),
     ...(documents === undefined ? {} : { documents }),
+    ...(language === undefined ? {} : { language }),
     ...(ownClock === undefined ? {} : { clock: ownClock }),
   });
   const roots = await resolveRoots(plain.files, log, options.folders);

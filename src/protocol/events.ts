@@ -88,6 +88,8 @@ export type ToolDetails =
       /** `path` is where the file is now. */
       movedFrom?: string;
     }
+  /** Of many files at once; those that were not written stand without a diff. */
+  | { kind: 'edits'; files: { path: string; diff: string; added: number; removed: number }[] }
   | {
       kind: 'command';
       command: string;
@@ -112,6 +114,19 @@ export interface CommandPart {
 /** What a longer yes would keep: these commands and no others for good, or this text until the session ends. */
 export type CommandMemory = { kind: 'always'; commands: string[] } | { kind: 'session' };
 
+export interface ProposedEdit {
+  path: string;
+  diff: string;
+  protectedBy?: string;
+  deleted?: true;
+  /** Where the file would be. */
+  movedTo?: string;
+  /** What the new text would bring about that its diff does not say aloud, in sentences. */
+  warnings?: string[];
+  /** The added lines, without their sign, that the warnings speak of. */
+  named?: string[];
+}
+
 export type ApprovalSubject =
   | {
       kind: 'command';
@@ -126,21 +141,11 @@ export type ApprovalSubject =
     }
   /** Text for the input of the background command `id`, which runs `command`. */
   | { kind: 'input'; id: string; command: string; text: string }
-  | {
-      kind: 'edit';
-      path: string;
-      diff: string;
-      protectedBy?: string;
-      deleted?: true;
-      /** Where the file would be. */
-      movedTo?: string;
-      /** What the new text would bring about that its diff does not say aloud, in sentences. */
-      warnings?: string[];
-      /** The added lines, without their sign, that the warnings speak of. */
-      named?: string[];
-    }
+  | ({ kind: 'edit' } & ProposedEdit)
   /** Many files in one turn, asked about once where each alone would not ask. */
-  | { kind: 'bulk'; deleted: string[]; changed: string[] };
+  | { kind: 'bulk'; deleted: string[]; changed: string[] }
+  /** Many files, one yes to all of it. */
+  | { kind: 'edits'; files: ProposedEdit[] };
 
 /** A waiting question. `id` is random and made by the host, so that a page cannot invent an answer. */
 export interface ApprovalRequest {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import type { Approver } from '../core/agent/approval.js';
 import { BaleenError } from '../core/errors.js';
-import type { Commands, Log, OpenDocuments } from '../core/host.js';
+import type { Commands, Language, Log, OpenDocuments } from '../core/host.js';
 import type { Packer } from '../core/pack/packer.js';
 import type { SendConsent } from '../core/session/agreements.js';
 import { keyOf, type Roots } from '../core/repository/roots.js';
@@ -29,6 +29,7 @@ export interface EngineParts {
   approver: Approver;
   consent: SendConsent;
   documents: OpenDocuments;
+  language: Language;
   wrapCommands: (commands: Commands) => Commands;
   wrapPacker: (packer: Packer) => Packer;
   /** Tells the user something about what was opened. */

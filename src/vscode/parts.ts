@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
 import { readUsage } from '../core/usage/report.js';
+import { createClock } from '../node/clock.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { ToHost } from '../protocol/sidebar.js';
 import { createApprovals, type Approvals } from './approvals.js';
@@ -10,6 +11,7 @@ import { createBackgroundCommands, type BackgroundCommands } from './backgroundC
 import { createChat, type Chat } from './chat.js';
 import { createChatView, type ChatView } from './chatView.js';
 import { createConnection, type Connection } from './connection.js';
+import { createDiagnosticsWatch } from './diagnosticsWatch.js';
 import { createOpenDocuments } from './documents.js';
 import { createEngine, type Engine } from './engine.js';
 import { createEstimates } from './estimates.js';
@@ -19,6 +21,7 @@ import { whyBlocked } from './gate.js';
 import { createMessageHandler } from './handlers.js';
 import { createKeys, type Keys } from './keys.js';
 import { createLane } from './lane.js';
+import { createLanguage } from './language.js';
 import { withPick } from './modelChoices.js';
 import { parsePick, type ModelPick } from './modelPick.js';
 import type { EditorLog } from './log.js';
@@ -89,8 +92,10 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   const proposals = createProposals();
   const snapshotProposals = createSnapshotProposals();
   const commands = createBackgroundCommands(() => showState());
+  const diagnosticsWatch = createDiagnosticsWatch();
   const engine = createEngine({
     ...{ extensionUri, log, approver: approvals, consent: questions, documents: createOpenDocuments() },
+    language: createLanguage(createClock(), diagnosticsWatch),
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
     wrapPacker: (packer) => watch.wrap(packer),
@@ -195,7 +200,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ receive, undo, rehearse, refresh, openPage, packMap, usage, watch, commands },
     dispose() {
       const shown = [status, watch, packMap, usage, explorerTokens, tree, review, proposals];
-      for (const one of [...shown, folders, rehearsal, commands]) one.dispose();
+      for (const one of [...shown, folders, rehearsal, commands, diagnosticsWatch]) one.dispose();
     },
   };
 }

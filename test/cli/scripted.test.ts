@@ -54,6 +54,30 @@ function resultsOf(run: CliRun): string[] {
   return run.ofType('tool_call_end').map((end) => end.status);
 }
 
+describe('language tools of the command line', () => {
+  test('search, rename every whole word, say so, and undo brings all back', async () => {
+    const run = await runScript([
+      { calls: [call('find_references', { path: 'src/sum.mjs', symbol: 'add' })] },
+      { calls: [call('rename_symbol', { path: 'src/sum.mjs', symbol: 'add', new_name: 'plus' })] },
+      { calls: [call('get_diagnostics', { paths: ['src/sum.mjs'] })] },
+      { text: 'Renamed.' },
+    ]);
+    expect(run.exitCode).toBe(0);
+    const [found, renamed, diagnostics] = simulator.requests[3]!.parsed.messages.flatMap((message) =>
+      message.role === 'tool' ? [message.text] : [],
+    );
+    expect(found).toMatch(/^4 lines with "add" in 2 files, by search, not by a language server/);
+    expect(renamed).toMatch(/^Renamed "add" to "plus": 4 places in 2 files, by search, not by a language server/);
+    expect(renamed).not.toMatch(/[Ee]rrors/);
+    expect(diagnostics).toBe("src/sum.mjs: unknown: no language server here; run the project's own check");
+    expect(readFileSync(join(cwd, 'src/check.mjs'), 'utf8')).toBe(check.replace(/\badd\b/g, 'plus'));
+    const undone = await runCli(['undo'], { cwd, stateHome });
+    expect(undone.exitCode).toBe(0);
+    expect(readFileSync(join(cwd, 'src/sum.mjs'), 'utf8')).toBe(sum);
+    expect(readFileSync(join(cwd, 'src/check.mjs'), 'utf8')).toBe(check);
+  });
+});
+
 describe('a model that errs', () => {
   test('a hunk fails and is corrected, the tests fail and are repaired', async () => {
     const run = await runScript([

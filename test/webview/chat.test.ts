@@ -10,6 +10,8 @@ import {
   commandApproval,
   compoundApproval,
   editApproval,
+  manyEditsApproval,
+  manyEditsEnd,
   sampleTranscript,
 } from './sampleTranscript.js';
 
@@ -487,6 +489,24 @@ describe('approval', () => {
     await harness.tellEvents(end);
     await harness.page.getByText('13 files').waitFor();
   });
+
+  onPage(
+    'edits of many files are one question with every diff, and end with a state for each file',
+    async (harness) => {
+      await harness.open([], { running: true });
+      await harness.tellEvents(manyEditsApproval);
+      const card = harness.page.locator('.approval');
+      const text = await card.innerText();
+      for (const part of ['Edit these 2 files?', 'src/one.ts', 'package.json', 'Protected: scripts in it run']) {
+        expect(text).toContain(part);
+      }
+      expect(await card.locator('.diff-added').count()).toBe(4);
+      await harness.tellEvents(...manyEditsEnd);
+      const tool = harness.page.locator('.tool');
+      await tool.getByRole('button', { name: /Rename one to two/ }).click();
+      expect(await tool.innerText()).toMatch(/2 files[^]*src\/one\.ts[^]*package\.json\s+not changed/);
+    },
+  );
 
   onPage('several wait one after the other, each with a guard of its own', async (harness) => {
     await harness.open([], { running: true });

@@ -211,3 +211,37 @@ export const editApproval: AgentEvent = {
     reason: 'This file is protected.',
   },
 };
+
+/** A rename of many files, one of them protected. */
+export const manyEditsApproval: AgentEvent = {
+  type: 'approval_request',
+  approval: {
+    id: 'host-made-id-31b8',
+    call: 'c11',
+    subject: {
+      kind: 'edits',
+      files: [
+        { path: 'src/one.ts', diff },
+        { path: 'package.json', diff, protectedBy: 'scripts in it run' },
+      ],
+    },
+    reason: 'package.json is protected (scripts in it run).',
+  },
+};
+
+export const manyEditsEnd: AgentEvent[] = [
+  { type: 'tool_call_start', call: 'c11', tool: 'rename_symbol', title: 'Rename one to two', path: 'src/one.ts' },
+  {
+    type: 'tool_call_end',
+    call: 'c11',
+    status: 'failed',
+    summary: 'Partly renamed "one" to "two": 2 places in 1 of 2 files.',
+    details: {
+      kind: 'edits',
+      files: [
+        { path: 'src/one.ts', diff, added: 2, removed: 1 },
+        { path: 'package.json', diff: '', added: 0, removed: 0 },
+      ],
+    },
+  },
+];

@@ -1,4 +1,10 @@
-import type { ApprovalDecision, ApprovalMode, ApprovalRequest, ApprovalSubject } from '../../protocol/events.js';
+import type {
+  ApprovalDecision,
+  ApprovalMode,
+  ApprovalRequest,
+  ApprovalSubject,
+  ProposedEdit,
+} from '../../protocol/events.js';
 import { memoryOf, partsToShow, type CommandGate } from '../commands/gate.js';
 import type { Judgement } from '../commands/judge.js';
 
@@ -38,7 +44,8 @@ export async function judge(
   const ask = (why: string): Verdict => ({ kind: 'ask', reason: why, subject: structuredClone(subject) });
   if (subject.kind === 'input') return ask('What is typed into a running command asks each time, as a command does.');
   if (subject.kind === 'bulk') return ask(reason ?? 'Many files at once ask in every mode.');
-  if (subject.protectedBy !== undefined) return ask(`${nameOf(subject)} is protected (${subject.protectedBy}).`);
+  const guarded = editsOf(subject).find(({ protectedBy }) => protectedBy !== undefined);
+  if (guarded !== undefined) return ask(`${nameOf(guarded)} is protected (${guarded.protectedBy}).`);
   if (reason !== undefined) return ask(reason);
   return policy.mode === 'auto-edit' ? { kind: 'run' } : ask('Every edit asks in this mode.');
 }
@@ -66,6 +73,10 @@ export function bindingOf(subject: ApprovalSubject): string {
   return JSON.stringify(subject.kind === 'command' ? [subject.command, subject.cwd] : subject);
 }
 
-function nameOf({ path, movedTo }: Extract<ApprovalSubject, { kind: 'edit' }>): string {
+function editsOf(subject: Extract<ApprovalSubject, { kind: 'edit' | 'edits' }>): readonly ProposedEdit[] {
+  return subject.kind === 'edit' ? [subject] : subject.files;
+}
+
+function nameOf({ path, movedTo }: ProposedEdit): string {
   return movedTo === undefined ? path : `${path} or ${movedTo}`;
 }

@@ -54,7 +54,7 @@ export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallPa
   }
 }
 
-const changers: ReadonlySet<string> = new Set(['delete_file', 'edit_file', 'move_file', 'write_file']);
+const changers: ReadonlySet<string> = new Set(['delete_file', 'edit_file', 'move_file', 'rename_symbol', 'write_file']);
 
 /** Of a call, or of its result. */
 export function isEdit({ name }: Pick<ToolCall, 'name'>): boolean {

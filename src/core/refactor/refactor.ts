@@ -40,7 +40,13 @@ export interface RefactorResult extends TurnResult {
 
 const defaultRounds = 3;
 const mostNamed = 20;
-const readers: ReadonlySet<string> = new Set(['read_file', 'search_files', 'list_files']);
+const readers: ReadonlySet<string> = new Set([
+  'find_references',
+  'get_diagnostics',
+  'list_files',
+  'read_file',
+  'search_files',
+]);
 
 /** Everything under one turn and one checkpoint; ends with `turn_end` in every case but a thrown fault of the program. */
 export async function runRefactor(request: RefactorRequest, signal: AbortSignal): Promise<RefactorResult> {

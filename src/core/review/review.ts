@@ -26,7 +26,13 @@ export interface ReviewResult extends TurnResult {
 }
 
 const mostReads = 3;
-const reads: ReadonlySet<string> = new Set(['read_file', 'search_files', 'list_files']);
+const reads: ReadonlySet<string> = new Set([
+  'find_references',
+  'get_diagnostics',
+  'list_files',
+  'read_file',
+  'search_files',
+]);
 
 /** Emits one `findings` event unless there was nothing to review. Only an empty report is clean. */
 export async function reviewChanges(request: ReviewRequest, signal: AbortSignal): Promise<ReviewResult> {

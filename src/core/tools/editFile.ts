@@ -4,6 +4,7 @@ import { describeChange, type DiffTexts } from '../edits/diffText.js';
 import { findRemarkOfLoss } from '../edits/loss.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView } from '../view/codec.js';
+import { describeErrorsAfter } from './diagnosticRows.js';
 import { findExcluded, findReadTrouble } from './listing.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
 import { approvalOfEdit } from './editApproval.js';
@@ -89,6 +90,7 @@ async function write(
   );
   parts.push(...notes, diff.numbered);
   if (!isWhole) parts.push(describeProblems(results));
+  parts.push(...(await describeErrorsAfter(context, [{ ...source, text: change.text }])));
   const { added, removed, unified } = diff;
   const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: false };
   const text = parts.join('\n');

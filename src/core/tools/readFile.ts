@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import { countInvisible } from '../edits/concerns.js';
 import { splitLines } from '../edits/lines.js';
-import { openBytes, openText } from '../edits/textFile.js';
-import { resolveInside } from '../repository/pathGate.js';
-import { encodePath, encodeView } from '../view/codec.js';
-import { findReadTrouble } from './listing.js';
-import { decideFailed, decideRefused, plural, showPath, succeed } from './results.js';
+import { encodePath } from '../view/codec.js';
+import { openForReading } from './openForReading.js';
+import { plural, showPath, succeed } from './results.js';
 import { noteShown } from './untold.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
-const maxBytes = 20 * 1024 * 1024;
 const mostLines = 2000;
 const mostCharacters = 80_000;
 const longestLine = 2000;
@@ -35,29 +32,15 @@ export const readFile: Tool<Arguments> = {
 };
 
 async function prepareRead(args: Arguments, context: ToolContext): Promise<Prepared> {
-  const { host, roots } = context;
-  const place = await resolveInside(host.files, roots, args.path, 'read');
-  if ('refused' in place) return decideRefused(place.refused);
-  const name = encodePath(place.relative);
-  const buffer = host.documents.unsaved(place.absolute);
-  const stat = await host.files.lstat(place.absolute);
-  if (stat === undefined && buffer === undefined) return decideFailed(`${name} does not exist.`);
-  const trouble = await findReadTrouble(context, place.relative);
-  if (trouble !== undefined) return decideRefused(trouble);
-  if (stat !== undefined && stat.size > maxBytes) {
-    return decideFailed(`${name} has ${stat.size} bytes; files above ${maxBytes} are not read. Use search_files.`);
-  }
+  const opened = await openForReading(context, args.path);
+  if (!opened.ok) return opened.decided;
+  const { relative, file, unsaved, bytes } = opened.source;
+  const note = unsaved ? ' (unsaved text of the editor)' : '';
   return {
     kind: 'ready',
     run: async () => {
-      const shows = [place.relative];
-      if (buffer !== undefined)
-        return { ...showLines(name, openText(buffer.text).view, args, ' (unsaved text of the editor)'), shows };
-      const bytes = await host.files.read(place.absolute, maxBytes, place.inside);
-      noteShown(context, place.relative, bytes);
-      const opened = openBytes(bytes);
-      if (!opened.ok) return { ...succeed(encodeView(`${place.relative}: ${opened.sentence}.`).view), failed: true };
-      return { ...showLines(name, opened.file.view, args, ''), shows };
+      if (bytes !== undefined) noteShown(context, relative, bytes);
+      return { ...showLines(encodePath(relative), file.view, args, note), shows: [relative] };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ToolDetails } from '../../protocol/events.js';
 import { decodePath, encodePath, encodeView } from '../view/codec.js';
-import type { Prepared, ToolResult } from './tool.js';
+import type { Decided, ToolResult } from './tool.js';
 
 /** `text` has to be a view already. The summary is its first line unless given. */
 export function succeed(text: string, summary?: string, details?: ToolDetails): ToolResult {
@@ -17,13 +17,13 @@ function makeResult(text: string, failed: boolean, summary?: string, details?: T
 }
 
 /** Not even tried: the path gate or another rule forbids it. */
-export function decideRefused(sentence: string): Prepared {
+export function decideRefused(sentence: string): Decided {
   const text = sentence.startsWith('Refused') ? sentence : `Refused: ${sentence}`;
   return { kind: 'decided', refused: true, result: fail(encodeView(text).view) };
 }
 
 /** `shows`: files of which the sentence shows text. */
-export function decideFailed(view: string, shows?: readonly string[]): Prepared {
+export function decideFailed(view: string, shows?: readonly string[]): Decided {
   const result = fail(view);
   return { kind: 'decided', refused: false, result: shows === undefined ? result : { ...result, shows } };
 }

@@ -31,8 +31,13 @@ export interface ToolResult {
  * `subject` the call only reads; a `reason` asks even where the mode alone would not.
  */
 export type Prepared =
-  | { kind: 'ready'; subject?: ApprovalSubject; reason?: string; run: () => Promise<ToolResult> }
-  | { kind: 'decided'; refused: boolean; result: ToolResult };
+  { kind: 'ready'; subject?: ApprovalSubject; reason?: string; run: () => Promise<ToolResult> } | Decided;
+
+export interface Decided {
+  kind: 'decided';
+  refused: boolean;
+  result: ToolResult;
+}
 
 export interface Tool<Arguments = unknown> {
   name: string;

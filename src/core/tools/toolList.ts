@@ -4,9 +4,12 @@ import { encodeView } from '../view/codec.js';
 import { commandOutput } from './commandOutput.js';
 import { deleteFile } from './deleteFile.js';
 import { editFile } from './editFile.js';
+import { findReferences } from './findReferences.js';
+import { getDiagnostics } from './getDiagnostics.js';
 import { listFiles } from './listFiles.js';
 import { moveFile } from './moveFile.js';
 import { readFile } from './readFile.js';
+import { renameSymbol } from './renameSymbol.js';
 import { reportFindings } from './reportFindings.js';
 import { runCommand } from './runCommand.js';
 import { searchFiles } from './searchFiles.js';
@@ -22,9 +25,12 @@ export function createTools(): readonly Tool[] {
     erase(commandOutput),
     erase(deleteFile),
     erase(editFile),
+    erase(findReferences),
+    erase(getDiagnostics),
     erase(listFiles),
     erase(moveFile),
     erase(readFile),
+    erase(renameSymbol),
     erase(reportFindings),
     erase(runCommand),
     erase(searchFiles),

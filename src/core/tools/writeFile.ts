@@ -4,6 +4,7 @@ import { mainLineEnd, splitLines, toLineFeeds } from '../edits/lines.js';
 import { toViewForm } from '../edits/textFile.js';
 import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
+import { describeErrorsAfter } from './diagnosticRows.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
 import { findExcluded } from './listing.js';
 import { approvalOfEdit } from './editApproval.js';
@@ -61,8 +62,11 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
       const head = isNew ? `Created ${name}: ${lines}.` : `Wrote ${name}: ${lines}, +${diff.added} −${diff.removed}.`;
       const { added, removed, unified } = diff;
       const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: isNew };
-      const note = written.note === undefined ? '' : `\n${encodeView(written.note).view}`;
-      return succeed(`${head}${note}`, head, details);
+      const notes = [
+        ...(written.note === undefined ? [] : [encodeView(written.note).view]),
+        ...(await describeErrorsAfter(context, [{ ...source, text: change.text }])),
+      ];
+      return succeed([head, ...notes].join('\n'), head, details);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { ApprovalDecision, ApprovalSubject, CommandPart } from '../../protocol/events.js';
+import type { ApprovalDecision, ApprovalSubject, CommandPart, ProposedEdit } from '../../protocol/events.js';
 import { readDiff } from '../diffText.js';
 import { formatCount } from '../format.js';
 import { hasMarks, markInvisible } from '../invisible.js';
@@ -81,6 +81,7 @@ function questionOf(subject: ApprovalSubject): string {
   if (subject.kind === 'command') return 'Run this command?';
   if (subject.kind === 'input') return 'Type this into a running command?';
   if (subject.kind === 'bulk') return 'Change all of these files?';
+  if (subject.kind === 'edits') return `Edit these ${formatCount(subject.files.length, 'file')}?`;
   if (subject.deleted) return 'Delete this file?';
   return subject.movedTo === undefined ? 'Make this edit?' : 'Move this file?';
 }
@@ -89,32 +90,43 @@ function Subject({ subject }: { subject: ApprovalSubject }): VNode {
   if (subject.kind === 'command') return <CommandSubject subject={subject} />;
   if (subject.kind === 'bulk') return <BulkSubject deleted={subject.deleted} changed={subject.changed} />;
   if (subject.kind === 'input') return <InputSubject command={subject.command} text={subject.text} />;
-  const { added, removed } = readDiff(subject.diff);
+  const files = subject.kind === 'edit' ? [subject] : subject.files;
+  return (
+    <>
+      {files.map((file) => (
+        <FileSubject key={file.path} {...file} />
+      ))}
+    </>
+  );
+}
+
+function FileSubject({ path, diff, protectedBy, movedTo, warnings, named }: ProposedEdit): VNode {
+  const { added, removed } = readDiff(diff);
   return (
     <>
       <div class="tool-facts">
-        <PathLink path={subject.path} />
-        {subject.movedTo === undefined ? null : (
+        <PathLink path={path} />
+        {movedTo === undefined ? null : (
           <>
             {' to '}
             <code>
-              <MarkedText text={subject.movedTo} />
+              <MarkedText text={movedTo} />
             </code>
           </>
         )}{' '}
-        {subject.diff === '' ? null : <DiffCounts added={added} removed={removed} />}
+        {diff === '' ? null : <DiffCounts added={added} removed={removed} />}
       </div>
-      {subject.protectedBy === undefined ? null : (
+      {protectedBy === undefined ? null : (
         <p class="approval-warning">
-          <Icon name="warning" /> Protected: {subject.protectedBy}
+          <Icon name="warning" /> Protected: {protectedBy}
         </p>
       )}
-      {subject.warnings?.map((warning, i) => (
+      {warnings?.map((warning, i) => (
         <p key={i} class="approval-warning">
           <Icon name="warning" /> <MarkedText text={warning} />
         </p>
       ))}
-      {subject.diff === '' ? null : <DiffView diff={subject.diff} named={subject.named} all />}
+      {diff === '' ? null : <DiffView diff={diff} named={named} all />}
     </>
   );
 }

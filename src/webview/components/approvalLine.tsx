@@ -16,6 +16,7 @@ const results: Record<NonNullable<ApprovalItem['result']>, { icon: string; text:
 function nameSubject(subject: ApprovalSubject): string {
   if (subject.kind === 'command') return subject.command;
   if (subject.kind === 'input') return subject.text;
+  if (subject.kind === 'edits') return subject.files.map(({ path }) => path).join(', ');
   if (subject.kind === 'bulk') return formatCount(subject.deleted.length + subject.changed.length, 'file');
   return subject.movedTo === undefined ? subject.path : `${subject.path} to ${subject.movedTo}`;
 }

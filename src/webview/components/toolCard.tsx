@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { formatDuration } from '../format.js';
+import type { ToolDetails } from '../../protocol/events.js';
+import { formatCount, formatDuration } from '../format.js';
 import type { ToolItem, ToolStatus } from '../items.js';
 import { usePage } from '../pageContext.js';
 import { DiffCounts, DiffView } from './diffView.js';
@@ -13,9 +14,12 @@ const toolIcons: Record<string, string> = {
   command_output: 'output',
   delete_file: 'trash',
   edit_file: 'edit',
+  find_references: 'references',
+  get_diagnostics: 'warning',
   list_files: 'list-tree',
   move_file: 'arrow-right',
   read_file: 'file',
+  rename_symbol: 'replace-all',
   report_findings: 'checklist',
   run_command: 'terminal',
   search_files: 'search',
@@ -101,6 +105,10 @@ function ToolFacts({ item }: { item: ToolItem }): VNode | null {
         Open diff
       </button>,
     );
+  } else if (details?.kind === 'edits') {
+    const { files } = details;
+    facts.push(<span>{formatCount(files.length, 'file')}</span>);
+    facts.push(<DiffCounts added={sumOf(files, 'added')} removed={sumOf(files, 'removed')} />);
   }
   if (details?.kind === 'command') {
     const { background } = details;
@@ -133,6 +141,25 @@ function describeBackground(ports: readonly number[]): string {
   return `in the background, port ${ports.join(', ')}`;
 }
 
+type EditedFileProps = Extract<ToolDetails, { kind: 'edits' }>['files'][number];
+
+/** What was not written has no diff. */
+function EditedFile({ path, diff, added, removed }: EditedFileProps): VNode {
+  return (
+    <>
+      <div class="tool-facts">
+        <PathLink path={path} />{' '}
+        {diff === '' ? <span class="bad">not changed</span> : <DiffCounts added={added} removed={removed} />}
+      </div>
+      {diff === '' ? null : <DiffView diff={diff} />}
+    </>
+  );
+}
+
+function sumOf(files: readonly EditedFileProps[], count: 'added' | 'removed'): number {
+  return files.reduce((sum, file) => sum + file[count], 0);
+}
+
 interface CommandEndProps {
   exitCode: number | null;
   timedOut?: boolean;
@@ -162,6 +189,7 @@ function ToolBody({ item }: { item: ToolItem }): VNode {
         </pre>
       ) : null}
       {details?.kind === 'edit' && details.diff !== '' ? <DiffView diff={details.diff} /> : null}
+      {details?.kind === 'edits' ? details.files.map((file) => <EditedFile key={file.path} {...file} />) : null}
       {details?.kind === 'text' ? <OutputTail text={details.text} cutChars={0} live={false} /> : null}
       {item.output !== '' && details?.kind !== 'text' ? (
         <OutputTail text={item.output} cutChars={item.outputCutChars} live={item.status === 'running'} />

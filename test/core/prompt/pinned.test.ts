@@ -12,7 +12,7 @@ test('system text and tool list are the pinned bytes', () => {
   expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot(`
     {
       "system": "0fa8e276f75ffdf40a7ff0431447e140a6b281288926c82d9c5b8d9a98a7befb",
-      "tools": "ddaf76b106219498c900a36a8008febc09f914c481fad4c3dc212df23ccb8198",
+      "tools": "da8c387cc5d2dc262bb80fc4e57bc0e97257ab9990b95a435a449348b3d0af0b",
     }
   `);
 });

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { noSelection } from '../../../src/core/repository/selection.js';
 import { createBulkGuard } from '../../../src/core/agent/bulkGuard.js';
-import type { Host, OpenDocuments } from '../../../src/core/host.js';
+import type { Host, Language, OpenDocuments } from '../../../src/core/host.js';
 import type { Turn } from '../../../src/core/agent/turn.js';
 import type { Journal } from '../../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
@@ -42,6 +42,7 @@ export interface Bench {
   controller: AbortController;
   write(path: string, content: string | Buffer, mode?: number): void;
   read(path: string): string;
+  readBytes(path: string): Buffer;
   exists(path: string): boolean;
   prepare(tool: string, args: unknown): Promise<Prepared>;
   /** Prepares and, as if every question had been answered with yes, runs. */
@@ -52,7 +53,7 @@ export interface Bench {
 /** A git repository in a temp folder with the real host, packer and journal around it. */
 export async function createBench(
   files: Record<string, string | Buffer> = {},
-  given: { stateFolder?: string } = {},
+  given: { stateFolder?: string; language?: (root: string) => Language } = {},
 ): Promise<Bench> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'baleen-tools-')));
   const root = join(base, 'ws');
@@ -89,7 +90,10 @@ export async function createBench(
   for (const [path, content] of Object.entries(files)) write(path, content);
   execFileSync('git', ['-C', root, 'init', '-q']);
   const git = createNodeGit();
-  const host = createNodeHost({ log, git, documents, commands: { logFolder: join(stateFolder, 'commands') } });
+  const host = createNodeHost({
+    ...{ log, git, documents, commands: { logFolder: join(stateFolder, 'commands') } },
+    ...(given.language === undefined ? {} : { language: given.language(root) }),
+  });
   // The counts play no part here.
   const counter = { count: (bytes: Uint8Array) => bytes.length, countText: (text: string) => text.length };
   const packer = createPackEngine({ files: host.files, git, counter, log, ...grammarPorts });
@@ -153,6 +157,7 @@ export async function createBench(
     controller,
     write,
     read: (path) => readFileSync(join(root, path), 'utf8'),
+    readBytes: (path) => readFileSync(join(root, path)),
     exists: (path) => existsSync(join(root, path)),
     prepare,
     call: async (name, args) => {

@@ -4,6 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { startSimulator, type Simulator } from '../../../support/simulator/simulator.js';
+import { createClock } from '../../../../src/node/clock.js';
+import { createDiagnosticsWatch } from '../../../../src/vscode/diagnosticsWatch.js';
+import { createLanguage } from '../../../../src/vscode/language.js';
 import type { TestApi } from '../../../../src/vscode/testApi.js';
 import { activateBaleen, folderPath, listEvents, readText } from '../support.js';
 
@@ -60,6 +63,27 @@ describe('in a folder that is not trusted', () => {
       await document.save();
     }
     await new Promise((resolve) => setTimeout(resolve, 1500));
+  });
+
+  it('language services are not asked', async () => {
+    const asked: string[] = [];
+    const listening = [
+      vscode.languages.registerReferenceProvider('*', { provideReferences: () => void asked.push('references') }),
+      vscode.languages.registerRenameProvider('*', { provideRenameEdits: () => void asked.push('rename') }),
+    ];
+    const watch = createDiagnosticsWatch();
+    const language = createLanguage(createClock(), watch);
+    const file = { path: join(folderPath(), 'src/greet.mjs'), text: await readText('src/greet.mjs') };
+    const word = { start: { line: 0, column: 16 }, end: { line: 0, column: 21 } };
+    const { signal } = new AbortController();
+    const answers = [
+      ...(await language.diagnostics([file], signal)),
+      await language.references(file, word, signal),
+      await language.rename(file, word, 'other', signal),
+    ];
+    vscode.Disposable.from(watch, ...listening).dispose();
+    for (const answer of answers) assert.deepEqual(answer, { kind: 'none', why: 'the folder is in Restricted Mode' });
+    assert.deepEqual(asked, []);
   });
 
   it('TRU-02, TRU-05: nothing was sent, rule files not at all, and nothing was written to the folder or the state folder', async () => {
