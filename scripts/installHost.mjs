@@ -18,6 +18,7 @@ import {
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { canInstallPackages, installPackages } from './lib/debian.mjs';
 import { runQuietly } from './lib/processes.mjs';
 
 export const CODE_SERVER_VERSION = '4.139.1';
@@ -208,9 +209,9 @@ export async function ensureBrowser({ log = logToStderr } = {}) {
   }
   const found = await findBrowser();
   if (found) return found;
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (canInstallPackages()) {
     log('Installing Chromium for the tests, once: apt-get install chromium fonts-dejavu-core …');
-    await installDebianBrowser();
+    await installPackages(['chromium', 'fonts-dejavu-core']);
     const installed = await findBrowser();
     if (installed) return installed;
   }
@@ -218,14 +219,6 @@ export async function ensureBrowser({ log = logToStderr } = {}) {
     'No Chromium was found, and the tests in the browser need one. Install it (Debian: sudo apt-get install chromium ' +
       'fonts-dejavu-core), or set CHROMIUM to the path of a Chromium or Chrome, and run the same command again.',
   );
-}
-
-async function installDebianBrowser() {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = ['-o', 'DPkg::Lock::Timeout=300', '-qq'];
-  await runQuietly('apt-get', [...apt, 'update'], { env });
-  const packages = ['chromium', 'fonts-dejavu-core'];
-  await runQuietly('apt-get', [...apt, 'install', '-y', '--no-install-recommends', ...packages], { env });
 }
 
 async function findBrowser() {

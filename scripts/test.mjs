@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser, ensureHost } from './installHost.mjs';
+import { ensureSandbox } from './installSandbox.mjs';
 
 const bin = (name) => join('node_modules', '.bin', name);
 
@@ -79,6 +80,7 @@ async function installAll() {
     const log = (text) => process.stderr.write(`${text}\n`);
     await ensureHost({ log });
     await ensureBrowser({ log });
+    await ensureSandbox({ log });
     return { passed: 0, failed: 0 };
   } catch (error) {
     process.stdout.write(`${error.message}\n`);

@@ -54,6 +54,8 @@ export interface CommandRequest {
   onOutput: (text: string) => void;
   /** Called once with a function that writes to the process's stdin. */
   onInput?: (write: (text: string) => void) => void;
+  /** Absent: `open`, since whoever runs it has a yes. */
+  sandbox?: SandboxLevel;
 }
 
 export interface CommandResult {
@@ -65,6 +67,22 @@ export interface CommandResult {
   /** Head and tail of the output without control sequences; `omittedBytes` were left out between them. */
   output: string;
   omittedBytes: number;
+  /** Where it ran; absent: outside. */
+  sandbox?: SandboxLevel;
+}
+
+/**
+ * How a command is confined. `closed`, nobody said yes to it: no network, protected files read-only, keys and secrets
+ * hidden, nothing written outside the workspace. `open`, somebody did: the network is there and the whole workspace
+ * writable, keys stay hidden. `none` is outside the sandbox.
+ */
+export type SandboxLevel = 'closed' | 'open' | 'none';
+
+export type SandboxStatus = { works: true } | { works: false; why: string };
+
+export interface Sandbox {
+  /** Tried out with the first question, by five attempts to get out. `why` is a sentence for the user. */
+  status(): Promise<SandboxStatus>;
 }
 
 /** Runs a shell line as a process of its own, with a filtered environment; on abort the whole tree dies. */
@@ -113,6 +131,7 @@ export interface OpenDocuments {
 export interface Host {
   files: Files;
   commands: Commands;
+  sandbox: Sandbox;
   git: Git;
   clock: Clock;
   log: Log;

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { messageOf } from '../core/errors.js';
+import { BaleenError, messageOf } from '../core/errors.js';
 import type { CommandRequest, CommandResult, Commands } from '../core/host.js';
 import { buildEnvironment, withheldVariables } from './commandEnvironment.js';
 import { createKeptOutput } from './commandOutput.js';
 import { openOutputPipe } from './outputPipe.js';
+import type { Call, CommandSandbox, ConfinedCall } from './sandbox.js';
 import { interruptGroup, killGroupNow, killTree } from './processTree.js';
 
 export interface CommandSettings {
@@ -16,6 +17,8 @@ export interface CommandSettings {
   extraEnv?: Readonly<Record<string, string>>;
   /** Globs of environment variables that commands do not see; by default `withheldVariables`. */
   withheld?: readonly string[];
+  /** Absent: every command runs outside. */
+  sandbox?: CommandSandbox;
 }
 
 /** How long a finished shell's output is waited for while something in the background holds the pipe. */
@@ -39,12 +42,14 @@ async function runCommand(
 ): Promise<CommandResult> {
   const startedAt = performance.now();
   const kept = createKeptOutput();
+  let confined: ConfinedCall | undefined;
   const finish = (exitCode: number | null, timedOut: boolean, cancelled: boolean): CommandResult => ({
     exitCode,
     durationMs: Math.round(performance.now() - startedAt),
     timedOut,
     cancelled,
     ...kept.finish(),
+    ...(confined === undefined || confined.level === 'none' ? {} : { sandbox: confined.level }),
   });
   if (signal.aborted) return finish(null, false, true);
   const marker = randomBytes(8).toString('hex');
@@ -52,19 +57,28 @@ async function runCommand(
     kept.add(text);
     request.onOutput(text);
   };
+  const call = callShell(request, settings, marker);
+  try {
+    confined = await confine(call, request, settings);
+  } catch (error) {
+    onText(`Not run: ${messageOf(error)}\n`);
+    return finish(126, false, false);
+  }
   const pipe = await openOutputPipe();
   if (signal.aborted) {
     pipe?.closeWriteEnd();
     pipe?.readEnd.destroy();
+    confined.release();
     return finish(null, false, true);
   }
-  const shell = start(request, settings, marker, pipe?.writeEnd ?? 'pipe');
+  const shell = start(request, call, confined, pipe?.writeEnd ?? 'pipe');
   pipe?.closeWriteEnd();
   const shellEnd = waitForEnd(shell);
   const output = readOutput(shell, pipe === undefined ? [shell.stdout, shell.stderr] : [pipe.readEnd], onText);
   const { pid } = shell;
   if (pid === undefined) {
     const end = await shellEnd;
+    confined.release();
     onText(`The shell could not be started in ${request.cwd}: ${end.problem ?? 'unknown reason'}\n`);
     return finish(127, false, false);
   }
@@ -87,33 +101,51 @@ async function runCommand(
     stop.dispose();
     output.detach();
     shell.stdin?.destroy();
+    confined.release();
   }
+}
+
+interface ShellCall extends Call {
+  options: Pick<SpawnOptions, 'detached' | 'windowsVerbatimArguments'>;
+}
+
+function callShell({ command }: CommandRequest, settings: CommandSettings, marker: string): ShellCall {
+  const env = buildEnvironment(process.env, settings.withheld ?? withheldVariables, settings.extraEnv ?? {}, marker);
+  if (process.platform !== 'win32') {
+    const shell = settings.shell ?? ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh';
+    // One pipe for both streams keeps their order; the outer shell only joins them and is replaced by the inner one.
+    const args = ['-c', 'exec "$@" 2>&1', 'sh', shell, '-c', command];
+    return { program: '/bin/sh', args, env, options: { detached: true } };
+  }
+  const shell = settings.shell ?? process.env['ComSpec'] ?? 'cmd.exe';
+  if (/(?:pwsh|powershell)(?:\.exe)?$/i.test(shell)) {
+    return { program: shell, args: ['-NoProfile', '-NonInteractive', '-Command', command], env, options: {} };
+  }
+  const args = ['/d', '/s', '/c', `"${command}"`];
+  return { program: shell, args, env, options: { windowsVerbatimArguments: true } };
+}
+
+/** Throws a sentence where the command may only run inside a sandbox and there is none. */
+async function confine(call: Call, request: CommandRequest, settings: CommandSettings): Promise<ConfinedCall> {
+  const { sandbox } = settings;
+  if (sandbox !== undefined) return sandbox.confine(call, request.sandbox ?? 'open');
+  if (request.sandbox === 'closed') throw new BaleenError('There is no sandbox for commands here.');
+  return { ...call, level: 'none', release: () => undefined };
 }
 
 function start(
   request: CommandRequest,
-  settings: CommandSettings,
-  marker: string,
+  { options }: ShellCall,
+  { program, args, env }: Call,
   output: number | 'pipe',
 ): ChildProcess {
-  const options: SpawnOptions = {
+  return spawn(program, [...args], {
+    ...options,
     cwd: request.cwd,
-    env: buildEnvironment(process.env, settings.withheld ?? withheldVariables, settings.extraEnv ?? {}, marker),
+    env,
     stdio: [request.onInput === undefined ? 'ignore' : 'pipe', output, output],
     windowsHide: true,
-  };
-  if (process.platform !== 'win32') {
-    const shell = settings.shell ?? ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh';
-    // One pipe for both streams keeps their order; the outer shell only joins them and is replaced by the inner one.
-    const args = ['-c', 'exec "$@" 2>&1', 'sh', shell, '-c', request.command];
-    return spawn('/bin/sh', args, { ...options, detached: true });
-  }
-  const shell = settings.shell ?? process.env['ComSpec'] ?? 'cmd.exe';
-  if (/(?:pwsh|powershell)(?:\.exe)?$/i.test(shell)) {
-    return spawn(shell, ['-NoProfile', '-NonInteractive', '-Command', request.command], options);
-  }
-  const args = ['/d', '/s', '/c', `"${request.command}"`];
-  return spawn(shell, args, { ...options, windowsVerbatimArguments: true });
+  });
 }
 
 interface ShellEnd {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Git, Host, Log, OpenDocuments } from '../core/host.js';
+import type { Clock, Git, Host, Log, OpenDocuments, Sandbox } from '../core/host.js';
 import { createClock } from './clock.js';
 import { createCommands, type CommandSettings } from './commands.js';
 import { createNodeFiles } from './files.js';
@@ -10,6 +10,11 @@ export const noDocuments: OpenDocuments = {
   listUnsaved: () => [],
   listOpen: () => [],
   replaceText: async () => false,
+};
+
+/** Of a host that was given none. */
+const noSandbox: Sandbox = {
+  status: async () => ({ works: false, why: 'There is no sandbox for commands here.' }),
 };
 
 export interface NodeHostParts {
@@ -24,6 +29,7 @@ export function createNodeHost(parts: NodeHostParts): Host {
   return {
     files: createNodeFiles(),
     commands: createCommands(parts.commands),
+    sandbox: parts.commands?.sandbox ?? noSandbox,
     git: parts.git,
     clock: parts.clock ?? createClock(),
     log: parts.log,

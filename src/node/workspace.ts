@@ -17,10 +17,12 @@ import { createTools } from '../core/tools/toolList.js';
 import { createLedger } from '../core/usage/ledger.js';
 import { createMeteredClient } from '../core/usage/meteredClient.js';
 import { createPrimingClient } from '../core/usage/primer.js';
+import { createNodeFiles } from './files.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
 import { packFilesOf } from './packFiles.js';
 import { resolveRoots } from './resolveRoots.js';
+import { createSandbox } from './sandbox.js';
 import { readUserId, usageFolder, workspaceStateFolder } from './stateFolder.js';
 import { watchFetch } from './watchedFetch.js';
 import { createWorkerPacker } from './workerPacker.js';
@@ -44,6 +46,8 @@ export interface WorkspaceOptions {
   wrapCommands?: (commands: Commands) => Commands;
   /** Wraps the packer, for instance to show what it opens. */
   wrapPacker?: (packer: Packer) => Packer;
+  /** Asked with each command. Absent: it is. */
+  isSandboxOn?: () => boolean;
   onBody?: (body: Uint8Array, request: ModelRequest) => void;
 }
 
@@ -57,17 +61,21 @@ export interface Workspace {
 /** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const { log, documents, clock: ownClock, wrapCommands, wrapPacker, approver, consent, onBody } = options;
+  const roots = await resolveRoots(createNodeFiles(), log, options.folders);
+  const stateFolder = workspaceStateFolder(options.stateBase, roots);
+  const { stateBase, programFolder } = options;
+  const isOn = options.isSandboxOn ?? (() => true);
+  const sandbox = createSandbox({ roots, stateBase, stateFolder, programFolder, env: process.env, isOn });
   const plain = createNodeHost({
     log,
     git: createNodeGit(),
+    commands: { sandbox },
     ...(documents === undefined ? {} : { documents }),
     ...(ownClock === undefined ? {} : { clock: ownClock }),
   });
   const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
-  const roots = await resolveRoots(host.files, log, options.folders);
   // Before the worker runs, which nobody would end if this failed.
   const userId = await readUserId(host.files, options.stateBase);
-  const stateFolder = workspaceStateFolder(options.stateBase, roots);
   const programFiles = packFilesOf(options.programFolder);
   const worker = createWorkerPacker({ ...programFiles, log });
   const packer = wrapPacker === undefined ? worker : wrapPacker(worker);

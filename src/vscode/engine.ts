@@ -31,6 +31,7 @@ export interface EngineParts {
   documents: OpenDocuments;
   wrapCommands: (commands: Commands) => Commands;
   wrapPacker: (packer: Packer) => Packer;
+  isSandboxOn: () => boolean;
   /** Tells the user something about what was opened. */
   warn: (text: string) => void;
 }

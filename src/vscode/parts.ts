@@ -92,6 +92,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     ...{ extensionUri, log, approver: approvals, consent: questions, documents: createOpenDocuments() },
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
+    isSandboxOn: () => readSettings().sandbox,
     wrapPacker: (packer) => watch.wrap(packer),
     wrapCommands(commands) {
       terminals?.dispose();

@@ -1,12 +1,15 @@
 /** The tool calls of one reply: prepare (parse, gate, approve), execute, finalize. */
-import type { AgentEvent, Emit, EventOf } from '../../protocol/events.js';
+import type { AgentEvent, ApprovalSubject, Emit, EventOf } from '../../protocol/events.js';
+import { allowanceOf } from '../commands/rules.js';
 import { isCancellation, messageOf } from '../errors.js';
+import type { SandboxLevel } from '../host.js';
 import type { ToolCall, ToolMessage } from '../model/types.js';
+import { offerWider } from '../tools/sandboxStop.js';
 import { parseArguments } from '../tools/toolList.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
 import type { Misfit } from './patience.js';
-import { bindingOf, judge, type ApprovalPolicy, type Approver } from './approval.js';
+import { bindingOf, judge, rememberLevel, type ApprovalPolicy, type Approver } from './approval.js';
 
 export interface ToolCallParts {
   tools: readonly Tool[];
@@ -124,27 +127,40 @@ async function approveAndExecute(
   parts: ToolCallParts,
 ): Promise<Ended> {
   if (prepared.kind === 'decided') return { status: prepared.refused ? 'refused' : 'failed', result: prepared.result };
-  const refusal = await approve(call, title, prepared, parts);
-  if (refusal !== undefined) return refusal;
+  const approved = await approve(call, title, prepared, parts);
+  if ('status' in approved) return approved;
   await parts.noteStarted(call);
-  const result = await prepared.run();
+  const result = noteStop(await prepared.run(approved.sandbox), prepared.subject, parts);
   if (parts.context.signal.aborted && result.failed) return { status: 'cancelled', result };
   return { status: result.failed ? 'failed' : 'done', result };
 }
 
 type Ready = Extract<Prepared, { kind: 'ready' }>;
 
-/** `undefined` if the call may run: once, and as it was judged or shown. */
+/** A command that the sandbox stopped is asked about when it comes again, by whoever can be. */
+function noteStop(result: ToolResult, subject: ApprovalSubject | undefined, parts: ToolCallParts): ToolResult {
+  const { stoppedAt } = result;
+  if (subject?.kind !== 'command' || stoppedAt === undefined) return result;
+  const canAsk = parts.approver !== undefined;
+  if (canAsk) parts.policy.sandboxed?.stoppedAt.set(allowanceOf(subject), stoppedAt);
+  return { ...result, text: `${result.text}\n${offerWider(stoppedAt, canAsk)}` };
+}
+
+/** What a call may run with, once, and as it was judged or shown; or why it does not. */
 async function approve(
   call: ToolCall,
   title: string,
   { subject, reason }: Ready,
   parts: ToolCallParts,
-): Promise<Ended | undefined> {
+): Promise<Ended | { sandbox?: SandboxLevel }> {
   const { policy, approver, context } = parts;
+  // The first question tries the sandbox out; plan mode does without.
+  const isCommand = subject?.kind === 'command' && policy.mode !== 'plan';
+  const sandbox = isCommand ? await context.host.sandbox.status() : undefined;
   for (;;) {
-    const verdict = await judge(policy, subject, reason);
-    if (verdict.kind === 'run' || subject === undefined) return undefined;
+    const verdict = await judge(policy, subject, reason, sandbox);
+    if (verdict.kind === 'run') return levelOf(verdict);
+    if (subject === undefined) return {};
     // Sentences may quote the command.
     if (verdict.kind === 'refuse') return refused(encodeView(verdict.sentence).view);
     if (approver === undefined) {
@@ -163,8 +179,13 @@ async function approve(
     if (subject.kind === 'command' && verdict.judgement !== undefined) {
       await policy.commands.remember(subject, verdict.judgement, decision);
     }
-    return undefined;
+    rememberLevel(policy, verdict, decision);
+    return levelOf(verdict);
   }
+}
+
+function levelOf({ sandbox }: { sandbox?: SandboxLevel }): { sandbox?: SandboxLevel } {
+  return sandbox === undefined ? {} : { sandbox };
 }
 
 function failed(text: string): Ended {

@@ -26,6 +26,8 @@ export interface Judgement {
   parts: CommandPart[];
   /** It asks in every mode, whatever else may run by itself there. */
   isRisky: boolean;
+  /** The line as a whole could not be read: nobody knows what it does. */
+  isUnread: boolean;
   /** What would have to be allowed for good; empty where a part of it cannot be. */
   missing: AllowRule[];
 }
@@ -37,7 +39,7 @@ export interface JudgeParts extends Surroundings {
 }
 
 const grammars = { bash: bashGrammar, powershell: powershellGrammar };
-const allowed: Judgement = { verdict: 'allowed', reason: '', parts: [], isRisky: false, missing: [] };
+const allowed: Judgement = { verdict: 'allowed', reason: '', parts: [], isRisky: false, isUnread: false, missing: [] };
 const notYet = 'is not allowed yet';
 /** So many operands are looked up on the disk. */
 const mostOperands = 200;
@@ -228,7 +230,7 @@ function deny(read: ReadLine, { part, rule }: { part: ShellPart; rule: readonly 
     if (one !== part) return { text: one.text, verdict: 'asks' };
     return { text: one.text, verdict: 'denied', why };
   });
-  return { verdict: 'denied', reason: `${part.text} ${why}.`, parts, isRisky: true, missing: [] };
+  return { verdict: 'denied', reason: `${part.text} ${why}.`, parts, isRisky: true, isUnread: false, missing: [] };
 }
 
 async function combine(
@@ -258,7 +260,8 @@ async function combine(
   }
   if (!isPlain && whys.size === 0) whys.add('holds quotes, escapes or signs that are not judged here');
   const missing = isPlain && risks.size === 0 ? rulesFor(verdicts) : [];
-  return { verdict: 'asks', reason: sentenceOf([...whys]), parts, isRisky: risks.size > 0, missing };
+  const isUnread = read.notes.length > 0;
+  return { verdict: 'asks', reason: sentenceOf([...whys]), parts, isRisky: risks.size > 0, isUnread, missing };
 }
 
 /** Everything about a part that makes it ask; nothing if it would run. */

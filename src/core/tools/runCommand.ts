@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { messageOf } from '../errors.js';
-import type { CommandResult } from '../host.js';
+import type { CommandResult, SandboxLevel } from '../host.js';
+import { protectedBy } from '../repository/protectedFiles.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
+import { describeMade, describeStop } from './sandboxStop.js';
 import { decideFailed, decideRefused, fail, plural, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
@@ -49,14 +51,23 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
   const timeoutMs = args.timeout_seconds === undefined ? turn.commandTimeoutMs : args.timeout_seconds * 1000;
   const subject = { kind: 'command' as const, command, cwd: folder.relative };
   // What runs is the text that was judged and shown, and no other copy of it.
-  return { kind: 'ready', subject, run: () => execute(subject.command, folder, timeoutMs, context) };
+  return { kind: 'ready', subject, run: (sandbox) => execute(subject.command, folder, timeoutMs, sandbox, context) };
 }
 
-async function execute(command: string, folder: Place, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
+async function execute(
+  command: string,
+  folder: Place,
+  timeoutMs: number,
+  sandbox: SandboxLevel | undefined,
+  context: ToolContext,
+): Promise<ToolResult> {
   const { host, roots, turn } = context;
   const before = await turn.packer.scan(context.signal);
   const result = await host.commands.run(
-    { command, cwd: folder.absolute, timeoutMs, onOutput: limitLive(context.output) },
+    {
+      ...{ command, cwd: folder.absolute, timeoutMs, onOutput: limitLive(context.output) },
+      ...(sandbox === undefined ? {} : { sandbox }),
+    },
     context.signal,
   );
   const changed = await noteChanges(before, context);
@@ -69,11 +80,17 @@ async function execute(command: string, folder: Place, timeoutMs: number, contex
     const named = changed.slice(0, mostPathsNamed).map(encodePath).join(', ');
     parts.push(`changed ${plural(changed.length, 'file')}: ${named}${changed.length > mostPathsNamed ? ' …' : ''}`);
   }
+  const made = result.sandbox === 'closed' ? changed.filter((path) => protectedBy(path) !== undefined) : [];
+  if (made.length > 0) parts.push(describeMade(made));
+  const stop = describeStop(result);
+  if (stop !== undefined) parts.push(stop);
   parts.push(result.output === '' ? '(no output)' : encodeView(result.output).view);
   const { exitCode, durationMs, timedOut } = result;
   const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut, changed };
   const text = parts.join('\n');
-  return exitCode === 0 ? succeed(text, head, details) : fail(text, head, details);
+  if (exitCode === 0) return succeed(text, head, details);
+  const failed = fail(text, head, details);
+  return stop === undefined ? failed : { ...failed, stoppedAt: result.sandbox! };
 }
 
 function describeEnd({ exitCode, durationMs, timedOut, cancelled }: CommandResult): string {

@@ -1,0 +1,1 @@
+export declare function ensureSandbox(options?: { log?: (line: string) => void }): Promise<void>;
