@@ -91,13 +91,17 @@ async function judgeCommand(
   }
   const isAllowed = judgement.verdict === 'allowed' && reason === undefined;
   const mayBeConfined = reason === undefined && !judgement.isRisky && !judgement.isUnread;
-  // Also what a rule allows: with a rule, a secret in view and the network nobody would be asked before it leaves.
-  if (mode === 'auto' && sandbox.works && (isAllowed || mayBeConfined)) return { kind: 'run', sandbox: 'closed' };
+  if (mode === 'auto' && sandbox.works) {
+    // With a rule for it, a secret in view and text of strangers, nobody would be asked before the secret leaves.
+    if (isAllowed && judgement.reachesNetwork) return ask(`${networkAsks} It runs ${openPlace}.`, 'open', undefined);
+    if (isAllowed || mayBeConfined) return { kind: 'run', sandbox: 'closed' };
+  }
   if (isAllowed) return { kind: 'run', sandbox: 'open' };
   return ask(`${reason ?? judgement.reason} ${describePlace(mode, sandbox)}`, 'open', memoryOf(judgement));
 }
 
 const noSandbox: SandboxStatus = { works: false, why: 'There is no sandbox for commands here.' };
+const networkAsks = 'It reaches the network, which in this mode asks each time, also where a rule allows it.';
 const openPlace = 'in the sandbox, with the network and the whole workspace, without your keys';
 
 function widerThan(stopped: SandboxLevel): { level: SandboxLevel; place: string } {
