@@ -1,8 +1,8 @@
 /**
- * The empty files by which the sandbox holds places that do not exist (see `sandboxBounds.ts`). The runtime takes them away;
- * one whose process was killed cannot. So they are noted before, and taken away at the next start.
+ * The empty folders by which the sandbox holds places that do not exist (see `sandboxBounds.ts`). The runtime takes them
+ * away; one whose process was killed cannot. So they are noted before, and taken away at the next start.
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from './isAlive.js';
 
@@ -40,7 +40,7 @@ export function createHeldPlaces(folder: string): HeldPlaces {
   };
 }
 
-/** Removes what dead processes left, if it is still what the sandbox made of it: empty, read-only, one name. */
+/** Removes what dead processes left, where it is still an empty folder. */
 export function removeLeftPlaces(folder: string): string[] {
   const removed: string[] = [];
   for (const name of namesIn(folder)) {
@@ -72,9 +72,7 @@ function readNoted(path: string): string[] {
 
 function removeLeft(path: string): boolean {
   try {
-    const stat = lstatSync(path);
-    if (!stat.isFile() || stat.size !== 0 || (stat.mode & 0o777) !== 0o444 || stat.nlink !== 1) return false;
-    unlinkSync(path);
+    rmdirSync(path);
     return true;
   } catch {
     return false;

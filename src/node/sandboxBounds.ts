@@ -18,7 +18,7 @@ export interface BoundsParts {
 }
 
 export interface Confined extends Bounds {
-  /** Of `readOnly`, what does not exist: the runtime holds such a place with an empty file as long as a command runs. */
+  /** What does not exist and is to stay so: the runtime holds each with an empty folder as long as a command runs. */
   held: string[];
   /** Variables that tell where to write. */
   env: Record<string, string>;
@@ -51,14 +51,15 @@ const caches = [
 
 /**
  * Names that something acts on as soon as they are there, held in every root even where they are not: each is an empty
- * file on the user's disk for as long as a command runs, and so they are few, and none that a build stumbles over.
+ * folder on the user's disk for as long as a command runs, which git does not see. They are few, and none that a build
+ * stumbles over.
  */
 const suddenNames = [
   ...['.git', '.vscode', '.idea', '.husky', '.devcontainer', '.github', '.claude', '.cursor'],
-  ...['.envrc', '.npmrc', '.mcp.json', '.bashrc', 'AGENTS.md', 'CLAUDE.md', '.baleenignore'],
+  ...['.envrc', '.npmrc', '.mcp.json', '.bashrc', 'AGENTS.md', 'CLAUDE.md'],
 ];
 const suddenInside = ['.github/workflows', '.claude/settings.json'];
-/** In folders further in, shallow ones first. */
+/** In folders further in that hold something protected, shallow ones first; a build could not remove others any more. */
 const suddenNested = ['.git', '.vscode'];
 const mostNested = 40;
 
@@ -83,7 +84,7 @@ export async function boundClosed(parts: BoundsParts): Promise<Confined> {
   ];
   return {
     writable: [...foldersOf(parts.roots), ...(parts.scratch === undefined ? [] : [parts.scratch])],
-    readOnly: [...places.flatMap(({ isProtected }) => isProtected), ...held],
+    readOnly: [...places.flatMap(({ isProtected }) => isProtected), ...held.map(holdByFolder)],
     held,
     hidden,
     shown: [parts.programFolder, ...shownInRun],
@@ -124,8 +125,8 @@ async function placesToHold(roots: Roots, places: readonly Places[]): Promise<st
   const here = foldersOf(roots).flatMap((folder) =>
     [...suddenNames, ...suddenInside].map((name) => ({ folder, path: join(folder, name) })),
   );
-  const folders = places.flatMap((one) => one.folders);
-  const nested = folders
+  const nested = places
+    .flatMap(({ pinned }) => [...pinned])
     .slice(0, mostNested / suddenNested.length)
     .flatMap((folder) => suddenNested.map((name) => ({ folder, path: join(folder, name) })));
   const absent = await Promise.all(
@@ -134,6 +135,11 @@ async function placesToHold(roots: Roots, places: readonly Places[]): Promise<st
     ),
   );
   return absent.flat();
+}
+
+/** Of a place inside one that does not exist the runtime makes a folder of the latter, of the latter alone a file. */
+function holdByFolder(place: string): string {
+  return join(place, 'x');
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -9,8 +9,11 @@ export interface Places {
   /** Protected files and folders that are there. */
   isProtected: string[];
   secret: string[];
-  /** Other folders, the shallow ones first. */
-  folders: string[];
+  /**
+   * Folders further in that hold something protected, the shallow ones first: those that cannot be removed or renamed
+   * while a command runs anyway.
+   */
+  pinned: Set<string>;
 }
 
 /** Each is a mount, and mounts cost quadratically: 400 take a quarter of a second, 1,000 one and a half. */
@@ -29,7 +32,7 @@ interface Folder {
 
 /** A sentence where there is too much to be walled off one by one. */
 export async function findPlaces(root: string): Promise<Places | { tooMuch: string }> {
-  const places: Places = { isProtected: [], secret: [], folders: [] };
+  const places: Places = { isProtected: [], secret: [], pinned: new Set() };
   const waiting: Folder[] = [{ path: root, local: '', isProtected: false }];
   let entries = 0;
   for (let at = 0; at < waiting.length; at++) {
@@ -60,14 +63,13 @@ function sortIn(child: Dirent, parent: Folder, places: Places): Folder | undefin
   // What a link is the name of is not known here; the runtime resolves it.
   const isFirst = !parent.isProtected && look(local, isFolder || child.isSymbolicLink()).isProtected;
   if (isFirst) places.isProtected.push(path);
+  if (isFirst && parent.local !== '') places.pinned.add(parent.path);
   if (!isFolder) {
     if (look(local, false).isSecret) places.secret.push(path);
     return undefined;
   }
   if (dependencies.has(child.name) || child.name === '.git') return undefined;
-  const isProtected = parent.isProtected || isFirst;
-  if (!isProtected) places.folders.push(path);
-  return { path, local, isProtected };
+  return { path, local, isProtected: parent.isProtected || isFirst };
 }
 
 interface Look {

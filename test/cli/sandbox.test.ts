@@ -1,10 +1,11 @@
 /** `--approve auto` and `--no-sandbox`. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ensureSandbox } from '../../scripts/installSandbox.mjs';
+import { makeBareBin } from '../support/sandbox/bareBin.js';
 import { simulatedKey, startSimulator, type Simulator } from '../support/simulator/simulator.js';
 import { makeStateHome, runCli, type CliRun } from './cli.js';
 
@@ -38,15 +39,7 @@ test('--approve auto runs a command without a terminal, in the sandbox', async (
 });
 
 test('T5: where there is no sandbox --approve auto is bad usage: exit code 2, a sentence, and nothing is sent', async () => {
-  const bin = mkdtempSync(join(tmpdir(), 'baleen-bin-'));
-  for (const name of ['node', 'git', 'sh', 'bash']) {
-    symlinkSync(
-      execFileSync('sh', ['-c', `command -v ${name}`])
-        .toString()
-        .trim(),
-      join(bin, name),
-    );
-  }
+  const bin = makeBareBin(mkdtempSync(join(tmpdir(), 'baleen-bin-')));
   try {
     const missing = await run('node a.mjs', ['--approve', 'auto'], { PATH: bin });
     expect(missing.exitCode).toBe(2);
