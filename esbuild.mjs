@@ -20,11 +20,14 @@ const common = {
  * Libraries that few runs need stand in files of their own beside the bundles, and are read when they are first asked for
  * by `import()`: every start would else have to go through their text.
  */
+const sandboxRuntime = '@anthropic-ai/sandbox-runtime';
 const apart = {
   openai: 'openai.cjs',
   '@anthropic-ai/sdk': 'anthropic.cjs',
   re2js: 're2js.cjs',
   '@vscode/tree-sitter-wasm': 'treeSitter.cjs',
+  [`${sandboxRuntime}/dist/sandbox/linux-sandbox-utils.js`]: 'bubblewrap.cjs',
+  [`${sandboxRuntime}/dist/sandbox/macos-sandbox-utils.js`]: 'seatbelt.cjs',
 };
 const keepApart = {
   name: 'keepApart',
@@ -83,6 +86,10 @@ await Promise.all(builds.map((options) => esbuild.build(options)));
 for (const name of ['base.css', 'chat.css', 'packMap.css', 'usage.css'])
   await cp(`media/${name}`, `dist/webview/${name}`);
 await copyGrammars('dist/grammars');
+// The sandbox's helper, a static program for each kind of machine; the host starts the one that fits.
+await mkdir('dist/sandbox', { recursive: true });
+for (const arch of ['x64', 'arm64'])
+  await cp(`node_modules/${sandboxRuntime}/vendor/seccomp/${arch}/apply-seccomp`, `dist/sandbox/apply-seccomp-${arch}`);
 await cp('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
 await cp('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
 if (production || !(await exists('dist/deepseek.bin'))) await buildTokenTables('dist/deepseek.bin');

@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser, ensureHost } from './installHost.mjs';
-import { ensureShells } from './installShells.mjs';
+import { ensureTools } from './installTools.mjs';
 
 const bin = (name) => join('node_modules', '.bin', name);
 
@@ -80,7 +80,7 @@ async function installAll() {
     const log = (text) => process.stderr.write(`${text}\n`);
     await ensureHost({ log });
     await ensureBrowser({ log });
-    await ensureShells({ log });
+    await ensureTools({ log });
     return { passed: 0, failed: 0 };
   } catch (error) {
     process.stdout.write(`${error.message}\n`);

@@ -23,7 +23,7 @@ const layers: Record<string, { layers: string[]; packages: string[] }> = {
       'zod',
     ],
   },
-  node: { layers: ['core', 'protocol'], packages: ['node:*'] },
+  node: { layers: ['core', 'protocol'], packages: ['node:*', '@anthropic-ai/sandbox-runtime'] },
   rehearsal: { layers: ['core', 'protocol'], packages: ['node:crypto'] },
   cli: { layers: ['core', 'node', 'protocol', 'rehearsal'], packages: ['node:*'] },
   vscode: { layers: ['core', 'node', 'protocol', 'rehearsal'], packages: ['node:*', 'vscode', 'zod', 'diff'] },

@@ -27,6 +27,7 @@ export interface Arguments {
   approve: ApprovalMode;
   allow: string[];
   deny: string[];
+  sandbox: boolean;
   maxSteps: number;
   currency: Currency;
   caps: Caps;
@@ -112,8 +113,10 @@ Common options
                             (repeatable, the last that fits decides)
   --include-secret-file PATTERN
                             send such secret files all the same (repeatable)
-  --approve MODE            plan, ask (default) or auto-edit; commands always
-                            ask unless allowed
+  --approve MODE            plan, ask (default), auto-edit: commands ask unless
+                            allowed; or auto: they run in a sandbox without
+                            network, where there is one
+  --no-sandbox              run commands outside the sandbox, each after a yes
   --allow "CMD"             run this command without asking, word by word, also
                             in a line of which all is allowed (repeatable)
   --deny "CMD"              never run what begins so; wins over --allow
@@ -153,6 +156,7 @@ const options = {
   approve: { type: 'string' },
   allow: { type: 'string', multiple: true },
   deny: { type: 'string', multiple: true },
+  'no-sandbox': { type: 'boolean' },
   'max-steps': { type: 'string' },
   currency: { type: 'string' },
   'max-cost': { type: 'string' },
@@ -218,9 +222,10 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       ...optionalNumber('budget', values.budget, 1000),
       exclude: values.exclude ?? [],
       includeSecretFiles: values['include-secret-file'] ?? [],
-      approve: oneOf('approve', values.approve ?? 'ask', ['plan', 'ask', 'auto-edit']),
+      approve: oneOf('approve', values.approve ?? 'ask', ['plan', 'ask', 'auto-edit', 'auto']),
       allow: values.allow ?? [],
       deny: values.deny ?? [],
+      sandbox: values['no-sandbox'] !== true,
       maxSteps: numberOf('max-steps', values['max-steps'] ?? '50', 1),
       currency: oneOf('currency', values.currency ?? 'USD', ['USD', 'CNY']),
       caps: {

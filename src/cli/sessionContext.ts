@@ -34,6 +34,7 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
     programFolder: context.programFolder,
     send: args.rehearse ? createRehearsalFetch() : globalThis.fetch,
     log: createLog(output, args.quiet),
+    isSandboxOn: () => args.sandbox,
     ...(canAsk ? { approver: createTerminalApprover(context.stdin, output) } : {}),
     consent: createConsent(args.agreeHosts, canAsk ? createTerminalConsent(context.stdin, output) : undefined),
   });
@@ -117,6 +118,16 @@ async function askForModel(
   return entries === undefined ? model : adaptTo(entries, model);
 }
 
+/** Commands that nobody is asked about run in a sandbox or not at all. */
+async function requireSandbox(workspace: Workspace): Promise<void> {
+  const status = await workspace.parts.host.sandbox.status();
+  if (status.works) return;
+  throw new BaleenError(
+    `--approve auto needs a sandbox for commands, so nothing was sent. ${status.why} Or take --approve auto-edit, where commands ask.`,
+    'bad_usage',
+  );
+}
+
 /** A session over a pack that holds some text; throws a sentence where there is nothing to work on. */
 export async function openPackedSession(
   context: Context,
@@ -125,6 +136,7 @@ export async function openPackedSession(
   emit: Emit,
 ): Promise<Session> {
   const settings = await settingsOf(context, workspace);
+  if (settings.approve === 'auto') await requireSandbox(workspace);
   const { finished, interrupted } = await workspace.parts.journal.recover();
   tellFinished(finished, context.output);
   tellInterrupted(interrupted, context.output);

@@ -71,6 +71,8 @@ export interface CommandRequest {
   onOutput: (text: string) => void;
   /** Called once with a function that writes to the process's stdin. */
   onInput?: (write: (text: string) => void) => void;
+  /** Absent: `open`, since whoever runs it has a yes. */
+  sandbox?: SandboxLevel;
 }
 
 /** An output without control sequences: whole in `head`, or its head and tail, between which bytes were left out. */
@@ -92,6 +94,22 @@ export interface CommandResult extends KeptOutput {
   leftRunning: boolean;
   /** Encodings other than UTF-8 that some of the output was read as; `unknown` where nothing could be told. */
   readAs: readonly string[];
+  /** Where it ran; absent: outside. */
+  sandbox?: SandboxLevel;
+}
+
+/**
+ * How a command is confined. `closed`, nobody said yes to it: no network, protected files read-only, keys and secrets
+ * hidden, nothing written outside the workspace. `open`, somebody did: the network is there and the whole workspace
+ * writable, keys stay hidden. `none` is outside the sandbox.
+ */
+export type SandboxLevel = 'closed' | 'open' | 'none';
+
+export type SandboxStatus = { works: true } | { works: false; why: string };
+
+export interface Sandbox {
+  /** Tried out with the first question, by five attempts to get out. `why` is a sentence for the user. */
+  status(): Promise<SandboxStatus>;
 }
 
 export interface CommandState {
@@ -261,6 +279,7 @@ export interface Language {
 export interface Host {
   files: Files;
   commands: Commands;
+  sandbox: Sandbox;
   git: Git;
   clock: Clock;
   log: Log;

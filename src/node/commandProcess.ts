@@ -11,7 +11,7 @@ import type { ShellCall } from './shell.js';
 export interface ShellEnd {
   /** `null` if it was killed. */
   exitCode: number | null;
-  /** Why it could not be started. */
+  /** Why it was not started, in a sentence. */
   problem?: string;
 }
 
@@ -63,7 +63,7 @@ export async function startProcess(parts: ProcessParts, signal?: AbortSignal): P
   );
   return {
     pid: child.pid,
-    end: waitForEnd(child),
+    end: waitForEnd(child, parts.cwd),
     output: read.output,
     write: (text) => writeInput(child, text),
     unref() {
@@ -77,9 +77,23 @@ export async function startProcess(parts: ProcessParts, signal?: AbortSignal): P
   };
 }
 
-function waitForEnd(child: ChildProcess): Promise<ShellEnd> {
+/** What there is of a process that was never started. */
+export function neverStarted(end: ShellEnd): CommandProcess {
+  return {
+    pid: undefined,
+    end: Promise.resolve(end),
+    output: { closed: Promise.resolve(), isClosed: () => true, lastDataAt: () => 0 },
+    write: () => false,
+    unref: () => undefined,
+    close: () => undefined,
+  };
+}
+
+function waitForEnd(child: ChildProcess, cwd: string): Promise<ShellEnd> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve({ exitCode: 127, problem: messageOf(error) }));
+    child.once('error', (error) => {
+      resolve({ exitCode: 127, problem: `The shell could not be started in ${cwd}: ${messageOf(error)}` });
+    });
     child.once('exit', (exitCode) => resolve({ exitCode }));
   });
 }

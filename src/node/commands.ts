@@ -6,12 +6,15 @@ import { readConsoleEncodings } from './consoleEncodings.js';
 import { cleanOutputLogs, readOutputLog } from './outputLog.js';
 import { listProcesses } from './processTree.js';
 import { startCommand, type RunningCommand } from './runningCommand.js';
+import type { CommandSandbox } from './sandbox.js';
 import type { ShellSettings } from './shell.js';
 import { startWatchdog, type Watchdog } from './watchdog.js';
 
 export interface CommandSettings extends ShellSettings {
   /** Where whole outputs are kept; without it only their heads and tails are, in memory. */
   logFolder?: string;
+  /** Absent: every command runs outside. */
+  sandbox?: CommandSandbox;
 }
 
 /** How often background commands are looked at: whether they live, and which ports they have opened. */
@@ -130,6 +133,7 @@ function resultOf(command: RunningCommand, reason: StopReason | undefined): Comm
     cancelled: reason === 'cancel',
     leftRunning: running,
     readAs: command.readAs(),
+    ...(command.sandbox === 'none' ? {} : { sandbox: command.sandbox }),
     ...command.kept(),
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Git, Host, Language, Log, OpenDocuments } from '../core/host.js';
+import type { Clock, Git, Host, Language, Log, OpenDocuments, Sandbox } from '../core/host.js';
 import { createClock } from './clock.js';
 import { createCommands, type CommandSettings } from './commands.js';
 import { createNodeFiles } from './files.js';
@@ -22,6 +22,11 @@ export const noLanguage: Language = {
   rename: async () => ({ kind: 'none', why: 'there is no language server here' }),
 };
 
+/** Of a host that was given none. */
+const noSandbox: Sandbox = {
+  status: async () => ({ works: false, why: 'There is no sandbox for commands here.' }),
+};
+
 export interface NodeHostParts {
   log: Log;
   git: Git;
@@ -35,6 +40,7 @@ export function createNodeHost(parts: NodeHostParts): Host {
   return {
     files: createNodeFiles(),
     commands: createCommands(parts.commands),
+    sandbox: parts.commands?.sandbox ?? noSandbox,
     git: parts.git,
     clock: parts.clock ?? createClock(),
     log: parts.log,

@@ -1,14 +1,16 @@
 /** One command from its start to the end of everything that it started. */
 import { join } from 'node:path';
-import type { Command, CommandRequest, CommandState } from '../core/host.js';
-import { startProcess, type OutputSink, type ShellEnd } from './commandProcess.js';
+import { messageOf } from '../core/errors.js';
+import type { Command, CommandRequest, CommandState, SandboxLevel } from '../core/host.js';
+import { neverStarted, startProcess, type OutputSink, type ShellEnd } from './commandProcess.js';
 import { createControlStripper, createOutputKeeper } from './commandOutput.js';
 import { createOutputDecoder, likelyEncodings, type OutputDecoder } from './outputDecoder.js';
 import { createOutputLog, type OutputLog } from './outputLog.js';
 import { realWaitClock, waitForOutput } from './outputWait.js';
 import { findOpenPorts } from './openPorts.js';
 import { killGroupNow, killTree, listProcesses, treeOf, type Process, type TreeRoot } from './processTree.js';
-import { callShell, type ShellSettings } from './shell.js';
+import { confineCall, type CommandSandbox, type ConfinedCall } from './sandbox.js';
+import { callShell, type ShellCall, type ShellSettings } from './shell.js';
 
 export interface RunningCommand extends Command {
   /** Resolves when the shell has ended and its output is there; what is left runs in the background. */
@@ -19,6 +21,8 @@ export interface RunningCommand extends Command {
   written(): Promise<void>;
   /** How long the shell took, or has taken until now. */
   shellMs(): number;
+  /** Where it runs; `none` is outside. */
+  sandbox: SandboxLevel;
   /** This program may end although the command has not. */
   unref: () => void;
   /** For the moment when our own process ends and there is no time to look. */
@@ -28,7 +32,7 @@ export interface RunningCommand extends Command {
 interface RunningParts {
   id: string;
   mark: string;
-  settings: ShellSettings;
+  settings: ShellSettings & { sandbox?: CommandSandbox };
   /** Of all logs. */
   logFolder: string | undefined;
   /** The encodings that the machine's language makes likely; by default those of the command's locale. */
@@ -54,8 +58,17 @@ export async function startCommand(
   const log = logFolder === undefined ? undefined : createOutputLog(join(logFolder, id));
   const output = collectOutput(request, log, parts.encodings ?? likelyEncodings(call.env));
   const { cwd, command } = request;
-  const started = await startProcess({ call, cwd, takesInput: parts.takesInput, openSink: output.openSink }, signal);
-  if (started === undefined) return undefined;
+  const confined = await confineOrRefuse(call, request, parts.settings.sandbox);
+  const process = { cwd, takesInput: parts.takesInput, openSink: output.openSink };
+  const started =
+    'refused' in confined
+      ? neverStarted({ exitCode: 126, problem: `Not run: ${confined.refused}` })
+      : await startProcess({ ...process, call: confined }, signal);
+  const release = 'refused' in confined ? () => undefined : confined.release;
+  if (started === undefined) {
+    release();
+    return undefined;
+  }
   const root: TreeRoot = { pid: started.pid, mark };
   const known = new Map<number, string>();
   const seen = { shellEnd: undefined as ShellEnd | undefined, ports: [] as number[], stopped: false };
@@ -67,6 +80,7 @@ export async function startCommand(
     endedAt = performance.now();
     seen.ports = [];
     started.close();
+    release();
     output.flush();
     void log?.close();
     onChange();
@@ -86,7 +100,7 @@ export async function startCommand(
     seen.shellEnd = await started.end;
     shellEndedAt = performance.now();
     if (seen.shellEnd.problem !== undefined) {
-      output.say(`The shell could not be started in ${cwd}: ${seen.shellEnd.problem}\n`);
+      output.say(`${seen.shellEnd.problem}\n`);
       return end();
     }
     await waitForOutput(started.output, realWaitClock);
@@ -109,6 +123,7 @@ export async function startCommand(
     state,
     note,
     written: async () => log?.written(),
+    sandbox: 'refused' in confined ? 'none' : confined.level,
     shellMs: () => Math.round((shellEndedAt ?? performance.now()) - startedAt),
     unref: started.unref,
     async look() {
@@ -131,6 +146,19 @@ export async function startCommand(
       if (root.pid !== undefined) killGroupNow(root.pid);
     },
   };
+}
+
+/** A command that may only run inside a sandbox does not run without one. */
+async function confineOrRefuse(
+  call: ShellCall,
+  { sandbox: level = 'open' }: CommandRequest,
+  sandbox: CommandSandbox | undefined,
+): Promise<(ShellCall & Pick<ConfinedCall, 'level' | 'release'>) | { refused: string }> {
+  try {
+    return { options: call.options, ...(await confineCall(sandbox, call, level)) };
+  } catch (error) {
+    return { refused: messageOf(error) };
+  }
 }
 
 interface CollectedOutput {

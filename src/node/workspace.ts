@@ -17,12 +17,13 @@ import { createTools } from '../core/tools/toolList.js';
 import { createLedger } from '../core/usage/ledger.js';
 import { createMeteredClient } from '../core/usage/meteredClient.js';
 import { createPrimingClient } from '../core/usage/primer.js';
-import { createCommands } from './commands.js';
+import { createNodeFiles } from './files.js';
 import { createNodeGit } from './git.js';
 import { createNodeHost } from './nodeHost.js';
 import { owner } from './owner.js';
 import { packFilesOf } from './packFiles.js';
 import { resolveRoots } from './resolveRoots.js';
+import { createSandbox } from './sandbox.js';
 import { readUserId, usageFolder, workspaceStateFolder } from './stateFolder.js';
 import { watchFetch } from './watchedFetch.js';
 import { createWorkerPacker } from './workerPacker.js';
@@ -47,6 +48,8 @@ export interface WorkspaceOptions {
   wrapCommands?: (commands: Commands) => Commands;
   /** Wraps the packer, for instance to show what it opens. */
   wrapPacker?: (packer: Packer) => Packer;
+  /** Asked with each command. Absent: it is. */
+  isSandboxOn?: () => boolean;
   onBody?: (body: Uint8Array, request: ModelRequest) => void;
 }
 
@@ -60,19 +63,22 @@ export interface Workspace {
 /** Throws a sentence when there is no such folder; of several, those that are missing are left out. Writes nothing into them. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const { log, documents, language, clock: ownClock, wrapCommands, wrapPacker, approver, consent, onBody } = options;
+  const roots = await resolveRoots(createNodeFiles(), log, options.folders);
+  const { stateBase, programFolder } = options;
+  const stateFolder = workspaceStateFolder(stateBase, roots);
+  const isOn = options.isSandboxOn ?? (() => true);
+  const sandbox = createSandbox({ roots, stateBase, stateFolder, programFolder, env: process.env, isOn });
   const plain = createNodeHost({
     log,
     git: createNodeGit(),
+    commands: { sandbox, logFolder: join(stateFolder, 'commands') },
     ...(documents === undefined ? {} : { documents }),
     ...(language === undefined ? {} : { language }),
     ...(ownClock === undefined ? {} : { clock: ownClock }),
   });
-  const roots = await resolveRoots(plain.files, log, options.folders);
   // Before the worker runs, which nobody would end if this failed.
-  const userId = await readUserId(plain.files, options.stateBase);
-  const stateFolder = workspaceStateFolder(options.stateBase, roots);
-  const commands = createCommands({ logFolder: join(stateFolder, 'commands') });
-  const host = { ...plain, commands: wrapCommands === undefined ? commands : wrapCommands(commands) };
+  const userId = await readUserId(plain.files, stateBase);
+  const host = wrapCommands === undefined ? plain : { ...plain, commands: wrapCommands(plain.commands) };
   const programFiles = packFilesOf(options.programFolder);
   const worker = createWorkerPacker({ ...programFiles, log });
   const packer = wrapPacker === undefined ? worker : wrapPacker(worker);
@@ -107,7 +113,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     },
     userId,
     async dispose() {
-      await Promise.all([commands.dispose(), packer.dispose()]);
+      await Promise.all([plain.commands.dispose(), packer.dispose()]);
     },
   };
 }

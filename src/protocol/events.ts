@@ -10,8 +10,11 @@ import type { PriceTag } from './priceTag.js';
 export type Workflow = 'chat' | 'ask' | 'run' | 'refactor' | 'review';
 export type ThinkingLevel = 'off' | 'low' | 'high' | 'max';
 export type WireName = 'openai' | 'anthropic';
-/** plan: nothing changes. ask: every edit and command asks. auto-edit: edits run, commands ask. */
-export type ApprovalMode = 'plan' | 'ask' | 'auto-edit';
+/**
+ * plan: nothing changes. ask: every edit and command asks. auto-edit: edits run, commands ask. auto: both run, commands
+ * in the sandbox, without which they ask.
+ */
+export type ApprovalMode = 'plan' | 'ask' | 'auto-edit' | 'auto';
 
 /** Token counts of one or more requests. The two input counts are disjoint; output includes reasoning. */
 export interface Usage {

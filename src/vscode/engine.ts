@@ -32,6 +32,7 @@ export interface EngineParts {
   language: Language;
   wrapCommands: (commands: Commands) => Commands;
   wrapPacker: (packer: Packer) => Packer;
+  isSandboxOn: () => boolean;
   /** Tells the user something about what was opened. */
   warn: (text: string) => void;
 }

@@ -88,7 +88,10 @@ function createHandlers(parts: HandlerParts): Handlers {
       if (listChoices(readSettings()).some(({ id }) => id === model)) await chat.choose({ model });
     },
     set_thinking: ({ thinking }) => chat.choose({ thinking }),
-    set_approve: ({ approve }) => chooseSetting('approve', approve),
+    set_approve: async ({ approve }) => {
+      if (approve === 'auto') await requireSandbox(engine);
+      await chooseSetting('approve', approve);
+    },
     new_session: () => chat.newSession(),
     list_sessions: async () => parts.post({ type: 'sessions', sessions: await chat.sessions() }),
     open_session: ({ session }) => chat.openSession(session),
@@ -118,6 +121,13 @@ function createHandlers(parts: HandlerParts): Handlers {
     open_url: ({ url }) => openUrl(url),
   };
   return mapBlocked(plain, parts);
+}
+
+/** Throws a sentence where nothing could run by itself anyway; the mode stays as it was. */
+async function requireSandbox(engine: Engine): Promise<void> {
+  const { parts } = await engine.open();
+  const status = await parts.host.sandbox.status();
+  if (!status.works) throw new Error(`The mode “auto” needs a sandbox for commands. ${status.why}`);
 }
 
 /** Trust is asked for at each message and not once. */

@@ -25,7 +25,7 @@ const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('answer_send'), question: id, agreed: z.boolean() }),
   z.strictObject({ type: z.literal('set_model'), model: id }),
   z.strictObject({ type: z.literal('set_thinking'), thinking: z.enum(['off', 'low', 'high', 'max']) }),
-  z.strictObject({ type: z.literal('set_approve'), approve: z.enum(['plan', 'ask', 'auto-edit']) }),
+  z.strictObject({ type: z.literal('set_approve'), approve: z.enum(['plan', 'ask', 'auto-edit', 'auto']) }),
   z.strictObject({ type: z.literal('new_session') }),
   z.strictObject({ type: z.literal('list_sessions') }),
   z.strictObject({ type: z.literal('open_session'), session: z.string().regex(/^[0-9]{8}-[0-9]{6}-[0-9a-f]{1,16}$/) }),

@@ -98,6 +98,7 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     language: createLanguage(createClock(), diagnosticsWatch),
     send: (input, init) => connection.fetch(input, init),
     warn: (text) => chat.tell({ type: 'notice', level: 'warning', text }),
+    isSandboxOn: () => readSettings().sandbox,
     wrapPacker: (packer) => watch.wrap(packer),
     wrapCommands: (inner) => commands.wrap(inner),
   });

@@ -89,7 +89,13 @@ async function runOnce(
     parts.chat.tell(event);
   };
   // The chosen places are the user's yes to their edits; protected files ask in every mode.
-  const session = await startSession(workspace, { ...settings, approve: 'auto-edit' }, 'refactor', emit, signal);
+  const session = await startSession(
+    workspace,
+    { ...settings, approve: settings.approve === 'auto' ? 'auto' : 'auto-edit' },
+    'refactor',
+    emit,
+    signal,
+  );
   const choose = async (): Promise<Site[] | undefined> => {
     // A progress notification has one button of its own; its text may hold a link to a command.
     report('waiting for your choice of sites. [Apply](command:baleen.applySites "Change the checked sites")');

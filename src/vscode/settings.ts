@@ -34,6 +34,7 @@ export interface Settings {
   approve: ApprovalMode;
   allowedCommands: string[];
   deniedCommands: string[];
+  sandbox: boolean;
   commandTimeoutMs: number;
   budgetTokens: number;
   selection: PackSelection;
@@ -50,7 +51,7 @@ export interface Settings {
   allowedHosts: AllowedHosts[];
 }
 
-const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit'];
+const approvalModes: readonly ApprovalMode[] = ['plan', 'ask', 'auto-edit', 'auto'];
 const wires: readonly WireName[] = ['openai', 'anthropic'];
 const currencies: readonly Currency[] = ['USD', 'CNY'];
 const primerModes: readonly PrimerMode[] = ['auto', 'on', 'off'];
@@ -85,6 +86,7 @@ export function readSettings(): Settings {
     approve: oneOf(approvalModes, config.get('approve'), 'ask'),
     allowedCommands: texts(config.get('allowedCommands')),
     deniedCommands: texts(config.get('deniedCommands')),
+    sandbox: config.get('sandbox') !== false,
     commandTimeoutMs: (positive(config.get('commandTimeoutSeconds')) ?? 300) * 1000,
     budgetTokens: Math.min(positive(config.get('packBudgetTokens')) ?? mostTokens, mostTokens),
     selection: {

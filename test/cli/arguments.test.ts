@@ -43,7 +43,7 @@ test('the base URL may come from the environment, the option wins', () => {
 
 test.each([
   [['fly']],
-  [['run', 'x', '--approve', 'auto']],
+  [['run', 'x', '--approve', 'all']],
   [['run', 'x', '--thinking', 'medium']],
   [['run', 'x', '--max-steps', '0']],
   [['run', 'x', '--max-cost', 'free']],

@@ -26,6 +26,8 @@ test('RES-09: a run leaves no process behind, and says what it ended', async () 
       command,
       '--allow',
       left,
+      // In a sandbox what a line leaves behind ends with its shell.
+      '--no-sandbox',
       '--json',
       '--base-url',
       simulator.baseUrls.openai,

@@ -1,34 +1,27 @@
 /** A repository whose git configuration, hooks and attributes are programs, worked on from the command line. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeHostileRepository, type HostileRepository } from '../support/hostileRepository.js';
 import { simulatedKey, startSimulator, type Simulator } from '../support/simulator/simulator.js';
+import { openSinkhole, type Sinkhole } from '../support/sinkhole.js';
 import { makeStateHome, runCli } from './cli.js';
 
 let repository: HostileRepository;
 let stateHome: string;
 let simulator: Simulator;
-let sinkhole: Server;
-let hits = 0;
+let sinkhole: Sinkhole;
 
 beforeEach(async () => {
-  hits = 0;
-  sinkhole = createServer((socket) => {
-    hits++;
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => sinkhole.listen(0, '127.0.0.1', resolve));
-  const { port } = sinkhole.address() as AddressInfo;
-  repository = await makeHostileRepository(`http://127.0.0.1:${port}`);
+  sinkhole = await openSinkhole();
+  repository = await makeHostileRepository(sinkhole.url);
   stateHome = makeStateHome();
 });
 
 afterEach(async () => {
   await simulator.close();
-  sinkhole.close();
+  await sinkhole.close();
   for (const folder of [repository.folder, stateHome]) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -53,7 +46,7 @@ test('CMD-09, EDT-14, KEY-02: pack, edit, review and undo run nothing of it, and
   expect((await runCli(['pack', '--cwd', join(folder, 'nested')], options)).exitCode).toBe(0);
 
   expect(sentinels.filter((path) => existsSync(path))).toEqual([]);
-  expect(hits).toBe(0);
+  expect(sinkhole.hits()).toBe(0);
   // The traps are real: git as it is runs them.
   execFileSync('git', ['-C', folder, 'status'], { stdio: 'pipe' });
   expect(existsSync(sentinels[0]!)).toBe(true);

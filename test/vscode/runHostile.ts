@@ -1,10 +1,10 @@
 /** TRU-01: a hostile repository, open for 60 s in Restricted Mode; what Baleen's host does beyond what a bare one does. */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { openSinkhole } from '../support/sinkhole.js';
 import { makeHostileRepository } from '../support/hostileRepository.js';
 import { startBrowser } from '../support/vscodeHost/browser.js';
 import { startVscodeServer } from '../support/vscodeHost/server.js';
@@ -32,7 +32,7 @@ export async function runHostile(run: HostileRun): Promise<number> {
   const browser = await startBrowser();
   try {
     const bare = await makeBareExtension(join(work, 'bare'));
-    const parts = { browser, run, work, sinkhole: sinkhole.origin };
+    const parts = { browser, run, work, sinkhole: sinkhole.url };
     const [ours, without] = await Promise.all([
       watchHost({ ...parts, root: run.root, beside: 'baleen' }),
       watchHost({ ...parts, root: bare, beside: 'nothing' }),
@@ -44,7 +44,7 @@ export async function runHostile(run: HostileRun): Promise<number> {
     return failed === 0 ? 0 : 1;
   } finally {
     await browser.close();
-    sinkhole.close();
+    await sinkhole.close();
     await rm(work, { recursive: true, force: true });
   }
 }
@@ -130,15 +130,4 @@ async function makeBareExtension(folder: string): Promise<string> {
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(folder, 'main.cjs'), 'exports.activate = () => undefined;\n');
   return folder;
-}
-
-async function openSinkhole(): Promise<{ origin: string; hits: () => number; close: () => void }> {
-  let hits = 0;
-  const server: Server = createServer((socket) => {
-    hits++;
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, hits: () => hits, close: () => server.close() };
 }

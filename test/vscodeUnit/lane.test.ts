@@ -22,7 +22,7 @@ function setUp() {
   const settings: Settings = {
     ...{ model: serveModel(deepseek, 'v4-flash')!, host: deepseek, thinking: 'high', wire: 'openai' },
     ...{ baseUrl: 'https://a.example', approve: 'ask', allowedCommands: [], deniedCommands: [], commandTimeoutMs: 1 },
-    ...{ budgetTokens: 1000 },
+    ...{ sandbox: true, budgetTokens: 1000 },
     ...{ selection: noSelection, explorerTokens: false, currency: 'USD', maxSteps: 1, caps: {}, primer: 'auto' },
     ...{ reviewOnSave: true, minimumSeverity: 'info', verifyCommands: [], allowedHosts: [], network: {} },
     ...{ pick: { model: 'v4-flash', thinking: 'high' }, models: { refactor: 'same as chat', review: 'same as chat' } },

@@ -64,7 +64,7 @@ describe('WEB-06: the door for messages of the page', () => {
     { type: 'send', text: '' },
     { type: 'ready', extra: 1 },
     { type: 'decide', approval: 'a', decision: 'yes' },
-    { type: 'set_approve', approve: 'auto' },
+    { type: 'set_approve', approve: 'all' },
     { type: 'open_session', session: '../../etc/passwd' },
     { type: 'open_file', path: 'a', line: 0 },
     { type: 'open_file', path: 'a', line: 1.5 },

@@ -11,7 +11,8 @@ export async function runRefactorCommand(context: Context): Promise<Outcome> {
   const rule = args.words.join(' ').trim();
   if (rule === '') throw new BaleenError('Say what must hold afterwards: baleen refactor "…".', 'bad_usage');
   const canAsk = context.stdin.isTTY && context.output.isTerminal && !args.json;
-  if (!canAsk && !args.dryRun && args.approve !== 'auto-edit') {
+  const takesAll = args.approve === 'auto-edit' || args.approve === 'auto';
+  if (!canAsk && !args.dryRun && !takesAll) {
     throw new BaleenError(
       'Without a terminal nobody can choose the sites, so nothing was sent. Add --approve auto-edit, or --dry-run to see them.',
       'refused',
@@ -21,9 +22,9 @@ export async function runRefactorCommand(context: Context): Promise<Outcome> {
   try {
     const session = await openPackedSession(context, workspace, 'refactor', emitterOf(context));
     // On a terminal the choice of the sites is the approval of their edits; protected files still ask.
-    session.settings = { ...session.settings, approve: 'auto-edit' };
+    session.settings = { ...session.settings, approve: args.approve === 'auto' ? 'auto' : 'auto-edit' };
     const choose = async (sites: readonly Site[]): Promise<readonly Site[] | undefined> =>
-      args.approve === 'auto-edit' ? sites : chooseOnTerminal(context.stdin, sites, signal);
+      takesAll ? sites : chooseOnTerminal(context.stdin, sites, signal);
     const { verify, keepOnFail, dryRun } = args;
     return (await runRefactor({ session, rule, verify, choose, keepOnFail, dryRun }, signal)).outcome;
   } finally {

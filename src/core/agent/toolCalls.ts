@@ -7,7 +7,7 @@ import type { Prepared, Tool, ToolContext, ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
 import type { Misfit } from './patience.js';
 import type { ApprovalPolicy, Approver } from './approval.js';
-import { approve } from './approve.js';
+import { approve, noteStop } from './approve.js';
 
 export interface ToolCallParts {
   tools: readonly Tool[];
@@ -128,10 +128,10 @@ async function approveAndExecute(
   parts: ToolCallParts,
 ): Promise<Ended> {
   if (prepared.kind === 'decided') return { status: prepared.refused ? 'refused' : 'failed', result: prepared.result };
-  const refusal = await approve(call, title, prepared, parts);
-  if (refusal !== undefined) return refused(refusal.text, refusal.summary);
+  const approved = await approve(call, title, prepared, parts);
+  if (approved.kind === 'refused') return refused(approved.text, approved.summary);
   await parts.noteStarted(call);
-  const result = await prepared.run();
+  const result = noteStop(await prepared.run(approved.sandbox), prepared.subject, parts);
   if (parts.context.signal.aborted && result.failed) return { status: 'cancelled', result };
   return { status: result.failed ? 'failed' : 'done', result };
 }

@@ -6,7 +6,7 @@ import { resolveFolderInside } from '../repository/pathGate.js';
 import { bashGrammar } from './bashGrammar.js';
 import { readPlainLine, sameWords, writePlain, type PlainCommand } from './plainLine.js';
 import { powershellGrammar } from './powershellGrammar.js';
-import { findRisks, innerLine, mayBeKept, startsOthers } from './programs.js';
+import { findRisks, innerLine, mayBeKept, networkRisk, startsOthers } from './programs.js';
 import { findPathTrouble, findReach, findRevisionTrouble, type Surroundings } from './reach.js';
 import { findReader, readArguments } from './readers.js';
 import { readTree, type ReadLine, type Redirection, type ShellPart } from './readTree.js';
@@ -26,6 +26,10 @@ export interface Judgement {
   parts: CommandPart[];
   /** It asks in every mode, whatever else may run by itself there. */
   isRisky: boolean;
+  /** The line, or the name of a program in it, could not be read. */
+  isUnread: boolean;
+  /** Also where it is allowed. */
+  reachesNetwork: boolean;
   /** What would have to be allowed for good; empty where a part of it cannot be. */
   missing: AllowRule[];
 }
@@ -37,7 +41,7 @@ export interface JudgeParts extends Surroundings {
 }
 
 const grammars = { bash: bashGrammar, powershell: powershellGrammar };
-const allowed: Judgement = { verdict: 'allowed', reason: '', parts: [], isRisky: false, missing: [] };
+
 const notYet = 'is not allowed yet';
 /** So many operands are looked up on the disk. */
 const mostOperands = 200;
@@ -50,7 +54,7 @@ export async function judgeLine(line: ShellLine, rules: CommandRules, parts: Jud
   const read = await readLine(line.command, parts);
   const denial = await findDenialIn(read, rules.denied, parts, 0);
   if (denial !== undefined) return deny(read, denial);
-  if (rules.lines.has(allowanceOf(line))) return allowed;
+  if (rules.lines.has(allowanceOf(line))) return allow(read);
   const plain = parts.language === undefined ? undefined : readPlain(line.command, read, parts.language);
   if (plain !== undefined)
     return combine(line.cwd, read, await judgeCommands(plain, line.cwd, rules, parts), true, parts);
@@ -64,6 +68,7 @@ async function readLine(command: string, { parser, language }: JudgeParts): Prom
   const whole: ReadLine = {
     parts: [{ text: command, words: [undefined, ...words], notes: [], redirections: [] }],
     notes: [],
+    isUnread: true,
   };
   if (language === undefined) return { ...whole, notes: ['is for a shell whose lines are not judged here'] };
   if (command.length > longestLine) return { ...whole, notes: ['is too long to be judged'] };
@@ -74,8 +79,11 @@ async function readLine(command: string, { parser, language }: JudgeParts): Prom
     try {
       const read = await readTree(tree.rootNode, grammars[language]);
       if (read === undefined) return { ...whole, notes: ['is nested too deeply to be judged'] };
-      if (tree.rootNode.hasError) read.notes.unshift('could not be read to its end');
-      if (/[^\t\n\x20-\x7e]/.test(command)) read.notes.unshift('holds characters that are invisible or not ASCII');
+      const { notes } = read;
+      if (tree.rootNode.hasError) notes.unshift('could not be read to its end');
+      const isStrange = /[^\t\n\x20-\x7e]/.test(command);
+      if (isStrange) notes.unshift('holds characters that are invisible or not ASCII');
+      if (tree.rootNode.hasError || isStrange) read.isUnread = true;
       return read;
     } finally {
       tree.delete();
@@ -222,13 +230,27 @@ async function findDenialIn(
   return undefined;
 }
 
+function allow(read: ReadLine): Judgement {
+  const reachesNetwork = read.parts.some(({ words }) => findRisks(words).includes(networkRisk));
+  const nothing = { reason: '', parts: [], isRisky: false, isUnread: false, missing: [] };
+  return { verdict: 'allowed', ...nothing, reachesNetwork };
+}
+
 function deny(read: ReadLine, { part, rule }: { part: ShellPart; rule: readonly string[] }): Judgement {
   const why = `is denied by your rule "${rule.join(' ')}"`;
   const parts = read.parts.map((one): CommandPart => {
     if (one !== part) return { text: one.text, verdict: 'asks' };
     return { text: one.text, verdict: 'denied', why };
   });
-  return { verdict: 'denied', reason: `${part.text} ${why}.`, parts, isRisky: true, missing: [] };
+  return {
+    verdict: 'denied',
+    reason: `${part.text} ${why}.`,
+    parts,
+    isRisky: true,
+    isUnread: false,
+    reachesNetwork: false,
+    missing: [],
+  };
 }
 
 async function combine(
@@ -238,7 +260,7 @@ async function combine(
   isPlain: boolean,
   { roots }: JudgeParts,
 ): Promise<Judgement> {
-  if (isPlain && verdicts.every(({ why }) => why === undefined)) return allowed;
+  if (isPlain && verdicts.every(({ why }) => why === undefined)) return allow(read);
   const pause = createPauses();
   const parts: CommandPart[] = [];
   const risks = new Set<string>();
@@ -258,7 +280,12 @@ async function combine(
   }
   if (!isPlain && whys.size === 0) whys.add('holds quotes, escapes or signs that are not judged here');
   const missing = isPlain && risks.size === 0 ? rulesFor(verdicts) : [];
-  return { verdict: 'asks', reason: sentenceOf([...whys]), parts, isRisky: risks.size > 0, missing };
+  const notes = {
+    isRisky: risks.size > 0,
+    isUnread: read.isUnread === true || read.parts.some(hasHiddenProgram),
+    reachesNetwork: risks.has(networkRisk),
+  };
+  return { verdict: 'asks', reason: sentenceOf([...whys]), parts, ...notes, missing };
 }
 
 /** Everything about a part that makes it ask; nothing if it would run. */
@@ -292,6 +319,11 @@ function rulesFor(verdicts: readonly Verdict[]): AllowRule[] {
     rules.set(allowanceOf({ command: text, cwd: missing.folder }), missing);
   }
   return [...rules.values()];
+}
+
+/** Which program it starts shows only when it runs. */
+function hasHiddenProgram({ words }: ShellPart): boolean {
+  return words.length > 0 && words[0] === undefined;
 }
 
 const mostReasons = 4;

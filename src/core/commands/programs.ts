@@ -54,13 +54,15 @@ export function mayBeKept(words: readonly string[]): boolean {
   return !(Object.hasOwn(launching, program) && launching[program]!.has(sub));
 }
 
+export const networkRisk = 'reaches the network';
+
 /** What makes a command one that asks in every mode, as the end of a sentence that begins with "it". */
 export function findRisks(words: readonly (string | undefined)[]): string[] {
   const risks = new Set<string>();
   for (const command of commandsIn(words)) {
     const name = nameOf(command[0] ?? '').toLowerCase();
     if (elevating.has(name)) risks.add('runs with the rights of another user');
-    if (networks.has(name)) risks.add('reaches the network');
+    if (networks.has(name)) risks.add(networkRisk);
     if (destroying.has(name) || name.startsWith('mkfs.'))
       risks.add('deletes or ends things that cannot be brought back');
     if (name === 'find' && command.some((word) => word === '-delete' || word?.startsWith('-fprint') === true)) {
@@ -68,7 +70,7 @@ export function findRisks(words: readonly (string | undefined)[]): string[] {
     }
     if (name === 'git') for (const risk of findGitRisks(command)) risks.add(risk);
     if (changesManifest(name, command)) risks.add('changes package.json or settings that make programs run');
-    if (publishes(name, command)) risks.add('reaches the network');
+    if (publishes(name, command)) risks.add(networkRisk);
   }
   return [...risks];
 }
@@ -105,8 +107,7 @@ function findGitRisks(words: readonly (string | undefined)[]): string[] {
     sub === 'gc' ||
     (sub === 'update-ref' && has('-d'));
   if (throwsAway) risks.push('may throw away work that is not committed, or commits');
-  if (/^(?:push|pull|fetch|clone|ls-remote|send-email|request-pull)$/.test(sub ?? ''))
-    risks.push('reaches the network');
+  if (/^(?:push|pull|fetch|clone|ls-remote|send-email|request-pull)$/.test(sub ?? '')) risks.push(networkRisk);
   const reads = has('--get', '--get-all', '--list', '-l', 'get', 'list');
   const hasOption = words.some((word) => word === '-c' || word?.startsWith('--config-env') === true);
   if ((sub === 'config' && !reads) || hasOption) risks.push('changes settings that make git run programs');

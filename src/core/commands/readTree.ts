@@ -23,6 +23,8 @@ export interface ReadLine {
   parts: ShellPart[];
   /** What belongs to no single part. */
   notes: string[];
+  /** What stands there is not certain. */
+  isUnread?: true;
 }
 
 /** What a grammar's nodes mean here. Whatever is not named is noted, so that nothing passes for being new. */

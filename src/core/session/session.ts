@@ -3,7 +3,7 @@ import type { Currency } from '../../protocol/money.js';
 import { join } from 'node:path';
 import type { Emit, ThinkingLevel, ApprovalMode, WireName, Workflow } from '../../protocol/events.js';
 import type { PackSelection } from '../../protocol/pack.js';
-import type { Approver } from '../agent/approval.js';
+import type { Approver, SandboxMemory } from '../agent/approval.js';
 import type { AllowedCommands } from '../commands/allowedCommands.js';
 import type { ShellParser } from '../commands/shellParser.js';
 import type { Limits } from '../agent/limits.js';
@@ -109,6 +109,7 @@ export interface Session {
   checkpoint: string | undefined;
   /** Whole lines that the user allowed for this session, as `allowanceOf` names them. */
   readonly allowedForSession: Set<string>;
+  readonly sandboxed: SandboxMemory;
   drift: Drift;
   /** What was sent last, to see whether the next request goes on from there. */
   prefix: PrefixMemory;
@@ -272,6 +273,7 @@ async function openPack(
 
 type Fresh =
   | 'allowedForSession'
+  | 'sandboxed'
   | 'prefix'
   | 'lane'
   | 'hasProposed'
@@ -287,6 +289,7 @@ function assemble(given: Omit<Session, Fresh>): Session {
   return {
     ...given,
     allowedForSession: new Set(),
+    sandboxed: { stoppedAt: new Map(), widened: new Map() },
     prefix: createPrefixMemory(),
     ...unknown,
     lane: undefined,

@@ -280,6 +280,7 @@ function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>
       context: { host, roots: parts.roots, turn, call: '', signal, output: () => undefined },
       policy: {
         mode: settings.approve,
+        sandboxed: session.sandboxed,
         commands: createCommandGate({
           files: host.files,
           roots: parts.roots,

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { messageOf } from '../errors.js';
-import type { Command, CommandResult, CommandState } from '../host.js';
+import type { Command, CommandRequest, CommandResult, CommandState, SandboxLevel } from '../host.js';
+import { protectedBy } from '../repository/protectedFiles.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { describePorts, describeReadAs, describeState, describeTime, showOutput, tokenCounter } from './commandText.js';
+import { describeMade, describeStop } from './sandboxStop.js';
 import { decideFailed, decideRefused, fail, plural, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
@@ -57,21 +59,26 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
     kind: 'ready',
     subject,
     // What runs is the text that was judged and shown, and no other copy of it.
-    run: () =>
-      args.background === true
-        ? startInBackground(subject.command, folder, context)
-        : execute(subject.command, folder, timeoutMs, context),
+    run: (sandbox) => {
+      const line: Line = { command: subject.command, folder, ...(sandbox === undefined ? {} : { sandbox }) };
+      return args.background === true ? startInBackground(line, context) : execute(line, timeoutMs, context);
+    },
   };
 }
 
-async function execute(command: string, folder: Place, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
+interface Line {
+  command: string;
+  folder: Place;
+  /** What the yes was for. */
+  sandbox?: SandboxLevel;
+}
+
+async function execute(line: Line, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
+  const { command, folder } = line;
   const { host, turn } = context;
   const before = await turn.packer.scan(context.signal);
   const live = limitLive(context.output);
-  const result = await host.commands.run(
-    { command, cwd: folder.absolute, timeoutMs, onOutput: live.add },
-    context.signal,
-  );
+  const result = await host.commands.run({ ...requestOf(line), timeoutMs, onOutput: live.add }, context.signal);
   live.end();
   const changed = await noteChanges(before, context);
   turn.ran.push({ command, exitCode: result.exitCode });
@@ -79,18 +86,28 @@ async function execute(command: string, folder: Place, timeoutMs: number, contex
   const head = [describeEnd(result), ...(left === undefined ? [] : [describeLeft(left)])].join('; ');
   if (left !== undefined) left.readTo = left.outputBytes();
   const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
-  const text = joinAnswer({ head, folder, changed, output, readAs: result.readAs }, context);
+  const made = result.sandbox === 'closed' ? changed.filter((path) => protectedBy(path) !== undefined) : [];
+  const stop = describeStop(result);
+  const notes = [...(made.length === 0 ? [] : [describeMade(made)]), ...(stop === undefined ? [] : [stop])];
+  const text = joinAnswer({ head, folder, changed, notes, output, readAs: result.readAs }, context);
   const { exitCode, durationMs, timedOut } = result;
   const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut, changed };
   const running = left === undefined ? details : { ...details, background: shownOf(left) };
-  return exitCode === 0 ? succeed(text, head, running) : fail(text, head, running);
+  if (exitCode === 0) return succeed(text, head, running);
+  const failed = fail(text, head, running);
+  return stop === undefined ? failed : { ...failed, stoppedAt: result.sandbox! };
 }
 
-async function startInBackground(command: string, folder: Place, context: ToolContext): Promise<ToolResult> {
+function requestOf({ command, folder, sandbox }: Line): Pick<CommandRequest, 'command' | 'cwd' | 'sandbox'> {
+  return { command, cwd: folder.absolute, ...(sandbox === undefined ? {} : { sandbox }) };
+}
+
+async function startInBackground(line: Line, context: ToolContext): Promise<ToolResult> {
+  const { command, folder } = line;
   const { host, turn } = context;
   const before = await turn.packer.scan(context.signal);
   const live = limitLive(context.output);
-  const started = await host.commands.start({ command, cwd: folder.absolute, onOutput: live.add });
+  const started = await host.commands.start({ ...requestOf(line), onOutput: live.add });
   const state = await settle(started, context);
   live.end();
   const changed = await noteChanges(before, context);
@@ -99,7 +116,7 @@ async function startInBackground(command: string, folder: Place, context: ToolCo
   if (!running) turn.ran.push({ command, exitCode });
   const head = `${running ? 'started in the background' : 'ended at once'} as ${started.id}: ${describeState(state)}`;
   const output = await showOutput(started.kept(), { id: started.id, from: 0 }, tokenCounter(turn.packer));
-  const text = joinAnswer({ head, folder, changed, output, readAs: started.readAs() }, context);
+  const text = joinAnswer({ head, folder, changed, notes: [], output, readAs: started.readAs() }, context);
   const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut: false, changed };
   if (running) return succeed(text, head, { ...details, background: shownOf(started) });
   return exitCode === 0 ? succeed(text, head, details) : fail(text, head, details);
@@ -124,12 +141,14 @@ interface Answer {
   head: string;
   folder: Place;
   changed: readonly string[];
+  /** Views. */
+  notes: readonly string[];
   /** A view. */
   output: string;
   readAs: readonly string[];
 }
 
-function joinAnswer({ head, folder, changed, output, readAs }: Answer, { roots }: ToolContext): string {
+function joinAnswer({ head, folder, changed, notes, output, readAs }: Answer, { roots }: ToolContext): string {
   const parts = [head];
   // A command that names no folder runs in one of several, which is not to be guessed at.
   if (areNamed(roots)) parts.push(`folder: ${encodePath(folder.relative)}`);
@@ -139,7 +158,7 @@ function joinAnswer({ head, folder, changed, output, readAs }: Answer, { roots }
   }
   const guess = describeReadAs(readAs);
   if (guess !== undefined) parts.push(guess);
-  parts.push(output === '' ? '(no output)' : output);
+  parts.push(...notes, output === '' ? '(no output)' : output);
   return parts.join('\n');
 }
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
-import type { CommandResult, Host } from '../host.js';
+import type { CommandResult, Host, SandboxLevel } from '../host.js';
 import type { Roots } from '../repository/roots.js';
 import type { Turn } from '../agent/turn.js';
 
@@ -24,6 +24,8 @@ export interface ToolResult {
   details?: ToolDetails;
   /** Workspace paths of the files of which `text` shows text. */
   shows?: readonly string[];
+  /** A command that failed since the sandbox, at this level, stood in its way. */
+  stoppedAt?: SandboxLevel;
 }
 
 /**
@@ -31,7 +33,8 @@ export interface ToolResult {
  * `subject` the call only reads; a `reason` asks even where the mode alone would not.
  */
 export type Prepared =
-  { kind: 'ready'; subject?: ApprovalSubject; reason?: string; run: () => Promise<ToolResult> } | Decided;
+  | { kind: 'ready'; subject?: ApprovalSubject; reason?: string; run: (sandbox?: SandboxLevel) => Promise<ToolResult> }
+  | Decided;
 
 export interface Decided {
   kind: 'decided';

@@ -8,6 +8,7 @@ const approvalModes: Record<ApprovalMode, { label: string; detail: string }> = {
   plan: { label: 'Plan', detail: 'Plan: nothing changes' },
   ask: { label: 'Ask', detail: 'Ask: every edit and every command asks' },
   'auto-edit': { label: 'Auto-edit', detail: 'Auto-edit: edits run, commands ask' },
+  auto: { label: 'Auto', detail: 'Auto: edits run, and commands in a sandbox without network' },
 };
 
 const thinkingLevels: Record<ThinkingLevel, { label: string; detail: string }> = {

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createBulkGuard } from '../../../src/core/agent/bulkGuard.js';
 import { bindingOf, judge, type ApprovalPolicy, type Approver } from '../../../src/core/agent/approval.js';
 import { runToolCalls, type ToolCallParts } from '../../../src/core/agent/toolCalls.js';
+import type { SandboxStatus } from '../../../src/core/host.js';
 import type { CommandGate } from '../../../src/core/commands/gate.js';
 import type { Tool } from '../../../src/core/tools/tool.js';
 import * as z from 'zod';
@@ -31,7 +32,7 @@ const kindOf = async (mode: ApprovalMode, subject?: ApprovalSubject, reason?: st
 
 describe('the policy', () => {
   test('reads run in every mode', async () => {
-    for (const mode of ['plan', 'ask', 'auto-edit'] as const) expect(await kindOf(mode)).toBe('run');
+    for (const mode of ['plan', 'ask', 'auto-edit', 'auto'] as const) expect(await kindOf(mode)).toBe('run');
   });
 
   test('plan mode refuses every change, allowed commands included', async () => {
@@ -41,6 +42,7 @@ describe('the policy', () => {
   test('a protected file asks in every mode that changes anything', async () => {
     expect(await kindOf('ask', protectedEdit)).toBe('ask');
     expect(await kindOf('auto-edit', protectedEdit)).toBe('ask');
+    expect(await kindOf('auto', protectedEdit)).toBe('ask');
   });
 
   test('auto-edit runs edits, asks for commands and for edits with a reason of their own', async () => {
@@ -66,6 +68,25 @@ describe('the policy', () => {
     gate.ofSession.add('src\0npm test');
     expect(await kindOf('ask', { ...command, cwd: 'src' })).toBe('run');
     expect(await kindOf('ask', { ...command, cwd: 'src/deep' })).toBe('ask');
+  });
+
+  test('auto runs in a closed sandbox what is neither risky nor unread, and asks where there is no sandbox', async () => {
+    const works = { works: true } as const;
+    const gone = { works: false, why: 'It is not installed.' } as const;
+    const inAuto = (text: string, status: SandboxStatus) =>
+      judge(policy('auto'), { ...command, command: text }, undefined, status);
+    expect(await judge(policy('auto'), edit)).toEqual({ kind: 'run' });
+    for (const text of ['npm test', 'npm run lint', 'node x.mjs | cat > out.txt', 'for f in *; do wc "$f"; done']) {
+      expect(await inAuto(text, works), text).toEqual({ kind: 'run', sandbox: 'closed' });
+    }
+    for (const text of ['curl x.example', '$x --force', 'echo "', 'rm -r src', 'npm pkg set a=b', 'ls\u200b']) {
+      expect(await inAuto(text, works), text).toMatchObject({ kind: 'ask', sandbox: 'open' });
+    }
+    expect(await inAuto('npm run lint', gone)).toMatchObject({
+      kind: 'ask',
+      reason: expect.stringContaining('not installed') as string,
+    });
+    expect(await inAuto('git push', works)).toMatchObject({ kind: 'refuse' });
   });
 
   test('what is denied is refused with the rule, whatever allows it', async () => {
@@ -104,7 +125,7 @@ function openCalls(
   const context = {
     turn: { editFailedInReply: false, bulk: createBulkGuard('') },
     signal: new AbortController().signal,
-    host: { randomHex: () => String(++ids) },
+    host: { randomHex: () => String(++ids), sandbox: { status: () => Promise.resolve({ works: true }) } },
   };
   const parts = {
     tools: [tool],

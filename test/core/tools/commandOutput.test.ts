@@ -114,7 +114,10 @@ describe('command_output', () => {
     expect(typed).toMatchObject({ subject: { kind: 'input', id, command: 'bash', text: 'rm -rf x\n' } });
     const subject = typed.kind === 'ready' ? typed.subject : undefined;
     // Whatever the rules say of commands: text for a running one is none.
-    const allowed = { verdict: 'allowed' as const, reason: '', parts: [], isRisky: false, missing: [] };
+    const allowed = {
+      ...{ verdict: 'allowed' as const, reason: '', parts: [], isRisky: false, missing: [] },
+      ...{ isUnread: false, reachesNetwork: false },
+    };
     const commands = { judge: async () => allowed, remember: async () => undefined };
     expect((await judge({ commands, mode: 'auto-edit' }, subject)).kind).toBe('ask');
     expect((await judge({ commands, mode: 'ask' }, subject)).kind).toBe('ask');

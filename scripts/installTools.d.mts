@@ -1,0 +1,1 @@
+export declare function ensureTools(options?: { log?: (line: string) => void }): Promise<void>;

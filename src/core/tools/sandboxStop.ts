@@ -1,0 +1,43 @@
+/** Whether a command failed because of the sandbox, as far as its output tells. */
+import type { CommandResult, SandboxLevel } from '../host.js';
+import { joinOutput } from '../commandOutput.js';
+import { encodePath } from '../view/codec.js';
+
+/** What programs say where a sandbox stands in their way. The kernel answers them as it answers a mistake of their own. */
+const openSigns: readonly RegExp[] = [
+  /read-only file system|\bEROFS\b/i,
+  /\(publickey|no such identity|unable to locate credentials|could not find default credentials|no secret key/i,
+];
+const closedSigns: readonly RegExp[] = [
+  ...openSigns,
+  /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b/i,
+  /could not resolve|couldn't resolve|name resolution|name or service not known|no address associated|no such host/i,
+  /network is (?:unreachable|down)|nodename nor servname|unknown host|getaddrinfo|could not read Username/i,
+  /\b(?:EAI_AGAIN|ENETUNREACH|ENETDOWN|ENOTFOUND|ECONNREFUSED)\b|connection refused/i,
+];
+
+const closedPlace =
+  'there was no network, protected files and everything outside the workspace were read-only, and secrets were hidden';
+const openPlace = 'what is outside the workspace was read-only, and the keys of the user were hidden';
+
+/** `undefined` where it succeeded, ran outside, or nothing points at the sandbox. */
+export function describeStop(result: CommandResult): string | undefined {
+  const { exitCode, sandbox, cancelled, timedOut } = result;
+  const output = joinOutput(result);
+  if (exitCode === 0 || cancelled || timedOut || sandbox === undefined || sandbox === 'none') return undefined;
+  const signs = sandbox === 'closed' ? closedSigns : openSigns;
+  if (!signs.some((sign) => sign.test(output))) return undefined;
+  return `The sandbox may be why it failed: ${sandbox === 'closed' ? closedPlace : openPlace}.`;
+}
+
+/** What can be done about it, behind `describeStop`. */
+export function offerWider(stopped: SandboxLevel, canAsk: boolean): string {
+  const wider = stopped === 'closed' ? 'with the network and the whole workspace' : 'outside the sandbox';
+  if (!canAsk) return `Only the user can let it run ${wider}, and nobody can be asked here.`;
+  return `If the command needs that, call it again exactly like this: the user is then asked to let it run ${wider}.`;
+}
+
+/** Names that were not there before cannot all be walled off; so what was made is told. */
+export function describeMade(paths: readonly string[]): string {
+  return `Protected files changed while it ran, made by the command or by the user: ${paths.slice(0, 20).map(encodePath).join(', ')}. Tell the user so.`;
+}

@@ -1,0 +1,92 @@
+/** What of a root a command that nobody said yes to must not change or read. */
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { protectedBy } from '../core/repository/protectedFiles.js';
+import { isSecretName } from '../core/repository/secretFiles.js';
+
+export interface Places {
+  /** Protected files and folders that are there. */
+  isProtected: string[];
+  secret: string[];
+  /**
+   * Folders further in that hold something protected, the shallow ones first: those that cannot be removed or renamed
+   * while a command runs anyway.
+   */
+  pinned: Set<string>;
+}
+
+/** Each is a mount, and mounts cost quadratically: 400 take a quarter of a second, 1,000 one and a half. */
+const mostMounts = 600;
+const mostEntries = 300_000;
+
+/** Dependencies are full of manifests. What is in there runs as it is, and is made anew by the package manager. */
+const dependencies = new Set(['node_modules']);
+
+interface Folder {
+  path: string;
+  /** Inside its root, with `/`. */
+  local: string;
+  isProtected: boolean;
+}
+
+/** A sentence where there is too much to be walled off one by one. */
+export async function findPlaces(root: string): Promise<Places | { tooMuch: string }> {
+  const places: Places = { isProtected: [], secret: [], pinned: new Set() };
+  const waiting: Folder[] = [{ path: root, local: '', isProtected: false }];
+  let entries = 0;
+  for (let at = 0; at < waiting.length; at++) {
+    const folder = waiting[at]!;
+    // What cannot be listed by us cannot be listed by the command either.
+    const children = await readdir(folder.path, { withFileTypes: true }).catch((): Dirent[] => []);
+    entries += children.length;
+    for (const child of children) {
+      const inner = sortIn(child, folder, places);
+      if (inner !== undefined) waiting.push(inner);
+    }
+    if (entries > mostEntries) return tooMuch(root, `more than ${mostEntries} files`);
+    if (places.isProtected.length + places.secret.length > mostMounts)
+      return tooMuch(root, `more than ${mostMounts} protected and secret files`);
+  }
+  return places;
+}
+
+function tooMuch(root: string, what: string): { tooMuch: string } {
+  return { tooMuch: `The sandbox cannot protect ${root}: it holds ${what}.` };
+}
+
+/** Answers with the folder that is to be looked into as well. */
+function sortIn(child: Dirent, parent: Folder, places: Places): Folder | undefined {
+  const path = join(parent.path, child.name);
+  const local = parent.local === '' ? child.name : `${parent.local}/${child.name}`;
+  const isFolder = child.isDirectory();
+  // What a link is the name of is not known here; the runtime resolves it.
+  const isFirst = !parent.isProtected && look(local, isFolder || child.isSymbolicLink()).isProtected;
+  if (isFirst) places.isProtected.push(path);
+  if (isFirst && parent.local !== '') places.pinned.add(parent.path);
+  if (!isFolder) {
+    if (look(local, false).isSecret) places.secret.push(path);
+    return undefined;
+  }
+  if (dependencies.has(child.name) || child.name === '.git') return undefined;
+  return { path, local, isProtected: parent.isProtected || isFirst };
+}
+
+interface Look {
+  isProtected: boolean;
+  isSecret: boolean;
+}
+
+/** Names say the same in every root, and nearly all come again with the next command. */
+const looks = new Map<string, Look>();
+
+function look(local: string, isFolder: boolean): Look {
+  const name = isFolder ? `${local}/` : local;
+  const known = looks.get(name);
+  if (known !== undefined) return known;
+  const isProtected = protectedBy(local) !== undefined || (isFolder && protectedBy(`${local}/x`) !== undefined);
+  const found = { isProtected, isSecret: !isFolder && isSecretName(local) };
+  if (looks.size >= mostEntries) looks.clear();
+  looks.set(name, found);
+  return found;
+}

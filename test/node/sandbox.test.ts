@@ -1,0 +1,308 @@
+/** The walls of the sandbox, as root and as a normal user: what a command tries to do, and what is on the disk and the wire after it. */
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureTools } from '../../scripts/installTools.mjs';
+import type { SandboxLevel } from '../../src/core/host.js';
+import { makeBareBin } from '../support/sandbox/bareBin.js';
+import { openSinkhole } from '../support/sandbox/sinkhole.js';
+import { createSandboxWorld, listAll, sandboxUsers, type SandboxWorld } from '../support/sandbox/world.js';
+
+beforeAll(() => ensureTools(), 300_000);
+
+const secret = 'sk-not-for-commands';
+
+/** Prints, for each line, its number and whether it went; what it wrote to stderr stands before. */
+function tryEach(lines: readonly string[]): string {
+  return lines.map((line, at) => `( ${line}\n) 2>&1 && echo "went: ${at}" || echo "refused: ${at}"`).join('\n');
+}
+
+function wentOf(output: string): number[] {
+  return [...output.matchAll(/^went: (\d+)$/gm)].map(([, at]) => Number(at));
+}
+
+describe.each(sandboxUsers)('as $name', (user) => {
+  let world: SandboxWorld;
+  const inWorkspace = (path: string): string => join(world.workspace, path);
+  const inHome = (path: string): string => join(world.home, path);
+  const one = async (line: string, sandbox: SandboxLevel = 'closed', env?: NodeJS.ProcessEnv) =>
+    (await world.run([{ line, sandbox }], env)).results[0]!;
+
+  const existing: Record<string, string> = {
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.git/config': '[core]\n\trepositoryformatversion = 0\n',
+    '.git/hooks/pre-commit.sample': 'sample\n',
+    '.git/objects/info/keep': '',
+    '.git/refs/heads/keep': '',
+    'package.json': '{ "name": "project", "scripts": { "test": "node ok.mjs" } }\n',
+    'package-lock.json': '{}\n',
+    '.github/workflows/ci.yml': 'on: push\n',
+    '.vscode/settings.json': '{}\n',
+    'AGENTS.md': 'rules\n',
+    'sub/package.json': '{ "name": "sub" }\n',
+    'sub/.vscode/tasks.json': '{}\n',
+    'sub/deep/.envrc': 'export A=1\n',
+  };
+  const ordinary: Record<string, string> = {
+    'ok.mjs': 'console.log(1)\n',
+    'sub/code.mjs': '',
+    'sub/deep/x.txt': 'x\n',
+  };
+
+  beforeAll(async () => {
+    world = await createSandboxWorld(user);
+    const files = { ...existing, ...ordinary, 'dist/old/a.js': '', '.env': `KEY=${secret}\n`, 'server.pem': secret };
+    world.write(Object.fromEntries(Object.entries(files).map(([path, text]) => [inWorkspace(path), text])));
+    world.write({
+      [inHome('.ssh/id_ed25519')]: secret,
+      [inHome('.aws/credentials')]: secret,
+      [inHome('.npmrc')]: `//registry.example/:_authToken=${secret}\n`,
+      [inHome('.bashrc')]: '# mine\n',
+      [join(world.stateBase, 'journal', 'image')]: secret,
+      [join(world.workspace, '..', 'neighbour', 'file')]: 'theirs\n',
+    });
+  });
+  afterAll(() => world.remove());
+
+  it('T5: holds what it promises on this machine, by its own probe', async () => {
+    expect((await world.run([])).status).toEqual({ works: true });
+  });
+
+  it('runs ordinary work: node, git that only reads, scripts, temporary files', async () => {
+    const lines = [
+      "node ok.mjs && node -e \"require('fs').writeFileSync('made.txt', '1')\" && test -s made.txt && rm made.txt",
+      'mkdir -p out/deep && echo 1 > out/deep/a && mv out/deep/a out/b && rm -r out',
+      'rm -r dist && mkdir dist && echo 1 > dist/a',
+      'git --version && git -C sub rev-parse --show-toplevel',
+      't=$(mktemp) && echo 1 > "$t" && test -s "$t" && cd /tmp && echo 2 > own',
+      'cat package.json AGENTS.md .vscode/settings.json > /dev/null',
+      'npm test --silent',
+      'sed -i s/x/y/ sub/deep/x.txt && grep -q y sub/deep/x.txt && echo x > sub/deep/x.txt',
+      'echo "$HOME" | grep -q home && test -n "$PATH"',
+      '(sleep 0.1; echo late) & wait',
+      'test "$(printf "a\\nb" | tail -n 1)" = b',
+    ];
+    const { exitCode, output } = await one(tryEach(lines));
+    expect(output.split('\n').filter((line) => line.startsWith('refused'))).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(existsSync('/tmp/own')).toBe(false);
+  });
+
+  it('T5: writes nothing outside the workspace', async () => {
+    symlinkSync(inHome('.bashrc'), inWorkspace('way-out'));
+    const targets = [
+      inHome('.bashrc'),
+      inHome('new'),
+      join(world.workspace, '..', 'neighbour', 'file'),
+      join(world.workspace, '..', 'new'),
+      '/etc/baleen-was-here',
+      '/usr/local/bin/baleen-was-here',
+      '/var/tmp/baleen-was-here',
+      '/dev/shm/baleen-was-here',
+      'way-out',
+    ];
+    const listOurs = (): string[] =>
+      listAll(join(world.workspace, '..', '..')).filter((path) => !path.startsWith('home/.local/state/'));
+    const before = listOurs();
+    const writers = (target: string): string[] => [
+      `echo x >> ${target}`,
+      `cp ok.mjs ${target}`,
+      `ln -sf ok.mjs ${target}`,
+      `node -e "require('fs').appendFileSync('${target}', 'x')"`,
+    ];
+    // A link in the workspace is the command's own to replace; where it leads is not.
+    const { output } = await one(tryEach([...targets.flatMap(writers), 'rm way-out']));
+    rmSync(inWorkspace('way-out'), { force: true });
+    expect([...listOurs(), 'work/project/way-out'].sort()).toEqual(before);
+    for (const path of targets.slice(4, 8)) expect(existsSync(path)).toBe(false);
+    expect(readFileSync(inHome('.bashrc'), 'utf8')).toBe('# mine\n');
+    expect(readFileSync(join(world.workspace, '..', 'neighbour', 'file'), 'utf8')).toBe('theirs\n');
+    expect(output).toMatch(/Read-only file system/);
+  });
+
+  it('T5, PRF-05: protected files stay as they are: there or not, nested, by every writer', async () => {
+    const there = Object.keys(existing);
+    const absent = [
+      '.envrc',
+      '.npmrc',
+      '.mcp.json',
+      '.husky/pre-commit',
+      '.devcontainer/devcontainer.json',
+      'CLAUDE.md',
+    ]
+      .concat(['.idea/x.xml', '.bashrc', '.claude/settings.json', '.cursor/rules'])
+      .concat(['sub/.git/hooks/pre-commit', 'sub/deep/.vscode/tasks.json', 'sub/deep/.git/config']);
+    const writers = (path: string): string[] => [
+      `mkdir -p $(dirname ${path}); echo x > ${path}`,
+      `echo x >> ${path}`,
+      `echo x | tee ${path} > /dev/null`,
+      `cp ok.mjs ${path}`,
+      `cp ok.mjs copy; mv -f copy ${path}`,
+      `ln -sf /etc/hostname ${path}`,
+      `ln -f ok.mjs ${path}`,
+      `sed -i s/a/b/ ${path}`,
+      `rm -rf ${path}`,
+      `chmod 777 ${path}`,
+      `node -e "require('fs').writeFileSync('${path}', 'x')"`,
+    ];
+    const others = [
+      'git config core.hooksPath evil',
+      'git config --file .git/config core.fsmonitor evil',
+      'npm pkg set scripts.prepare=evil',
+      'mv .git git-aside && mkdir .git',
+      'rm -rf .vscode && mkdir .vscode',
+      'mv sub sub-aside && mkdir -p sub/.vscode',
+      'mv .github github-aside',
+      'mount --bind ok.mjs package.json',
+      'umount package.json',
+      'umount -l .git',
+      'exec 9<>package.json',
+    ];
+    const { output } = await one(tryEach([...there, ...absent].flatMap(writers).concat(others)));
+    for (const [path, text] of Object.entries(existing))
+      expect(readFileSync(inWorkspace(path), 'utf8'), path).toBe(text);
+    for (const path of absent) expect(existsSync(inWorkspace(path)), path).toBe(false);
+    for (const path of ['sub-aside', 'git-aside', 'github-aside'])
+      expect(existsSync(inWorkspace(path)), path).toBe(false);
+    expect(listAll(world.workspace).filter((path) => /\.(envrc|npmrc|husky|idea|cursor)$/.test(path))).toEqual([
+      'sub/deep/.envrc',
+    ]);
+    const count = (there.length + absent.length) * writers('').length + others.length;
+    const went = wentOf(output);
+    // Making a folder that is there already and the like; no byte of a protected file is different.
+    expect(went.length).toBeLessThan(count / 20);
+    expect(output).toMatch(/Read-only file system|Permission denied/);
+  });
+
+  it('T5: reads no key, no secret of the workspace, nothing of Baleen’s state', async () => {
+    const paths = [inHome('.ssh/id_ed25519'), inHome('.aws/credentials'), inHome('.npmrc'), '.env', 'server.pem']
+      .concat([join(world.stateBase, 'journal', 'image')])
+      .concat(['/proc/1/environ', '/proc/self/root' + inHome('.ssh/id_ed25519')]);
+    const { output } = await one(
+      `cat ${paths.join(' ')}; grep -r ${secret} ${world.home} . 2>/dev/null; ls -a ${inHome('.ssh')}`,
+      'closed',
+      {
+        DEEPSEEK_API_KEY: secret,
+      },
+    );
+    expect(output.replaceAll(`grep -r ${secret}`, '')).not.toContain(secret);
+    expect(output).not.toContain('id_ed25519\n');
+  });
+
+  it('CMD-10, T5: no packet leaves and no name is resolved', async () => {
+    const sink = await openSinkhole();
+    const { port } = sink;
+    const at = `127.0.0.1:${port}`;
+    const lines = [
+      `exec 3<>/dev/tcp/127.0.0.1/${port}`,
+      `exec 3<>/dev/udp/127.0.0.1/${port} && echo x >&3 && sleep 0.2`,
+      `curl -m 3 -s http://${at}/`,
+      `node -e "require('net').connect(${port}, '127.0.0.1').on('error', () => process.exit(1)).on('connect', () => process.exit(0))"`,
+      `node -e "const s = require('dgram').createSocket('udp4'); s.send('x', ${port}, '127.0.0.1', (e) => setTimeout(() => process.exit(e ? 1 : 0), 200))"`,
+      `node -e "const d = new (require('dns').Resolver)({ timeout: 300, tries: 1 }); d.setServers(['${at}']); d.resolve4('example.com', (e) => process.exit(e ? 1 : 0))"`,
+      "node -e \"require('dns').lookup('example.com', (e) => process.exit(e ? 1 : 0))\"",
+      'getent hosts example.com',
+      `git ls-remote git://${at}/x`,
+      `git -c protocol.ext.allow=always clone "ext::bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}'" out`,
+      `git push http://${at}/x HEAD`,
+      `scp -o BatchMode=yes -o ConnectTimeout=2 -P ${port} ok.mjs 127.0.0.1:x`,
+      `npm publish --registry http://${at} --fetch-retries 0 --ignore-scripts`,
+      'ping -c 1 -W 1 127.0.0.1 && ping -c 1 -W 1 1.1.1.1',
+      `nc -z -w 1 127.0.0.1 ${port}`,
+      'nslookup -timeout=1 example.com',
+      'dig +time=1 +tries=1 example.com',
+      'ip link set lo down || ip route add default dev lo && curl -m 2 http://1.1.1.1',
+    ];
+    // Datagrams go nowhere without an error; what arrives counts.
+    await one(tryEach(lines));
+    expect(sink.arrived()).toBe(0);
+    const outside = await one(tryEach(lines.slice(0, 5)), 'none');
+    expect(wentOf(outside.output)).toContain(0);
+    expect(sink.arrived()).toBeGreaterThanOrEqual(4);
+    const open = await one(lines[3]!, 'open');
+    expect(open.exitCode).toBe(0);
+    await sink.close();
+  });
+
+  it('reaches no other program by a socket in the file system', async () => {
+    const { output } = await one(
+      `node -e "require('net').createServer().listen('s', () => { console.log('listens'); process.exit() }).on('error', (e) => console.log(e.code))"`,
+    );
+    expect(output.trim()).toBe('EPERM');
+  });
+
+  it('an approved command has the network and the whole workspace, but neither keys nor what lies outside', async () => {
+    const lines = [
+      'echo 1 > .envrc && rm .envrc && cp package.json copy && echo >> copy && cp copy package.json && rm copy',
+      'cat .env > /dev/null && grep -q sk- .env',
+      `grep -q authToken ${inHome('.npmrc')}`,
+      `mkdir -p ${inHome('.npm')}`,
+      `cat ${inHome('.ssh/id_ed25519')} ${inHome('.aws/credentials')}`,
+      `echo x >> ${inHome('.bashrc')}`,
+      `cat ${join(world.stateBase, 'journal', 'image')}`,
+    ];
+    const { output } = await one(tryEach(lines), 'open');
+    expect(wentOf(output)).toEqual([0, 1, 2]);
+    expect(output).not.toContain(secret);
+    writeFileSync(inWorkspace('package.json'), existing['package.json']!);
+  });
+
+  it('CMD-16: a stop ends whatever the command has started, within two seconds', async () => {
+    const mark = `31${Math.floor(Math.random() * 1e6)}`;
+    const line = `trap "" TERM; (setsid sh -c 'trap "" TERM; sleep ${mark}; true' &) ; (sh -c 'sleep ${mark} & sleep ${mark}' &); sleep ${mark}`;
+    const { results } = await world.run([{ line, sandbox: 'closed', cancelAfterMs: 1500 }]);
+    expect(results[0]!.exitCode).toBeNull();
+    const left = execFileSync('sh', [
+      '-c',
+      `grep -la "[s]leep.${mark}" /proc/[0-9]*/cmdline 2>/dev/null || true`,
+    ]).toString();
+    expect(left).toBe('');
+  });
+
+  it('EDT-19: what a killed sandbox left is removed at the next start, and only that', async () => {
+    writeFileSync(inWorkspace('.mcp.json'), '', { mode: 0o444 });
+    mkdirSync(inWorkspace('.cursor'));
+    const child = world.start([{ line: 'sleep 30', sandbox: 'closed' }]);
+    while (!existsSync(inWorkspace('.envrc'))) await sleep(20);
+    await sleep(300);
+    child.kill('SIGKILL');
+    await sleep(300);
+    const left = ['.envrc', '.husky', '.idea', 'sub/deep/.vscode', '.npmrc'];
+    for (const path of left) expect(readdirSync(inWorkspace(path)), path).toEqual([]);
+    // The user has taken one of them over meanwhile.
+    rmdirSync(inWorkspace('.npmrc'));
+    writeFileSync(inWorkspace('.npmrc'), 'fund=false\n');
+    await world.run([]);
+    for (const path of left.slice(0, 4)) expect(existsSync(inWorkspace(path)), path).toBe(false);
+    expect(readFileSync(inWorkspace('.npmrc'), 'utf8')).toBe('fund=false\n');
+    for (const path of ['.mcp.json', '.cursor']) expect(existsSync(inWorkspace(path)), path).toBe(true);
+  });
+
+  it('T5: without bubblewrap nothing runs that needs it, and the sentence says what to do', async () => {
+    const bin = makeBareBin(join(world.home, 'bin'));
+    const lines = [
+      { line: 'touch ran-closed', sandbox: 'closed' as const },
+      { line: 'touch ran-open', sandbox: 'open' as const },
+    ];
+    const { status, results } = await world.run(lines, { PATH: bin });
+    expect(status).toEqual({
+      works: false,
+      why: expect.stringMatching(/bubblewrap.*apt install bubblewrap/) as string,
+    });
+    expect(results[0]).toMatchObject({ exitCode: 126, output: expect.stringMatching(/^Not run: /) as string });
+    expect(existsSync(inWorkspace('ran-closed'))).toBe(false);
+    expect(results[1]).toMatchObject({ exitCode: 0 });
+    expect(results[1]!.sandbox).toBeUndefined();
+  });
+});

@@ -1,0 +1,40 @@
+/** A process of its own that runs lines in the sandbox as its user: a JSON order as its argument, a JSON answer on stdout. */
+import { joinOutput } from '../../../src/core/commandOutput.js';
+import type { SandboxLevel } from '../../../src/core/host.js';
+import { singleRoot } from '../../../src/core/repository/roots.js';
+import { createCommands } from '../../../src/node/commands.js';
+import { createSandbox } from '../../../src/node/sandbox.js';
+import { join } from 'node:path';
+
+export interface Order {
+  workspace: string;
+  stateBase: string;
+  programFolder: string;
+  lines: { line: string; sandbox: SandboxLevel; cwd?: string; cancelAfterMs?: number }[];
+}
+
+export interface Answer {
+  status: { works: boolean; why?: string };
+  results: { exitCode: number | null; output: string; sandbox?: SandboxLevel; ms: number }[];
+}
+
+const order = JSON.parse(process.argv[2]!) as Order;
+const { workspace, stateBase, programFolder } = order;
+const roots = singleRoot(workspace);
+const places = { roots, stateBase, stateFolder: join(stateBase, 'here'), programFolder };
+const sandbox = createSandbox({ ...places, env: process.env, isOn: () => true });
+const commands = createCommands({ sandbox });
+const answer: Answer = { status: await sandbox.status(), results: [] };
+for (const { line, sandbox: level, cwd, cancelAfterMs } of order.lines) {
+  const startedAt = performance.now();
+  const stop = cancelAfterMs === undefined ? new AbortController().signal : AbortSignal.timeout(cancelAfterMs);
+  const result = await commands.run(
+    { command: line, cwd: cwd ?? workspace, timeoutMs: 60_000, sandbox: level, onOutput: () => undefined },
+    stop,
+  );
+  const ms = performance.now() - startedAt;
+  const { exitCode, sandbox: at } = result;
+  answer.results.push({ exitCode, output: joinOutput(result), ms, ...(at === undefined ? {} : { sandbox: at }) });
+}
+await commands.dispose();
+process.stdout.write(JSON.stringify(answer));
