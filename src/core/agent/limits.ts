@@ -21,6 +21,8 @@ export interface RepeatGuard {
   note(call: ToolCall): number;
   /** How often this very edit has succeeded in the turn, this time included: it was taken back in between. */
   noteEdit(call: ToolCall): number;
+  /** The call answered with something new, so that it counts as never made: 0. */
+  forget(call: ToolCall): number;
   /** Something changed: equal calls may answer differently now. */
   reset(): void;
 }
@@ -33,6 +35,10 @@ export function createRepeatGuard(): RepeatGuard {
   return {
     note: (call) => countUp(seen, keyOf(call)),
     noteEdit: (call) => countUp(edits, keyOf(call)),
+    forget(call) {
+      seen.delete(keyOf(call));
+      return 0;
+    },
     reset: () => seen.clear(),
   };
 }

@@ -145,7 +145,8 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
       ...parts.toolCalls,
       onUnapproved: () => (unapproved = true),
       onMisfit: (misfit) => void misfits.push(misfit),
-      noteResult: async (message, index) => {
+      noteResult: async (message, index, { isNews }) => {
+        if (isNews) counts[index] = repeats.forget(calls[index]!);
         if (isEdit(calls[index]!) && !message.failed) {
           edited = true;
           sameEdits = Math.max(sameEdits, repeats.noteEdit(calls[index]!));

@@ -19,7 +19,7 @@ export interface ToolCallParts {
   /** Written down, fsynced, before a call runs, so that it never runs twice. */
   noteStarted: (call: ToolCall) => Promise<void>;
   /** Called with the message of each call, in the order in which the model asked. */
-  noteResult: (message: ToolMessage, index: number) => Promise<void>;
+  noteResult: (message: ToolMessage, index: number, result: ToolResult) => Promise<void>;
   /** A call was not even prepared. */
   onMisfit: (misfit: Misfit) => void;
   emit: Emit;
@@ -48,7 +48,7 @@ export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallPa
         failed: result.failed,
         ...(result.shows === undefined ? {} : { shows: result.shows }),
       };
-      await parts.noteResult(message, at + index);
+      await parts.noteResult(message, at + index, result);
     }
     at = end;
   }

@@ -94,7 +94,9 @@ async function readNew(command: Command, args: Arguments, context: ToolContext):
     ...(guess === undefined ? [] : [guess]),
     output,
   ];
-  return succeed(parts.join('\n'), `${nameOf(command)}: ${describeState(state)}`, { kind: 'text', text: output });
+  const summary = `${nameOf(command)}: ${describeState(state)}`;
+  const result = succeed(parts.join('\n'), summary, { kind: 'text', text: output });
+  return to === from ? result : { ...result, isNews: true };
 }
 
 /** For the user, to whom an id says nothing. */

@@ -18,6 +18,8 @@ export interface ToolContext {
 
 /** Twice an answer: `text` for the model, already a view; `summary` and `details` for the eye. */
 export interface ToolResult {
+  /** It says what no equal call before could have said: to ask again was no repetition. */
+  isNews?: true;
   text: string;
   failed: boolean;
   summary: string;

@@ -96,3 +96,27 @@ test('an edit between two equal calls makes the second a new one', async () => {
   );
   expect(requests.length).toBe(30);
 });
+
+test('who reads on in a running command is not going round in a circle, as long as it prints', async () => {
+  const command = 'n=0; while [ $n -lt 1000 ]; do n=$((n + 1)); echo $n; sleep 0.05; done';
+  const start = { name: 'run_command', arguments: JSON.stringify({ command, background: true }) };
+  workspace = await openSimulatedWorkspace(
+    folder,
+    (request, number) => {
+      const id = /c-[0-9a-f]{8}/.exec(
+        JSON.stringify(request.parsed.messages.filter(({ role }) => role === 'tool')),
+      )?.[0];
+      if (number === 7) return { text: 'It counts.' };
+      const next = id === undefined ? start : readOn(id);
+      return { calls: [{ id: `c${number}`, ...next }] };
+    },
+    { allowedCommands: [command] },
+  );
+  const { signal } = new AbortController();
+  const session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
+  const { outcome } = await runTurn(session, 'count', { kind: 'chat', request: 'count' }, signal);
+  expect(outcome).toBe('done');
+  expect(workspace.simulator.requests).toHaveLength(7);
+});
+
+const readOn = (id: string) => ({ name: 'command_output', arguments: JSON.stringify({ id, wait_seconds: 30 }) });
