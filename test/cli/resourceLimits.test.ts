@@ -1,6 +1,6 @@
 /** What a repository may hold to keep a program busy for ever; and what Baleen leaves behind when it is done. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -49,6 +49,29 @@ describe.each(['with git', 'without git'])('RES-02 %s', (kind) => {
     expect(withheld).toMatchObject({ circle: 'symbolic link', up: 'symbolic link', 'hole.bin': 'too large' });
   }, 120_000);
 });
+
+const manyFiles = process.env['BALEEN_SOAK'] === '1' ? 300_000 : 9_000;
+
+test(`RES-01: ${manyFiles} files and 5 GB: every one is told of, and the budget holds`, async () => {
+  const perFolder = 300;
+  for (let folder = 0; folder * perFolder < manyFiles; folder++) {
+    mkdirSync(join(cwd, `dir${folder}`));
+    for (let file = 0; file < perFolder; file++) {
+      writeFileSync(join(cwd, `dir${folder}`, `file${file}.ts`), `export const value = ${folder * file};\n`);
+    }
+  }
+  for (let hole = 0; hole < 5; hole++) {
+    writeFileSync(join(cwd, `hole${hole}.bin`), '');
+    truncateSync(join(cwd, `hole${hole}.bin`), 1024 ** 3);
+  }
+  const args = ['pack', '--json', '--budget', String(manyFiles * 10)];
+  const run = await runCli(args, { cwd, stateHome });
+  expect(run.exitCode).toBe(0);
+  const report = JSON.parse(run.stdout) as PackReport;
+  expect(report.files).toHaveLength(manyFiles);
+  expect(report.tokens).toBeLessThanOrEqual(report.budget);
+  expect(report.withheld.map(({ why }) => why)).toEqual(Array.from({ length: 5 }, () => 'too large'));
+}, 600_000);
 
 test('RES-03: a repository larger than the window is cut to it, counted as the server counts, and priced before', async () => {
   const windowTokens = 131_072;
