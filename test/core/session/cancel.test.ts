@@ -183,3 +183,20 @@ test.each(Object.keys(stages))('API-30: stopped %s', async (name) => {
   assertMessagesGrow(workspace.simulator.requests);
   expect(workspace.simulator.requests.flatMap((request) => request.refusal ?? [])).toEqual([]);
 });
+
+test('API-30: no socket is left either, while the server would keep every one open', async () => {
+  const sockets = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+  workspace = await openSimulatedWorkspace(folder, [silence(2), silence(2)], {});
+  const { signal } = new AbortController();
+  const session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
+  for (const served of [1, 2]) {
+    const controller = new AbortController();
+    const turn = runTurn(session, 'Go.', { kind: 'chat', request: 'Go.' }, controller.signal);
+    await expect.poll(() => workspace!.simulator.requests.length).toBe(served);
+    expect(sockets()).toBeGreaterThan(0);
+    controller.abort();
+    expect((await turn).outcome).toBe('cancelled');
+  }
+  // Node's fetch holds a connection without a request for a few seconds, in case there is another.
+  await expect.poll(sockets, { timeout: 50_000 }).toBe(0);
+});
