@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashTree, listGitFiles, renameByScript } from '../../support/renameReference.js';
+import { countProcesses } from '../../support/countProcesses.js';
 import { makeRenameRepository, type RenameRepository } from '../../support/renameRepository.js';
 import { modifiedLines, openSidebar, runPaletteCommand, terminalText } from '../../support/vscodeHost/workbench.js';
 import {
@@ -109,17 +109,6 @@ describe('a task typed into the sidebar, in a folder that was never opened befor
 
 /** A number that no other process has among its words. */
 const longCommand = ['sleep', `9${process.pid}`];
-
-function countProcesses(words: readonly string[]): number {
-  const wanted = `${words.join('\0')}\0`;
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8') === wanted;
-    } catch {
-      return false;
-    }
-  }).length;
-}
 
 /** Begins a word with an input method and presses Enter in it, as browsers report it: once by the code 229, once by the key. */
 async function composeAndPressEnter(page: Page): Promise<void> {

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countProcesses } from '../../support/countProcesses.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSidebar, runPaletteCommand } from '../../support/vscodeHost/workbench.js';
 import { answerApproval, approvalCard, typeAndSend } from '../sidebar.js';
@@ -78,14 +79,3 @@ async function openTrustEditor(page: Page): Promise<Locator> {
 
 /** A number that no other process has among its words. */
 const longCommand = ['sleep', `8${process.pid}`];
-
-function countProcesses(words: readonly string[]): number {
-  const wanted = `${words.join('\0')}\0`;
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8') === wanted;
-    } catch {
-      return false;
-    }
-  }).length;
-}
