@@ -11,7 +11,7 @@ import { createModelClient } from '../core/model/client.js';
 import type { ModelRequest } from '../core/model/types.js';
 import type { Packer } from '../core/pack/packer.js';
 import type { Roots } from '../core/repository/roots.js';
-import type { SessionParts } from '../core/session/session.js';
+import type { SessionParts } from '../core/session/sessionParts.js';
 import { createAgreements, type SendConsent } from '../core/session/agreements.js';
 import { createTools } from '../core/tools/toolList.js';
 import { createLedger } from '../core/usage/ledger.js';

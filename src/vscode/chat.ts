@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { goOn } from '../core/agent/failureNotice.js';
-import { BaleenError, isCancellation, messageOf } from '../core/errors.js';
+import { BaleenError, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { describeLaneChange } from '../core/session/laneChange.js';
 import { resumeSession, startSession, type Session } from '../core/session/session.js';
@@ -17,6 +17,7 @@ import { createMessageQueue, type MessageQueue } from './messageQueue.js';
 import type { ModelPick } from './modelPick.js';
 import { chooseSetting, readSettings } from './settings.js';
 import { createTranscript, type Transcript } from './transcript.js';
+import { finishTurn, runSafely } from './turnTrouble.js';
 
 export interface Chat {
   readonly transcript: Transcript;
@@ -286,43 +287,4 @@ async function openSession(
   state.pick = pick;
   session.log.note({ type: 'pick', ...pick });
   return session;
-}
-
-async function finishTurn(
-  turn: OpenTurn,
-  work: Promise<SendResult>,
-  signal: AbortSignal,
-  emit: (event: AgentEvent) => void,
-  log: Log,
-): Promise<Outcome> {
-  let outcome: Outcome;
-  try {
-    ({ outcome } = await work);
-  } catch (error) {
-    outcome = tellTrouble(error, signal, emit, log);
-  }
-  return (await turn.end(outcome)).outcome;
-}
-
-async function runSafely(
-  work: (signal: AbortSignal) => Promise<Outcome>,
-  signal: AbortSignal,
-  emit: (event: AgentEvent) => void,
-  log: Log,
-): Promise<Outcome> {
-  try {
-    return await work(signal);
-  } catch (error) {
-    return tellTrouble(error, signal, emit, log);
-  }
-}
-
-/** A failure becomes a sentence in the chat; a cancellation is an answer and becomes none. */
-export function tellTrouble(error: unknown, signal: AbortSignal, emit: (event: AgentEvent) => void, log: Log): Outcome {
-  if (isCancellation(error, signal)) return 'cancelled';
-  const text = messageOf(error);
-  const action = error instanceof BaleenError ? error.action : undefined;
-  if (!(error instanceof BaleenError)) log.error(error instanceof Error ? (error.stack ?? text) : text);
-  emit({ type: 'notice', level: 'error', text, ...(action === undefined ? {} : { action }) });
-  return error instanceof BaleenError ? error.outcome : 'failed';
 }

@@ -6,7 +6,7 @@ import type { Log } from '../core/host.js';
 import { checkKey, type KeyAnswer } from '../core/model/balance.js';
 import { originOf } from '../core/model/origin.js';
 import { refuseHost } from '../core/session/destination.js';
-import type { SessionSettings } from '../core/session/session.js';
+import type { SessionSettings } from '../core/session/sessionParts.js';
 import type { KeyState } from '../protocol/sidebar.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import { findKeyTrouble, type Keys } from './keys.js';

@@ -2,7 +2,7 @@
 import { messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { estimateFirstSend, estimateSend } from '../core/session/estimate.js';
-import type { SessionSettings } from '../core/session/session.js';
+import type { SessionSettings } from '../core/session/sessionParts.js';
 import type { Known } from '../core/usage/ledger.js';
 import type { PriceTag } from '../protocol/priceTag.js';
 import type { CapLeft, SendEstimate } from '../protocol/sidebar.js';

@@ -4,7 +4,7 @@ import { openBytes, openText, type TextFile } from '../core/edits/textFile.js';
 import { BaleenError } from '../core/errors.js';
 import { resolveInside } from '../core/repository/pathGate.js';
 import { absoluteOf } from '../core/repository/roots.js';
-import type { SessionParts } from '../core/session/session.js';
+import type { SessionParts } from '../core/session/sessionParts.js';
 import type { ApprovalRequest } from '../protocol/events.js';
 import { makeProposedText } from './proposedText.js';
 

@@ -9,7 +9,7 @@ import type { Clock, OpenDocuments } from '../../src/core/host.js';
 import { findHost, serveModel } from '../../src/core/model/catalogue.js';
 import { packBudgetTokens } from '../../src/core/prompt/budget.js';
 import { singleRoot, type Roots } from '../../src/core/repository/roots.js';
-import type { SessionSettings } from '../../src/core/session/session.js';
+import type { SessionSettings } from '../../src/core/session/sessionParts.js';
 import { createTokenCounter } from '../../src/core/tokens/counter.js';
 import { loadTokenTables } from '../../src/core/tokens/tables.js';
 import { openWorkspace, type Workspace } from '../../src/node/workspace.js';

@@ -9,7 +9,8 @@ import { isTurnMessage } from '../prompt/turnMessage.js';
 import { encodeView } from '../view/codec.js';
 import { shownPaths } from './conversation.js';
 import { renderRequest, senderOf, type Sender } from './request.js';
-import type { Session, SessionSettings } from './session.js';
+import type { Session } from './session.js';
+import type { SessionSettings } from './sessionParts.js';
 import { describeUnsaved } from './turnText.js';
 
 export interface Compaction {

@@ -18,7 +18,8 @@ import { tagOf } from '../usage/priceTag.js';
 import { beginCompacted, firstThat, startsOf, type Compaction, type Summed } from './compacted.js';
 import { shownPaths } from './conversation.js';
 import { renderRequest, senderOf, type Sender } from './request.js';
-import { retryOf, type Session, type SessionSettings } from './session.js';
+import { retryOf, type Session } from './session.js';
+import type { SessionSettings } from './sessionParts.js';
 
 export type CompactionEnd =
   | { kind: 'compacted' }

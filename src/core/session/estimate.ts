@@ -6,7 +6,8 @@ import type { PackState } from '../pack/packer.js';
 import { renderTurnMessage } from '../prompt/turnMessage.js';
 import { tagOf } from '../usage/priceTag.js';
 import { renderRequest, senderOf, type Sender } from './request.js';
-import type { Session, SessionParts, SessionSettings } from './session.js';
+import type { Session } from './session.js';
+import type { SessionParts, SessionSettings } from './sessionParts.js';
 
 /**
  * Nothing is read anew for it: what changed on disk since the last turn is told, and counted, when the message is sent.

@@ -1,7 +1,8 @@
 import { formatCost } from '../../protocol/money.js';
 import { describeLane } from '../model/lane.js';
 import { priceOfSend, ratesAt } from '../model/prices.js';
-import type { Session, SessionSettings } from './session.js';
+import type { Session } from './session.js';
+import type { SessionSettings } from './sessionParts.js';
 
 /** What a change of settings costs with the next message, said before it: nothing where the prefix stays in its cache. */
 export function describeLaneChange(session: Session, next: SessionSettings): string | undefined {

@@ -12,7 +12,8 @@ import { shownPaths } from './conversation.js';
 import { addDrift } from './drift.js';
 import { describeLane } from '../model/lane.js';
 import { renderRequest, senderOf, type Rendered } from './request.js';
-import type { Session, SessionSettings } from './session.js';
+import type { Session } from './session.js';
+import type { SessionSettings } from './sessionParts.js';
 
 type PlannerPart = 'plan' | 'noteBilled' | 'lowerOutput' | 'refillReasoning' | 'declareBreak';
 

@@ -4,7 +4,8 @@ import type { Message, ModelRequest } from '../model/types.js';
 import { marginOf, outputTokensFor, roomOf } from '../prompt/budget.js';
 import { systemText } from '../prompt/systemText.js';
 import { toolSpecs } from '../tools/toolList.js';
-import type { Session, SessionParts, SessionSettings } from './session.js';
+import type { Session } from './session.js';
+import type { SessionParts, SessionSettings } from './sessionParts.js';
 
 /** Whose request it is. */
 export interface Sender {

@@ -5,7 +5,8 @@ import { priceOfSend, ratesAt } from '../model/prices.js';
 import { originOf } from '../model/origin.js';
 import { hostAt, leavesMachine, refuseHost } from './destination.js';
 import { sumTokens } from './renewal.js';
-import type { Session, SessionParts, SessionSettings } from './session.js';
+import type { Session } from './session.js';
+import type { SessionParts, SessionSettings } from './sessionParts.js';
 
 /** The origin that the user has not agreed to yet; `undefined` where nothing leaves, or all is agreed. */
 export async function findUnagreed(

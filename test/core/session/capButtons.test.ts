@@ -2,7 +2,8 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AgentEvent } from '../../../src/protocol/events.js';
-import { startSession, type SessionSettings } from '../../../src/core/session/session.js';
+import { startSession } from '../../../src/core/session/session.js';
+import type { SessionSettings } from '../../../src/core/session/sessionParts.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';

@@ -2,7 +2,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startSession, type SessionSettings } from '../../../src/core/session/session.js';
+import { startSession } from '../../../src/core/session/session.js';
+import type { SessionSettings } from '../../../src/core/session/sessionParts.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import type { AgentEvent } from '../../../src/protocol/events.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';

@@ -2,7 +2,8 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
-import { startSession, type Session, type SessionSettings } from '../../../src/core/session/session.js';
+import { startSession, type Session } from '../../../src/core/session/session.js';
+import type { SessionSettings } from '../../../src/core/session/sessionParts.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import type { EventOf } from '../../../src/protocol/events.js';
 import { profileOf } from '../../support/simulator/profiles.js';
