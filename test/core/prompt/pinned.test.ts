@@ -12,7 +12,7 @@ test('system text and tool list are the pinned bytes', () => {
   expect({ system: sha256(systemText), tools: sha256(JSON.stringify(specs)) }).toMatchInlineSnapshot(`
     {
       "system": "0fa8e276f75ffdf40a7ff0431447e140a6b281288926c82d9c5b8d9a98a7befb",
-      "tools": "da8c387cc5d2dc262bb80fc4e57bc0e97257ab9990b95a435a449348b3d0af0b",
+      "tools": "59ca03accedbd491b9d827df3bd2855946ca5787b58e1cd4f334df4d84f1031f",
     }
   `);
 });
