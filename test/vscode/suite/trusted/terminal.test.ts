@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -11,7 +12,7 @@ import { activateBaleen, folderPath, listEvents, takeTurn, waitFor } from '../su
 /** Answers what it is told, on a port of its own, until it is told to stop. */
 const server = `
 const server = require('net').createServer().listen(0, '127.0.0.1', () => {
-  console.log('pid', process.pid, 'port', server.address().port);
+  console.log('port', server.address().port);
 });
 process.stdin.on('data', (text) => console.log('told', String(text).trim()));
 `;
@@ -33,8 +34,9 @@ describe('commands in the background', () => {
     await rm(path(), { force: true });
   });
 
-  async function startServer(): Promise<{ id: string; pid: number; port: number }> {
-    const command = `"${process.execPath}" server.cjs`;
+  async function startServer(): Promise<{ id: string; word: string; port: number }> {
+    const word = makeWord();
+    const command = `"${process.execPath}" server.cjs ${word}`;
     const env = 'ELECTRON_RUN_AS_NODE=1 ';
     service.push(
       { calls: [call('c1', 'run_command', { command: env + command, background: true })] },
@@ -44,21 +46,21 @@ describe('commands in the background', () => {
     const { details, summary } = listEvents(api, 'tool_call_end').at(-1)!;
     assert.ok(details?.kind === 'command' && details.background !== undefined, summary);
     const output = resultOf(service);
-    const [, pid, port] = /pid (\d+) port (\d+)/.exec(output) ?? [];
-    return { id: details.background.id, pid: Number(pid), port: Number(port) };
+    const [, port] = /port (\d+)/.exec(output) ?? [];
+    return { id: details.background.id, word, port: Number(port) };
   }
 
   it('are shown with their port, and stopped by the sidebar', async () => {
-    const { id, pid, port } = await startServer();
+    const { id, word, port } = await startServer();
     assert.match(resultOf(service), new RegExp(`^started in the background as ${id}: .*listening on port ${port}\n`));
     assert.deepEqual(
       api.commands.list().map((one) => [one.id, one.ports]),
       [[id, [port]]],
     );
-    assert.ok(isAlive(pid));
+    assert.ok(isAlive(word));
     assert.equal(api.chat.isRunning(), false);
     await api.receive({ type: 'stop_command', id });
-    assert.ok(!isAlive(pid));
+    assert.ok(!isAlive(word));
     assert.deepEqual(api.commands.list(), []);
   });
 
@@ -84,16 +86,17 @@ describe('commands in the background', () => {
   });
 
   it('go on when the turn is stopped, whose own command ends', async () => {
-    const { pid } = await startServer();
-    service.push({ calls: [call('c2', 'run_command', { command: 'echo $$; exec sleep 300' })] });
+    const { word } = await startServer();
+    const foreground = makeWord();
+    service.push({ calls: [call('c2', 'run_command', { command: `echo ${foreground}; sleep 300` })] });
     const turn = takeTurn(api, 'Wait.');
     const before = listEvents(api, 'tool_call_output').length;
     await waitFor('the command', () => listEvents(api, 'tool_call_output').length > before);
-    const foreground = Number(listEvents(api, 'tool_call_output').at(-1)!.text);
+    assert.ok(isAlive(foreground));
     await api.receive({ type: 'stop' });
     assert.equal((await turn).outcome, 'cancelled');
     assert.ok(!isAlive(foreground));
-    assert.ok(isAlive(pid));
+    assert.ok(isAlive(word));
   });
 });
 
@@ -107,10 +110,17 @@ function resultOf(service: Simulator): string {
   return last?.role === 'tool' ? last.text : '';
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
+/** By a word among the arguments: inside a sandbox a process has another number than outside. */
+function isAlive(word: string): boolean {
+  return readdirSync('/proc').some((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(word);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function makeWord(): string {
+  return `word-${randomBytes(6).toString('hex')}`;
 }
