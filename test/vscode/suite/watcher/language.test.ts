@@ -88,7 +88,7 @@ describe('language services', () => {
     // VS Code refuses one that comes while it reloads the file.
     const insert = (edit: vscode.TextEditorEdit): void =>
       edit.insert(new vscode.Position(0, 0), 'const wrong: string = 1;\n');
-    await waitFor('the edit', () => editor.edit(insert));
+    await waitFor('the edit', async () => editor.edit(insert));
     assert.ok(document.isDirty);
     const bench = await openBench(api, createLanguage(frozenClock, watch));
     const { text } = await bench.call('get_diagnostics', { paths: ['typed/hall.ts', 'typed/shape.ts'] });
