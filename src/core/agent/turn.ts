@@ -15,6 +15,13 @@ export interface ReportedFinding {
   callers: { path: string; quote: string }[];
 }
 
+/** A file with the text that was written; where the editor has it unsaved, its buffer is asked about. */
+export interface EditedText {
+  absolute: string;
+  relative: string;
+  text: string;
+}
+
 /** What the tools of one running turn share. The loop makes it, the tools write what they did. */
 export interface Turn {
   session: string;
@@ -34,6 +41,10 @@ export interface Turn {
   /** Commands of this turn, in the order in which they ended. */
   ran: { command: string; exitCode: number | null }[];
   bulk: BulkGuard;
+  /** More edits stand behind the running call in the same reply. */
+  editsFollow: boolean;
+  /** Written by this reply, and nobody was asked yet what is wrong with it; by workspace path. */
+  unchecked: Map<string, EditedText>;
   /** An edit of the present reply failed: a later command of the same reply does not run. */
   editFailedInReply: boolean;
   reported: ReportedFinding[];

@@ -238,6 +238,8 @@ function createTurn(session: Session, checkpoint: Checkpoint, message: string): 
     shown: new Map(),
     ran: [],
     bulk: createBulkGuard(message),
+    editsFollow: false,
+    unchecked: new Map(),
     editFailedInReply: false,
     reported: [],
     hasReport: false,

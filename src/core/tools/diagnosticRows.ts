@@ -3,6 +3,7 @@ import { openText, type TextFile } from '../edits/textFile.js';
 import { messageOf } from '../errors.js';
 import type { Diagnostic, FileDiagnostics } from '../host.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
+import type { EditedText } from '../agent/turn.js';
 import { plural } from './results.js';
 import type { ToolContext } from './tool.js';
 
@@ -54,18 +55,18 @@ function sharedLength(one: string, other: string): number {
   return length;
 }
 
-/** A file with the text that was written; where the editor has it unsaved, its buffer is asked about. */
-export interface EditedText {
-  absolute: string;
-  relative: string;
-  text: string;
-}
-
-/** The errors of what was just written. Nothing where nobody would tell any: an edit's answer has no room for noise. */
+/**
+ * The errors of what was just written, for the last edit of a reply: those before it are asked about with it, so that a
+ * reply is waited for once. Nothing where nobody would tell any: an edit's answer has no room for noise.
+ */
 export async function describeErrorsAfter(
-  { host, signal }: ToolContext,
-  written: readonly EditedText[],
+  { host, signal, turn }: ToolContext,
+  justWritten: readonly EditedText[],
 ): Promise<string[]> {
+  for (const file of justWritten) turn.unchecked.set(file.relative, file);
+  if (turn.editsFollow) return [];
+  const written = [...turn.unchecked.values()];
+  turn.unchecked.clear();
   const edited = written.slice(0, mostFilesOfEdit).map((file) => {
     const buffer = host.documents.unsaved(file.absolute);
     return { ...file, text: buffer?.text ?? file.text, unsaved: buffer !== undefined };

@@ -123,7 +123,7 @@ function openCalls(
   const approver: Approver = { ask: (request) => Promise.resolve(answers.shift()!(request, subject)) };
   let ids = 0;
   const context = {
-    turn: { editFailedInReply: false, bulk: createBulkGuard('') },
+    turn: { editFailedInReply: false, unchecked: new Map(), bulk: createBulkGuard('') },
     signal: new AbortController().signal,
     host: { randomHex: () => String(++ids), sandbox: { status: () => Promise.resolve({ works: true }) } },
   };

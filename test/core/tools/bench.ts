@@ -125,6 +125,8 @@ export async function createBench(
     shown: new Map(),
     ran: [],
     bulk: createBulkGuard(''),
+    editsFollow: false,
+    unchecked: new Map(),
     editFailedInReply: false,
     reported: [],
     hasReport: false,

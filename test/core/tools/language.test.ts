@@ -204,6 +204,25 @@ describe('with a language server', () => {
     expect(written.text).toMatch(/^Created src\/new\.ts: 1 line\.\n1 error right after this edit:\nsrc\/new\.ts:2:5/);
   });
 
+  it('several edits of a reply are asked about once, behind the last', async () => {
+    const asked: string[][] = [];
+    bench = await openBench(files, () => ({
+      ...createServer({}),
+      diagnostics: async (all) => {
+        asked.push(all.map(({ text }) => text));
+        return all.map(() => ({ kind: 'known', diagnostics: [error(range(1, 1, 2), 'it is wrong')] }));
+      },
+    }));
+    bench.turn.editsFollow = true;
+    for (const content of ['one\n', 'two\n']) {
+      expect((await bench.call('write_file', { path: 'a.ts', content })).text).not.toContain('error');
+    }
+    bench.turn.editsFollow = false;
+    const last = await bench.call('write_file', { path: 'b.ts', content: 'three\n' });
+    expect(asked).toEqual([['two\n', 'three\n']]);
+    expect(last.text).toMatch(/\n2 errors right after this edit:\na\.ts:1:1 [^\n]*\nb\.ts:1:1 /);
+  });
+
   it('says unknown where nothing came in time, and is silent where nobody would tell', async () => {
     const diagnostics = (path: string): FileDiagnostics =>
       path.endsWith('.md') ? { kind: 'none', why: 'x' } : { kind: 'unknown', why: 'nothing was told within 2 s' };

@@ -256,7 +256,14 @@ async function openBench(
   const checkpoint = await parts.journal.begin({ session: 'language', title: 'test' });
   const turn: Turn = {
     ...{ session: 'language', mode: 'auto-edit', checkpoint, packer: parts.packer, commandTimeoutMs: 60_000 },
-    ...{ changed: new Set(), changedByCommands: new Set(), ran: [], editFailedInReply: false },
+    ...{
+      changed: new Set(),
+      changedByCommands: new Set(),
+      ran: [],
+      editFailedInReply: false,
+      editsFollow: false,
+      unchecked: new Map(),
+    },
     ...{ reported: [], hasReport: false, request: '', bulk: createBulkGuard('') },
     ...{ untold: new Map(), shown: new Map() },
   };

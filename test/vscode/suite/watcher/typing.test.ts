@@ -107,6 +107,8 @@ describe('typing while the agent edits', () => {
       untold: new Map(),
       shown: new Map(),
       ran: [],
+      editsFollow: false,
+      unchecked: new Map(),
       editFailedInReply: false,
       reported: [],
       hasReport: false,
