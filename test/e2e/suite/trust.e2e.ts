@@ -28,7 +28,7 @@ describe('trust that is given and taken', () => {
       await sidebar.getByText('Restricted Mode').first().waitFor();
       await giveTrust(page);
       await typeAndSend(sidebar, `run \`touch ${marker}\``);
-      await approvalCard(sidebar).getByText(marker).waitFor();
+      await approvalCard(sidebar).getByText(marker).first().waitFor();
       await takeTrust(page);
       await sidebar.getByText('Restricted Mode').first().waitFor();
       expect(await approvalCard(sidebar).count()).toBe(0);
