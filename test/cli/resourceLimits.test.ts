@@ -1,6 +1,6 @@
 /** What a repository may hold to keep a program busy for ever; and what Baleen leaves behind when it is done. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -50,9 +50,18 @@ describe.each(['with git', 'without git'])('RES-02 %s', (kind) => {
   }, 120_000);
 });
 
+/** The most memory that a process had, in KiB; 0 where it is gone or the system does not tell. */
+function readPeak(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 const manyFiles = process.env['BALEEN_SOAK'] === '1' ? 300_000 : 9_000;
 
-test(`RES-01: ${manyFiles} files and 5 GB: every one is told of, and the budget holds`, async () => {
+test(`RES-01: ${manyFiles} files and 5 GB: every one is told of, the budget holds, and so does the memory`, async () => {
   const perFolder = 300;
   for (let folder = 0; folder * perFolder < manyFiles; folder++) {
     mkdirSync(join(cwd, `dir${folder}`));
@@ -65,7 +74,14 @@ test(`RES-01: ${manyFiles} files and 5 GB: every one is told of, and the budget 
     truncateSync(join(cwd, `hole${hole}.bin`), 1024 ** 3);
   }
   const args = ['pack', '--json', '--budget', String(manyFiles * 10)];
-  const run = await runCli(args, { cwd, stateHome });
+  let peakKilobytes = 0;
+  const onStart = ({ pid }: ChildProcess): void => {
+    const timer = setInterval(() => (peakKilobytes = Math.max(peakKilobytes, readPeak(pid!))), 100);
+    timer.unref();
+  };
+  const run = await runCli(args, { cwd, stateHome, onStart });
+  if (process.platform === 'linux') expect(peakKilobytes).toBeGreaterThan(0);
+  expect(peakKilobytes).toBeLessThan(1.5 * 1024 ** 2);
   expect(run.exitCode).toBe(0);
   const report = JSON.parse(run.stdout) as PackReport;
   expect(report.files).toHaveLength(manyFiles);

@@ -58,6 +58,7 @@ export async function collectFiles(
   const pace = createPacer(signal);
   onProgress({ type: 'progress', phase: 'list', done: 0, total: 0 });
   const { files: listed, selectionKey } = await listWorkspace(ports, workspace, signal);
+  ports.onListed?.(listed.length);
   onProgress({ type: 'progress', phase: 'list', done: listed.length, total: listed.length });
   const collection: Collection = { files: [], withheld: [], distinctive: [], selectionKey };
   const holder = createHolder(collection.files, budgetTokens);

@@ -13,6 +13,8 @@ export interface PackPorts extends RepositoryPorts {
   ownKeys?(): readonly string[];
   /** The grammars that outlines are made with. */
   loadGrammar: LoadGrammar;
+  /** How many files there are, told before they are read: memory may have to be spent more sparingly. */
+  onListed?(files: number): void;
   /** Another program may see files in another way: what one remembers is of no use to the other. */
   programVersion: string;
 }
