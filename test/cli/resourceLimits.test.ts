@@ -75,9 +75,9 @@ test(`RES-01: ${manyFiles} files and 5 GB: every one is told of, the budget hold
   }
   const args = ['pack', '--json', '--budget', String(manyFiles * 10)];
   let peakKilobytes = 0;
-  const onStart = ({ pid }: ChildProcess): void => {
-    const timer = setInterval(() => (peakKilobytes = Math.max(peakKilobytes, readPeak(pid!))), 100);
-    timer.unref();
+  const onStart = (child: ChildProcess): void => {
+    const timer = setInterval(() => (peakKilobytes = Math.max(peakKilobytes, readPeak(child.pid!))), 100);
+    child.once('close', () => clearInterval(timer));
   };
   const run = await runCli(args, { cwd, stateHome, onStart });
   if (process.platform === 'linux') expect(peakKilobytes).toBeGreaterThan(0);
