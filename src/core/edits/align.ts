@@ -24,8 +24,11 @@ const clearMargin = 0.08;
 /** A shorter text is found by chance. */
 const shortestSimilar = 24;
 
+const mayBeUnified = /[`\u0080-\uffff]|--/;
+
 /** The kinds of quotes and dashes that a reader, and a model, takes for the same. */
 export function unifySigns(line: string): string {
+  if (!mayBeUnified.test(line)) return line;
   return line
     .normalize('NFC')
     .replace(/[\u2018\u2019\u201a\u201b`]/g, "'")
@@ -192,8 +195,9 @@ export function alignSimilar(
   const kept = lines.flatMap((text, index) => (counts(text) ? [index] : []));
   const texts = kept.map((index) => unifySigns(lines[index]!));
   const wanted = sought.filter(counts).map(unifySigns);
-  const used = new Set(texts.flatMap(wordsOf));
-  const isUsed = (word: string): boolean => used.has(word);
+  // Most of what is sought is found before this is needed, or is nowhere.
+  let used: Set<string> | undefined;
+  const isUsed = (word: string): boolean => (used ??= new Set(texts.flatMap(wordsOf))).has(word);
   const [best, second] = findWindows(texts, wanted).filter(({ start }) =>
     wanted.every((line, offset) => isAlike(line, texts[start + offset] ?? '', isUsed)),
   );

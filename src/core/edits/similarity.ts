@@ -18,6 +18,37 @@ export function similarityOf(a: string, b: string): number {
   return (2 * shared) / (a.length + b.length - 2);
 }
 
+/** `similarityOf` one text and many others, for which it is taken apart once. */
+function similarityTo(a: string): (b: string) => number {
+  /** Each distinct pair of `a` by its number, and how often it is there. */
+  const numbers = new Map<number, number>();
+  const counts: number[] = [];
+  for (let at = 0; at + 1 < a.length; at++) {
+    const pair = pairAt(a, at);
+    const number = numbers.get(pair);
+    if (number === undefined) numbers.set(pair, counts.push(1) - 1);
+    else counts[number]!++;
+  }
+  const left = new Uint32Array(counts.length);
+  return (b) => {
+    if (a === b) return 1;
+    if (a.length < 2 || b.length < 2) return 0;
+    left.set(counts);
+    let shared = 0;
+    for (let at = 0; at + 1 < b.length; at++) {
+      const number = numbers.get(pairAt(b, at));
+      if (number === undefined || left[number] === 0) continue;
+      left[number]!--;
+      shared++;
+    }
+    return (2 * shared) / (a.length + b.length - 2);
+  };
+}
+
+function pairAt(text: string, at: number): number {
+  return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1);
+}
+
 export interface Window {
   /** Index of its first line. */
   start: number;
@@ -46,10 +77,11 @@ export function findWindows(lines: readonly string[], sought: readonly string[])
   });
   const anchor = wanted.reduce((best, line, index) => (line.length > (wanted[best]?.length ?? 0) ? index : best), 0);
   const anchorText = wanted[anchor] ?? '';
+  const similarity = similarityTo(anchorText);
   if (trimmed.length <= mostLinesCompared) {
     trimmed.forEach((line, index) => {
       if (line.length * 2 < anchorText.length || anchorText.length * 2 < line.length) return;
-      const score = similarityOf(line, anchorText);
+      const score = similarity(line);
       if (score > 0.5) vote(index - anchor, score * anchorText.length);
     });
   }
