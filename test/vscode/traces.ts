@@ -15,12 +15,16 @@ export interface TraceNames {
   port: number;
 }
 
+/** VS Code itself keeps these, now sooner and now later: what is typed, and older states of files. */
+const keptByVscode = /HOME\/data\/User\/(?:Backups|History)\b|^changes \/tmp\/ID$/;
+
 /** One entry a distinct deed: `runs git status`, `reaches 127.0.0.1:PORT`, `writes HOME/data/x`. Failed calls change nothing. */
 export async function readDeeds(file: string, names: TraceNames): Promise<Set<string>> {
   const deeds = new Set<string>();
   for await (const call of readCalls(file)) {
     const deed = readDeed(call);
-    if (deed !== undefined) deeds.add(nameAlike(deed, names));
+    const named = deed === undefined ? undefined : nameAlike(deed, names);
+    if (named !== undefined && !keptByVscode.test(named)) deeds.add(named);
   }
   return deeds;
 }
