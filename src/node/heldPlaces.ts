@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from './isAlive.js';
+import { owner } from './owner.js';
 
 export interface HeldPlaces {
   /** Before they are made. */
@@ -13,15 +13,11 @@ export interface HeldPlaces {
   release(): void;
 }
 
-/** Of this process. A file of its number elsewhere is from a dead one: numbers are used again. */
-const inUse = new Set<string>();
-
 /** One file for each process. It holds no more than names, and is not waited for: a crash of the machine takes both. */
 export function createHeldPlaces(folder: string): HeldPlaces {
-  const path = join(folder, `${process.pid}.json`);
+  const path = join(folder, `${owner.name}.json`);
   const noted = new Set<string>();
   let running = 0;
-  inUse.add(path);
   return {
     note(paths) {
       running++;
@@ -44,9 +40,9 @@ export function createHeldPlaces(folder: string): HeldPlaces {
 export function removeLeftPlaces(folder: string): string[] {
   const removed: string[] = [];
   for (const name of namesIn(folder)) {
-    const pid = Number(/^(\d+)\.json$/.exec(name)?.[1]);
+    const process = /^(.+)\.json$/.exec(name)?.[1];
+    if (process === undefined || owner.isAlive(process)) continue;
     const list = join(folder, name);
-    if (Number.isNaN(pid) || (pid === process.pid ? inUse.has(list) : isAlive(pid))) continue;
     for (const path of readNoted(list)) if (removeLeft(path)) removed.push(path);
     rmSync(list, { force: true });
   }

@@ -7,7 +7,6 @@ import { finishRestores, listInterrupted, settleInterrupted } from './interrupte
 import type { JournalParts } from './journalParts.js';
 import { blobFolder, listIds, lockPath, readCheckpoint, stampOf } from './journalRecords.js';
 import { interpret, listCheckpoints, readAll, type Recorded } from './journalState.js';
-import { createLeftovers } from './leftovers.js';
 import { removeLeftTemps } from './leftTemps.js';
 import { pruneJournal } from './prune.js';
 import { restoreCheckpoint } from './restore.js';
@@ -93,7 +92,6 @@ function openCheckpoint(writer: CheckpointWriter, locked: Locked): Checkpoint {
 
 /** A restore left by a crash is finished here as well: a turn is not to build on half of one. Answers with its title. */
 async function tidyUp(parts: JournalParts, locked: Locked): Promise<string[]> {
-  await createLeftovers(parts).tidy();
   if (!(await exists(parts))) return [];
   await removeLeftTemps(parts);
   try {
