@@ -6,10 +6,11 @@ import { resolveFolderInside } from '../repository/pathGate.js';
 import { bashGrammar } from './bashGrammar.js';
 import { readPlainLine, sameWords, writePlain, type PlainCommand } from './plainLine.js';
 import { powershellGrammar } from './powershellGrammar.js';
-import { findRisks, innerLine, mayBeKept, networkRisk, startsOthers } from './programs.js';
+import { findRisks, innerLine, mayBeKept, networkRisk } from './programs.js';
 import { findPathTrouble, findReach, findRevisionTrouble, type Surroundings } from './reach.js';
 import { findReader, readArguments } from './readers.js';
-import { readTree, type ReadLine, type Redirection, type ShellPart } from './readTree.js';
+import { describePart, isHarmless, notYet, sentenceOf } from './reasons.js';
+import { readTree, type ReadLine, type ShellPart } from './readTree.js';
 import { allowanceOf, findDenial, isAllowed, type AllowRule, type CommandRules } from './rules.js';
 import { createPauses, type ShellLanguage, type ShellParser } from './shellParser.js';
 
@@ -42,7 +43,6 @@ export interface JudgeParts extends Surroundings {
 
 const grammars = { bash: bashGrammar, powershell: powershellGrammar };
 
-const notYet = 'is not allowed yet';
 /** So many operands are looked up on the disk. */
 const mostOperands = 200;
 const mostExplained = 50;
@@ -288,27 +288,6 @@ async function combine(
   return { verdict: 'asks', reason: sentenceOf([...whys]), parts, ...notes, missing };
 }
 
-/** Everything about a part that makes it ask; nothing if it would run. */
-function describePart(part: ShellPart, why: string | undefined, dangers: readonly string[]): string[] {
-  const more = [...part.notes, ...dangers, ...describeStarts(part), ...describeRedirections(part)];
-  const first = why === undefined || (why === notYet && more.length > 0) ? [] : [why];
-  return [...new Set([...first, ...more])];
-}
-
-function describeStarts({ words }: ShellPart): string[] {
-  return startsOthers(words) ? ['starts another program'] : [];
-}
-
-function describeRedirections({ redirections }: ShellPart): string[] {
-  return redirections
-    .filter((one) => !isHarmless(one))
-    .map(({ writes, target }) => `${writes ? 'writes to' : 'reads'} ${target ?? 'a file'}`);
-}
-
-function isHarmless({ target }: Redirection): boolean {
-  return target !== undefined && /^(?:\/dev\/null|[12])$/.test(target);
-}
-
 /** What has to be allowed for all of a line to run; nothing if one of its commands cannot be allowed for good. */
 function rulesFor(verdicts: readonly Verdict[]): AllowRule[] {
   const rules = new Map<string, AllowRule>();
@@ -324,12 +303,4 @@ function rulesFor(verdicts: readonly Verdict[]): AllowRule[] {
 /** Which program it starts shows only when it runs. */
 function hasHiddenProgram({ words }: ShellPart): boolean {
   return words.length > 0 && words[0] === undefined;
-}
-
-const mostReasons = 4;
-
-function sentenceOf(whys: readonly string[]): string {
-  const reasons = whys.filter((why) => why !== notYet || whys.length === 1);
-  const named = reasons.slice(0, mostReasons).join('; it ');
-  return `It ${named}${reasons.length > mostReasons ? '; and more, see below' : ''}.`;
 }

@@ -2,31 +2,21 @@
 import { addCost, free, type Cost } from '../../protocol/money.js';
 import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
 import { createBulkGuard } from '../agent/bulkGuard.js';
-import { createCommandGate } from '../commands/gate.js';
-import { languageOf } from '../commands/language.js';
 import { isReadingLine } from '../commands/readers.js';
-import { describeLanguageDrift } from '../agent/language.js';
-import type { LoopParts, LoopResult } from '../agent/loop.js';
-import { runLoop } from '../agent/loop.js';
+import { runLoop, type LoopResult } from '../agent/loop.js';
 import type { ReportedFinding, Turn } from '../agent/turn.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
 import type { ToolCall } from '../model/types.js';
 import { isCancellation } from '../errors.js';
-import { asFolder } from '../repository/roots.js';
 import { compactAsked, proposeCompaction } from './compaction.js';
-import { createPlanner } from './planner.js';
+import { createLoopParts, type LoopInput } from './loopParts.js';
 import { refuseSend, type Refusal } from './sendConsent.js';
 import { routeTurn } from './routeTurn.js';
 import { hasFailed } from './routing.js';
-import { retryOf, type Session } from './session.js';
-import { appendSteered, appendTurnMessage, type TurnInput } from './turnText.js';
+import type { Session } from './session.js';
+import { appendTurnMessage } from './turnText.js';
 
-export interface SendInput extends TurnInput {
-  /** A sentence if this workflow does not execute the call. */
-  refuse?: (call: ToolCall) => string | undefined;
-  endsOnReport?: boolean;
-  /** Takes what the user has said since for the running turn. */
-  steer?: () => string[];
+export interface SendInput extends LoopInput {
   /** Files that the change is known to touch. */
   files?: number;
   /** Files that the user has chosen to have changed. */
@@ -257,55 +247,4 @@ async function answerOpenCalls(session: Session, isMeant: (call: ToolCall) => bo
     await session.conversation.append({ role: 'tool', call: call.id, name: call.name, text, failed: true });
     session.emit({ type: 'tool_call_end', call: call.id, status: 'failed', summary: 'interrupted' });
   }
-}
-
-/** Once a session; only the user's own words tell his language. */
-function noteLanguage(session: Session, request: string | undefined, answer: string): void {
-  const text = request === undefined || session.toldLanguage ? undefined : describeLanguageDrift(request, answer);
-  if (text === undefined) return;
-  session.toldLanguage = true;
-  session.emit({ type: 'notice', level: 'info', text });
-}
-
-function createLoopParts(session: Session, turn: Turn, input: Partial<SendInput>, signal: AbortSignal): LoopParts {
-  const { parts, settings } = session;
-  const { host } = parts;
-  const planner = createPlanner(session, signal);
-  return {
-    conversation: session.conversation,
-    client: parts.client,
-    retry: retryOf(parts, settings),
-    ...planner,
-    windowTokens: settings.model.windowTokens,
-    toolCalls: {
-      tools: parts.tools,
-      context: { host, roots: parts.roots, turn, call: '', signal, output: () => undefined },
-      policy: {
-        mode: settings.approve,
-        sandboxed: session.sandboxed,
-        commands: createCommandGate({
-          files: host.files,
-          roots: parts.roots,
-          isHidden: async (path) => (await parts.packer.findHidden([path], signal)) !== undefined,
-          parser: parts.shellParser,
-          language: languageOf(host),
-          allowed: settings.allowedCommands,
-          denied: settings.deniedCommands,
-          folder: asFolder(parts.roots[0]),
-          kept: parts.allowedCommands,
-          ofSession: session.allowedForSession,
-        }),
-      },
-      approver: parts.approver,
-      refuse: input.refuse ?? (() => undefined),
-      noteStarted: (call) => session.log.append({ type: 'started', call: call.id }),
-      emit: session.emit,
-    },
-    limits: settings.limits,
-    endsOnReport: input.endsOnReport ?? false,
-    steer: () => appendSteered(session, input.steer?.() ?? []),
-    noteAnswer: (text) =>
-      noteLanguage(session, input.kind === 'chat' || input.kind === 'run' ? input.request : undefined, text),
-    emit: session.emit,
-  };
 }
