@@ -1,24 +1,34 @@
-/** A loopback server that nothing may reach. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** A loopback listener that nothing may reach: it counts whatever arrives. */
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
 
 export interface Sinkhole {
+  /** The same for TCP and UDP on 127.0.0.1. */
+  port: number;
   url: string;
-  /** Requests so far. */
+  /** Connections and datagrams so far. */
   hits(): number;
   close(): Promise<void>;
 }
 
 export async function openSinkhole(): Promise<Sinkhole> {
   let hits = 0;
-  const server = createServer((_, response) => {
+  const tcp = createServer((socket) => {
     hits++;
-    response.end();
+    socket.on('error', () => undefined).destroy();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const address = tcp.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const udp = createSocket('udp4', () => void hits++);
+  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    port,
+    url: `http://127.0.0.1:${port}`,
     hits: () => hits,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    async close() {
+      await new Promise((resolve) => tcp.close(resolve));
+      await new Promise<void>((resolve) => udp.close(resolve));
+    },
   };
 }

@@ -9,7 +9,7 @@ import type { SessionSettings } from '../../../src/core/session/sessionParts.js'
 import { runTurn } from '../../../src/core/session/turns.js';
 import type { ApprovalDecision, ApprovalRequest } from '../../../src/protocol/events.js';
 import { makeBareBin } from '../../support/sandbox/bareBin.js';
-import { openSinkhole, type Sinkhole } from '../../support/sandbox/sinkhole.js';
+import { openSinkhole, type Sinkhole } from '../../support/sinkhole.js';
 import type { Turn } from '../../support/simulator/simulator.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
@@ -108,7 +108,7 @@ test('INJ-11: an untrusted file, a secret and an allowed network tool together s
     { allowedCommands: [steal] },
     () => 'rejected',
   );
-  expect(sink.arrived()).toBe(0);
+  expect(sink.hits()).toBe(0);
   expect(asked.map(({ subject }) => subject)).toMatchObject([{ command: steal }]);
   expect(results.join('\n')).not.toContain(secret);
   for (const { body } of workspace!.simulator.requests) expect(Buffer.from(body).toString()).not.toContain(secret);
