@@ -32,26 +32,28 @@ function CommandRow({ command: { id, command, ports } }: { command: BackgroundCo
           <MarkedText text={command} />
         </code>
       </button>
-      {ports.map((port) => (
+      <span class="command-tools">
+        {ports.map((port) => (
+          <button
+            key={port}
+            type="button"
+            class="text-button command-port"
+            title={`Open http://localhost:${port} in a browser`}
+            onClick={() => post({ type: 'open_url', url: `http://localhost:${port}` })}
+          >
+            port {port}
+          </button>
+        ))}
         <button
-          key={port}
           type="button"
-          class="text-button command-port"
-          title={`Open http://localhost:${port} in a browser`}
-          onClick={() => post({ type: 'open_url', url: `http://localhost:${port}` })}
+          class="icon-button"
+          title="Stop this command"
+          aria-label={`Stop ${command}`}
+          onClick={() => post({ type: 'stop_command', id })}
         >
-          port {port}
+          <Icon name="debug-stop" />
         </button>
-      ))}
-      <button
-        type="button"
-        class="icon-button"
-        title="Stop this command"
-        aria-label={`Stop ${command}`}
-        onClick={() => post({ type: 'stop_command', id })}
-      >
-        <Icon name="debug-stop" />
-      </button>
+      </span>
     </li>
   );
 }
