@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock, Git, Host, Language, Log, OpenDocuments, Sandbox } from '../core/host.js';
 import { createClock } from './clock.js';
 import { createCommands, type CommandSettings } from './commands.js';
 import { createNodeFiles } from './files.js';
+import { randomHex } from './randomHex.js';
 
 /** The command line has no editor, and so nothing unsaved. */
 export const noDocuments: OpenDocuments = {
@@ -47,9 +47,6 @@ export function createNodeHost(parts: NodeHostParts): Host {
     documents: parts.documents ?? noDocuments,
     language: parts.language ?? noLanguage,
     platform: process.platform,
-    randomHex: (digits) =>
-      randomBytes(Math.ceil(digits / 2))
-        .toString('hex')
-        .slice(0, digits),
+    randomHex,
   };
 }

@@ -1,5 +1,4 @@
 /** The journal of a workspace by itself: what a crash left is looked for before anything else is needed. */
-import { randomBytes } from 'node:crypto';
 import type { Journal } from '../core/edits/checkpoint.js';
 import { createJournal } from '../core/edits/journal.js';
 import type { Files, Log } from '../core/host.js';
@@ -7,6 +6,7 @@ import type { Roots } from '../core/repository/roots.js';
 import { createClock } from './clock.js';
 import { createNodeFiles } from './files.js';
 import { owner } from './owner.js';
+import { randomHex } from './randomHex.js';
 import { resolveRoots } from './resolveRoots.js';
 import { workspaceStateFolder } from './stateFolder.js';
 
@@ -20,10 +20,6 @@ export async function openJournal(folders: Roots, stateBase: string, log: Log): 
   const files = createNodeFiles();
   const roots = await resolveRoots(files, log, folders);
   const stateFolder = workspaceStateFolder(stateBase, roots);
-  const randomHex = (digits: number): string =>
-    randomBytes(Math.ceil(digits / 2))
-      .toString('hex')
-      .slice(0, digits);
   const clock = createClock();
   return { files, stateFolder, journal: createJournal({ files, roots, stateFolder, clock, randomHex, owner, log }) };
 }

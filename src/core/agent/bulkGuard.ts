@@ -95,6 +95,7 @@ function readTouch({ name, arguments: raw }: ToolCall, message: string): Touch |
   }
 }
 
+/** `rename_symbol` asks about its own files, as many as they are. */
 const changers: ReadonlySet<string> = new Set(['edit_file', 'move_file', 'write_file']);
 
 /** The user has written the old words and the new ones, as for a renaming: nobody else can have chosen them. */

@@ -32,13 +32,14 @@ type Ended = { status: EndStatus; result: ToolResult };
 
 /** Runs every call; calls next to each other that only read run side by side, all others in order. */
 export async function runToolCalls(calls: readonly ToolCall[], parts: ToolCallParts): Promise<void> {
-  parts.context.turn.editFailedInReply = false;
-  parts.context.turn.unchecked.clear();
-  parts.context.turn.bulk.beginReply(calls);
+  const { turn } = parts.context;
+  turn.editFailedInReply = false;
+  turn.unchecked.clear();
+  turn.bulk.beginReply(calls);
   for (let at = 0; at < calls.length;) {
     const end = endOfGroup(calls, at, parts.tools);
     const group = calls.slice(at, end);
-    parts.context.turn.editsFollow = calls.slice(end).some(isEdit);
+    turn.editsFollow = calls.slice(end).some(isEdit);
     const ended = await Promise.all(group.map((call) => runToolCall(call, parts)));
     for (const [index, call] of group.entries()) {
       const { result } = ended[index]!;
