@@ -1,23 +1,23 @@
 /** The chat of a window: the current session, its running turn and what the page shows of both. */
-import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { goOn } from '../core/agent/failureNotice.js';
 import { BaleenError, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
-import { describeLaneChange } from '../core/session/laneChange.js';
-import { resumeSession, startSession, type Session } from '../core/session/session.js';
-import { listSessions, readSession, transcriptOf } from '../core/session/store.js';
+import type { Session } from '../core/session/session.js';
+import { listSessions } from '../core/session/store.js';
 import { beginTurn, continueTurn, type OpenTurn, type SendResult } from '../core/session/turns.js';
 import type { AgentEvent, Outcome } from '../protocol/events.js';
 import type { SessionSummary } from '../protocol/sidebar.js';
+import { randomHex } from '../node/randomHex.js';
 import type { Connection } from './connection.js';
+import { createCurrentSession } from './currentSession.js';
 import type { Engine } from './engine.js';
 import { dropUnanswered, isCutOff, waitsForApproval } from './interrupted.js';
 import { createMessageQueue, type MessageQueue } from './messageQueue.js';
 import type { ModelPick } from './modelPick.js';
-import { chooseSetting, readSettings } from './settings.js';
 import { createTranscript, type Transcript } from './transcript.js';
-import { finishTurn, runSafely } from './turnTrouble.js';
+import { createTurnSlot } from './turnSlot.js';
+import { finishTurn } from './turnTrouble.js';
 
 export interface Chat {
   readonly transcript: Transcript;
@@ -72,219 +72,144 @@ export interface ChatParts {
 /** What the transcript shows in the place of a message. */
 const compactRequest = 'Compact this conversation.';
 
-const sessionMemory = 'session';
-
-interface State {
-  id: string | undefined;
-  /** Absent until a turn needs it: showing a stored session opens no pack. */
-  session: Session | undefined;
-  /** The session's own; absent before its first turn. */
-  pick: ModelPick | undefined;
-  /** The next session begins with a new snapshot. */
-  renew: boolean;
-  running: { controller: AbortController; ended: Promise<Outcome>; checkpoint?: string } | undefined;
-  restored: Promise<void> | undefined;
-}
-
-export function createChat(parts: ChatParts): Chat {
-  const { engine, memory, onEvent, onReplaced, onState } = parts;
-  const transcript = createTranscript();
-  const queue = createMessageQueue(memory, onState, () => randomBytes(8).toString('hex'));
-  const state: State = {
-    id: undefined,
-    session: undefined,
-    pick: undefined,
-    renew: false,
-    running: undefined,
-    restored: undefined,
-  };
-
-  const tell = (event: AgentEvent): void => {
-    transcript.addEvent(event);
-    onEvent(event);
-  };
-  const emit = (event: AgentEvent): void => {
-    if (event.type === 'start') void remember(event.session);
-    tell(event);
-  };
-  const remember = async (id: string | undefined): Promise<void> => {
-    state.id = id;
-    if (id !== undefined) queue.adopt(id);
-    await memory.update(sessionMemory, id);
-    onState();
-  };
-  const run = async (work: (signal: AbortSignal) => Promise<Outcome>): Promise<void> => {
-    if (state.running !== undefined) return;
-    const controller = new AbortController();
-    const ended = runSafely(work, controller.signal, emit, parts.log).finally(() => {
-      state.running = undefined;
-      queue.settle();
-      onState();
-    });
-    state.running = { controller, ended };
-    onState();
-    const outcome = await ended;
-    // A stop, and what did not end well, is for the user to look at before anything else is sent.
-    const next = !controller.signal.aborted && goesOn.has(outcome) ? queue.take(state.id) : undefined;
-    if (next !== undefined) await send(next);
-  };
-  const send = (text: string): Promise<void> =>
-    run(async (signal) => {
-      transcript.addUser(text);
-      const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, text);
-      const steer = (): string[] => queue.takeSteered(state.id);
-      return takeTurn(begin, signal, (turn) => turn.send({ kind: 'chat', request: text, steer }, signal));
-    });
-  const stop = async (): Promise<void> => {
-    state.running?.controller.abort();
-    await state.running?.ended;
-  };
-  const takeTurn = async (
-    open: (session: Session) => Promise<OpenTurn>,
-    signal: AbortSignal,
-    act: Act,
-  ): Promise<Outcome> => {
-    const session = await openSession(state, parts, emit, signal);
-    const turn = await open(session);
-    if (state.running !== undefined) state.running.checkpoint = turn.checkpoint.id;
-    return finishTurn(turn, act(turn), signal, emit, parts.log);
-  };
-  const show = async (id: string): Promise<void> => {
-    const { parts: workspace } = await engine.open();
-    const records = await readSession(workspace.host.files, workspace.stateFolder, id);
-    const entries = transcriptOf(records);
-    state.session = undefined;
-    const picked = records.findLast((record) => record.type === 'pick');
-    state.pick = picked && { model: picked.model, thinking: picked.thinking };
-    transcript.replace(dropUnanswered(entries));
-    await remember(id);
-    onReplaced();
-    if (!waitsForApproval(entries)) {
-      if (isCutOff(entries)) tell({ type: 'notice', level: 'info', text: cutOff, action: goOn });
-      return;
-    }
-    void run((signal) => takeTurn(continueTurn, signal, (turn) => turn.resume(signal)));
-  };
-
-  return {
-    transcript,
-    isRunning: () => state.running !== undefined,
-    sessionId: () => state.id,
-    pick: () => state.pick ?? readSettings().pick,
-    async choose(change) {
-      if (state.id === undefined) {
-        for (const name of ['model', 'thinking'] as const)
-          if (change[name] !== undefined) await chooseSetting(name, change[name]);
-        return;
-      }
-      const pick = { ...(state.pick ?? readSettings().pick), ...change };
-      state.pick = pick;
-      const { session } = state;
-      session?.log.note({ type: 'pick', ...pick });
-      const settings = session && (await parts.connection.sessionSettings(session.settings.userId, pick));
-      // An automatic choice is told with its price by itself.
-      const text = settings?.automatic === undefined && settings ? describeLaneChange(session, settings) : undefined;
-      if (text !== undefined) tell({ type: 'notice', level: 'info', text });
-      onState();
-    },
-    openedSession: () => state.session,
-    renewsNext: () => state.renew,
-    queue,
-    async send(text) {
-      if (state.running === undefined) await send(text);
-      else queue.add(state.id, text);
-    },
-    async sendQueued(id) {
-      if (state.running !== undefined) return queue.steer(state.id, id);
-      const text = queue.take(state.id, id);
-      if (text !== undefined) await send(text);
-    },
-    compact: () =>
-      run(async (signal) => {
-        if (state.id === undefined) throw new BaleenError('There is no conversation to compact yet.', 'bad_usage');
-        const begin = (session: Session): Promise<OpenTurn> => beginTurn(session, compactRequest);
-        transcript.addUser(compactRequest);
-        return takeTurn(begin, signal, (turn) => turn.compact(signal));
-      }),
-    stop,
-    settled: async () => void (await state.running?.ended),
-    async newSession({ renew } = { renew: false }) {
-      await stop();
-      state.session = undefined;
-      state.pick = undefined;
-      state.renew ||= renew;
-      transcript.replace([]);
-      await remember(undefined);
-      onReplaced();
-    },
-    async openSession(id) {
-      await stop();
-      await show(id);
-    },
-    async sessions() {
-      const { parts: workspace } = await engine.open();
-      const all = await listSessions(workspace.host.files, workspace.stateFolder);
-      return all;
-    },
-    restore() {
-      state.restored ??= (async () => {
-        const id = memory.get<string>(sessionMemory);
-        if (id === undefined || state.id !== undefined) return;
-        try {
-          await show(id);
-        } catch (error) {
-          parts.log.warn(`The last session could not be shown again: ${messageOf(error)}`);
-          await remember(undefined);
-        }
-      })();
-      return state.restored;
-    },
-    async occupy(work) {
-      if (state.running !== undefined) throw new BaleenError('A turn is running. Stop it first.', 'bad_usage');
-      await run(async (signal) => {
-        await work(signal);
-        return 'done';
-      });
-    },
-    tell,
-    findEdit(call) {
-      const found = transcript.findEdit(call);
-      const checkpoint = found?.checkpoint ?? state.running?.checkpoint;
-      if (found === undefined || checkpoint === undefined) return found;
-      return { path: found.path, checkpoint };
-    },
-  };
-}
-
 const cutOff =
   'This turn was cut off when the window was closed. What it had begun is not done again by itself; Continue has the model look and go on.';
 
 /** After which the next queued message is sent by itself. */
 const goesOn: ReadonlySet<Outcome> = new Set(['done', 'refused', 'findings']);
 
-type Act = (turn: OpenTurn) => Promise<SendResult>;
+export function createChat(parts: ChatParts): Chat {
+  const { engine, log, memory, onEvent, onReplaced, onState } = parts;
+  const transcript = createTranscript();
+  const queue = createMessageQueue(memory, onState, () => randomHex(16));
+  const current = createCurrentSession({
+    ...parts,
+    onEnter(id) {
+      if (id !== undefined) queue.adopt(id);
+      onState();
+    },
+  });
+  let restored: Promise<void> | undefined;
 
-/** The session that the turn belongs to, with the settings of now. */
-async function openSession(
-  state: State,
-  parts: ChatParts,
-  emit: (event: AgentEvent) => void,
-  signal: AbortSignal,
-): Promise<Session> {
-  const { parts: workspace, userId } = await parts.engine.open();
-  const pick = state.pick ?? readSettings().pick;
-  const settings = await parts.connection.sessionSettings(userId, pick);
-  if (state.session !== undefined) {
-    state.session.settings = settings;
-    return state.session;
-  }
-  const session =
-    state.id === undefined
-      ? await startSession(workspace, settings, 'chat', emit, signal, { renew: state.renew })
-      : await resumeSession(workspace, settings, state.id, emit, signal);
-  if (!session.pack.reused) state.renew = false;
-  state.session = session;
-  state.pick = pick;
-  session.log.note({ type: 'pick', ...pick });
-  return session;
+  const tell = (event: AgentEvent): void => {
+    transcript.addEvent(event);
+    onEvent(event);
+  };
+  const emit = (event: AgentEvent): void => {
+    if (event.type === 'start') void current.enter(event.session);
+    tell(event);
+  };
+  const slot = createTurnSlot({
+    ...{ emit, log, onState },
+    onEnd: () => queue.settle(),
+  });
+  const run = async (work: (signal: AbortSignal) => Promise<Outcome>): Promise<void> => {
+    const ended = await slot.run(work);
+    // A stop, and what did not end well, is for the user to look at before anything else is sent.
+    if (ended === undefined || ended.stopped || !goesOn.has(ended.outcome)) return;
+    const next = queue.take(current.id());
+    if (next !== undefined) await send(next);
+  };
+  const takeTurn = async (
+    begin: (session: Session) => Promise<OpenTurn>,
+    signal: AbortSignal,
+    act: (turn: OpenTurn) => Promise<SendResult>,
+  ): Promise<Outcome> => {
+    const turn = await begin(await current.open(emit, signal));
+    slot.noteCheckpoint(turn.checkpoint.id);
+    return finishTurn(turn, act(turn), signal, emit, log);
+  };
+  const send = (text: string): Promise<void> =>
+    run((signal) => {
+      transcript.addUser(text);
+      const steer = (): string[] => queue.takeSteered(current.id());
+      return takeTurn(
+        (session) => beginTurn(session, text),
+        signal,
+        (turn) => turn.send({ kind: 'chat', request: text, steer }, signal),
+      );
+    });
+  const compact = (): Promise<void> =>
+    run(async (signal) => {
+      if (current.id() === undefined) throw new BaleenError('There is no conversation to compact yet.', 'bad_usage');
+      transcript.addUser(compactRequest);
+      return takeTurn(
+        (session) => beginTurn(session, compactRequest),
+        signal,
+        (turn) => turn.compact(signal),
+      );
+    });
+  const show = async (id: string): Promise<void> => {
+    const entries = await current.load(id);
+    transcript.replace(dropUnanswered(entries));
+    onReplaced();
+    if (waitsForApproval(entries)) void run((signal) => takeTurn(continueTurn, signal, (turn) => turn.resume(signal)));
+    else if (isCutOff(entries)) tell({ type: 'notice', level: 'info', text: cutOff, action: goOn });
+  };
+  const showLast = async (): Promise<void> => {
+    const id = current.lastId();
+    if (id === undefined || current.id() !== undefined) return;
+    try {
+      await show(id);
+    } catch (error) {
+      log.warn(`The last session could not be shown again: ${messageOf(error)}`);
+      await current.enter(undefined);
+    }
+  };
+
+  return {
+    transcript,
+    queue,
+    isRunning: () => slot.isRunning(),
+    stop: () => slot.stop(),
+    settled: () => slot.settled(),
+    sessionId: () => current.id(),
+    pick: () => current.pick(),
+    openedSession: () => current.opened(),
+    renewsNext: () => current.renewsNext(),
+    compact,
+    tell,
+    async choose(change) {
+      const text = await current.choose(change);
+      if (text !== undefined) tell({ type: 'notice', level: 'info', text });
+      onState();
+    },
+    async send(text) {
+      if (slot.isRunning()) queue.add(current.id(), text);
+      else await send(text);
+    },
+    async sendQueued(id) {
+      if (slot.isRunning()) return queue.steer(current.id(), id);
+      const text = queue.take(current.id(), id);
+      if (text !== undefined) await send(text);
+    },
+    async newSession({ renew } = { renew: false }) {
+      await slot.stop();
+      await current.leave(renew);
+      transcript.replace([]);
+      onReplaced();
+    },
+    async openSession(id) {
+      await slot.stop();
+      await show(id);
+    },
+    async sessions() {
+      const { parts: workspace } = await engine.open();
+      return listSessions(workspace.host.files, workspace.stateFolder);
+    },
+    restore: () => (restored ??= showLast()),
+    async occupy(work) {
+      if (slot.isRunning()) throw new BaleenError('A turn is running. Stop it first.', 'bad_usage');
+      await run(async (signal) => {
+        await work(signal);
+        return 'done';
+      });
+    },
+    findEdit(call) {
+      const found = transcript.findEdit(call);
+      const checkpoint = found?.checkpoint ?? slot.checkpoint();
+      if (found === undefined || checkpoint === undefined) return found;
+      return { path: found.path, checkpoint };
+    },
+  };
 }
