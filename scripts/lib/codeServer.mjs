@@ -1,5 +1,6 @@
 // Starts code-server (a real VS Code server and its Node extension host) and ends it with everything that it started.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -110,24 +111,21 @@ export async function installVsix({ host, vsixFile, dataFolder, extensionsFolder
   await runQuietly(host.node, [host.codeServer, ...folders, '--force', '--install-extension', vsixFile], { env });
 }
 
-/** A free TCP port on the loopback interface: the preferred one if it is free, otherwise any. */
+/**
+ * A free TCP port on the loopback interface: the preferred one if it is free, otherwise any of those that no system gives
+ * to outgoing connections, so that nobody takes it between this look and the server's start.
+ */
 export async function findFreePort(preferred = 0) {
-  try {
-    return await bindOnce(preferred);
-  } catch (error) {
-    if (preferred === 0) throw error;
-    return bindOnce(0);
-  }
+  const candidates = [preferred, ...Array.from({ length: 50 }, () => randomInt(20_000, 32_000))].filter(Boolean);
+  for (const port of candidates) if (await isFree(port)) return port;
+  throw new Error('No free port was found between 20000 and 32000.');
 }
 
-function bindOnce(port) {
-  return new Promise((resolve, reject) => {
+function isFree(port) {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address.port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 

@@ -32,15 +32,6 @@ function keepScripts(outFolder) {
   };
 }
 
-/** Bundles one file for the extension host and gives the path of the bundle. */
-export async function bundleEntry(file) {
-  const outfile = join(OUT, `${basename(file, '.ts')}.cjs`);
-  await mkdir(OUT, { recursive: true });
-  await writeFile(join(OUT, 'package.json'), '{"type":"commonjs"}\n');
-  await build({ entryPoints: [file], outfile, bundle: true, ...forHost });
-  return outfile;
-}
-
 /** Node 20 is the oldest that a VS Code of today brings along. */
 const forHost = {
   ...{ format: 'cjs', platform: 'node', target: 'node20' },
@@ -52,9 +43,11 @@ const forHost = {
  * @returns {Promise<{ entry: string, files: Record<string, string[]> }>} what VS Code loads, and the suites by profile
  */
 export async function bundleSuites(profiles) {
-  await rm(OUT, { recursive: true, force: true });
-  await mkdir(OUT, { recursive: true });
-  await writeFile(join(OUT, 'package.json'), '{"type":"commonjs"}\n');
+  // A place of its own: another run, of other profiles, may be under way.
+  const outdir = join(OUT, profiles.join('-'));
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  await writeFile(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
   const files = {};
   for (const profile of profiles) {
     const folder = join(HERE, 'suite', profile);
@@ -67,12 +60,12 @@ export async function bundleSuites(profiles) {
     ...{
       entryPoints: [join(HERE, 'entry.ts'), ...Object.values(files).flat()],
       outbase: HERE,
-      outdir: OUT,
+      outdir,
       bundle: true,
     },
     ...{ ...forHost, outExtension: { '.js': '.cjs' } },
   });
-  const bundled = (file) => join(OUT, relative(HERE, file)).replace(/\.ts$/, '.cjs');
+  const bundled = (file) => join(outdir, relative(HERE, file)).replace(/\.ts$/, '.cjs');
   const bundledFiles = Object.entries(files).map(([profile, sources]) => [profile, sources.map(bundled)]);
-  return { entry: join(OUT, 'entry.cjs'), files: Object.fromEntries(bundledFiles) };
+  return { entry: join(outdir, 'entry.cjs'), files: Object.fromEntries(bundledFiles) };
 }

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Browser } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import type { AgentEvent, ApprovalSubject } from '../../src/protocol/events.js';
 import type { ToHost, TranscriptEntry, WaitingSendQuestion } from '../../src/protocol/sidebar.js';
-import { bundlePage, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
+import { preparePages } from './onPage.js';
+import { openHarness, type Harness } from './page.js';
 import { readyState } from './readyState.js';
 import {
   answerText,
@@ -15,31 +15,7 @@ import {
   sampleTranscript,
 } from './sampleTranscript.js';
 
-let browser: Browser;
-let server: PageServer;
-
-beforeAll(async () => {
-  server = await servePage(await bundlePage());
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-/** Runs a test on a page of its own, which must end without a violation of the policy or an uncaught error. */
-function onPage(name: string, run: (harness: Harness) => Promise<void>, options: { width?: number } = {}): void {
-  test(name, async () => {
-    const harness = await openHarness(browser, server, options);
-    try {
-      await run(harness);
-      expect(await harness.readFaults()).toEqual([]);
-    } finally {
-      await harness.close();
-    }
-  });
-}
+const onPage = preparePages(openHarness);
 
 const sends = (posts: ToHost[]): ToHost[] => posts.filter((post) => post.type === 'send');
 const box = (harness: Harness) => harness.page.getByRole('textbox', { name: 'Message' });

@@ -1,42 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Browser } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import type { FromMapPage, PackMapPack, ToMapPage } from '../../src/protocol/packMap.js';
 import { buildModel } from '../../src/webview/packMap/model.js';
 import { areasOf, standingOf } from '../../src/webview/packMap/standing.js';
 import { layOut, type Tile } from '../../src/webview/packMap/tiles.js';
-import { bundlePage, openPage, servePage, startBrowser, type HarnessOptions, type PageHarness } from './page.js';
+import { preparePages } from './onPage.js';
+import { openPage, type PageHarness } from './page.js';
 import { listMediaPayloads, scriptPayloads } from './payloads.js';
 import { makeFiles, packMessage, packOf, planMessage, sampleFacts, smallFiles, smallWithheld } from './sampleMap.js';
 
 type MapHarness = PageHarness<FromMapPage, ToMapPage>;
 
-let browser: Browser;
-let bundles: Awaited<ReturnType<typeof bundlePage>>;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  bundles = await bundlePage();
-  server = await servePage(bundles, { script: 'packMap.js' });
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-/** Runs a test on a page of its own, which must end without a violation of the policy or an uncaught error. */
-function onPage(name: string, run: (harness: MapHarness) => Promise<void>, options: HarnessOptions = {}): void {
-  test(name, async () => {
-    const harness = await openPage<FromMapPage, ToMapPage>(browser, server, { width: 1280, ...options });
-    try {
-      await run(harness);
-      expect(await harness.readFaults()).toEqual([]);
-    } finally {
-      await harness.close();
-    }
-  });
-}
+const onPage = preparePages(
+  (browser, server, options): Promise<MapHarness> => openPage(browser, server, { width: 1280, ...options }),
+  { script: 'packMap.js' },
+);
 
 const small = packOf(smallFiles, smallWithheld);
 const treemap = ({ page }: MapHarness) => page.getByRole('application');

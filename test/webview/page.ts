@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { build } from 'esbuild';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { AgentEvent } from '../../src/protocol/events.js';
 import type { SidebarState, ToHost, ToPage, TranscriptEntry } from '../../src/protocol/sidebar.js';
 import { readyState } from './readyState.js';
@@ -142,19 +141,6 @@ ${policy ? `<meta http-equiv="Content-Security-Policy" content="${rules}">` : ''
 <script nonce="${nonce}" src="${origin}/${script}"></script></body></html>`;
 }
 
-export async function startBrowser(): Promise<Browser> {
-  const executablePath = process.env['BALEEN_CHROMIUM'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `There is no Chromium at ${executablePath}. Install it (on Debian: apt-get install chromium) or name another in BALEEN_CHROMIUM.`,
-    );
-  }
-  return chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'],
-  });
-}
-
 /** What the extension would do for a page, in the test's hands. */
 export interface PageHarness<Post extends { type: string }, Told> {
   page: Page;
@@ -165,6 +151,8 @@ export interface PageHarness<Post extends { type: string }, Told> {
   /** Violations of the policy and uncaught errors: a test that ends with any has failed. */
   readFaults: () => Promise<string[]>;
   close: () => Promise<void>;
+  /** Closes nothing: the next test gets this tab, which loads its page anew. */
+  release: () => void;
 }
 
 export interface Harness extends PageHarness<ToHost, ToPage> {
@@ -213,12 +201,11 @@ export async function openPage<Post extends { type: string }, Told>(
   options: HarnessOptions = {},
 ): Promise<PageHarness<Post, Told>> {
   const { theme = 'dark', width = 380, height = 800, ratio = 1 } = options;
-  const viewport = { width, height };
-  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', deviceScaleFactor: ratio });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => void page.evaluate((text) => window.recorded.faults.push(text), String(error)));
-  await page.addInitScript(installRecorder);
-  await page.goto(`${server.url}/?theme=${theme}`);
+  const tabs = releasedTabs(browser, ratio);
+  const page = tabs.pop() ?? (await openTab(browser, ratio));
+  await page.setViewportSize({ width, height });
+  // An address of its own: the browser scrolls a page that it knows to where it was.
+  await page.goto(`${server.url}/?theme=${theme}&load=${++loads}`);
   const readPosts = async (): Promise<Post[]> =>
     (await page.evaluate(() => window.recorded.posts)) as unknown as Post[];
   return {
@@ -236,8 +223,29 @@ export async function openPage<Post extends { type: string }, Told>(
         await new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0));
       }, message as unknown),
     readFaults: () => page.evaluate(() => window.recorded.faults),
-    close: () => context.close(),
+    close: () => page.context().close(),
+    release: () => void tabs.push(page),
   };
+}
+
+let loads = 0;
+const released = new WeakMap<Browser, Map<number, Page[]>>();
+
+/** Only another number of device pixels wants another tab. */
+function releasedTabs(browser: Browser, ratio: number): Page[] {
+  const ofBrowser = released.get(browser) ?? new Map<number, Page[]>();
+  released.set(browser, ofBrowser);
+  const tabs = ofBrowser.get(ratio) ?? [];
+  ofBrowser.set(ratio, tabs);
+  return tabs;
+}
+
+async function openTab(browser: Browser, ratio: number): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', deviceScaleFactor: ratio });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => void page.evaluate((text) => window.recorded.faults.push(text), String(error)));
+  await page.addInitScript(installRecorder);
+  return page;
 }
 
 function installRecorder(): void {

@@ -1,44 +1,16 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { noUsage, type AgentEvent } from '../../src/protocol/events.js';
 import type { Money } from '../../src/protocol/money.js';
 import type { SendEstimate } from '../../src/protocol/sidebar.js';
-import {
-  bundlePage,
-  openHarness,
-  servePage,
-  startBrowser,
-  type Harness,
-  type HarnessOptions,
-  type PageServer,
-} from './page.js';
+import { preparePages } from './onPage.js';
+import { openHarness, type Harness } from './page.js';
 import { warmTag } from './samplePrices.js';
 
-let browser: Browser;
-let server: PageServer;
-
-beforeAll(async () => {
-  server = await servePage(await bundlePage());
-  browser = await startBrowser();
+const onPage = preparePages(async (browser, server, options) => {
+  const harness = await openHarness(browser, server, options);
+  await harness.open();
+  return harness;
 });
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-function onPage(name: string, run: (harness: Harness) => Promise<void>, options: HarnessOptions = {}): void {
-  test(name, async () => {
-    const harness = await openHarness(browser, server, options);
-    try {
-      await harness.open();
-      await run(harness);
-      expect(await harness.readFaults()).toEqual([]);
-    } finally {
-      await harness.close();
-    }
-  });
-}
 
 const usd = (amount: number): Money => ({ amount, currency: 'USD' });
 const cny = (amount: number): Money => ({ amount, currency: 'CNY' });

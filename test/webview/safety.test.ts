@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import type { AgentEvent } from '../../src/protocol/events.js';
-import { bundlePage, listen, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
+import { startBrowser } from '../support/vscodeHost/browser.js';
+import { bundlePage, listen, openHarness, servePage, type Harness, type PageServer } from './page.js';
 import { listMediaPayloads, scriptPayloads } from './payloads.js';
 
 let browser: Browser;

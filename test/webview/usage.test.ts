@@ -1,38 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FromUsagePage, ToUsagePage } from '../../src/protocol/usagePage.js';
 import { linearScale, logScale, namedColumns } from '../../src/webview/usage/scales.js';
-import { bundlePage, openPage, servePage, startBrowser, type HarnessOptions, type PageHarness } from './page.js';
+import { preparePages } from './onPage.js';
+import { openPage, type PageHarness } from './page.js';
 import { scriptPayloads } from './payloads.js';
 import { dayBefore, group, makeReport, usageMessage } from './sampleUsage.js';
 
 type UsageHarness = PageHarness<FromUsagePage, ToUsagePage>;
 
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  server = await servePage(await bundlePage(), { script: 'usage.js' });
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-/** Runs a test on a page of its own, which must end without a violation of the policy or an uncaught error. */
-function onPage(name: string, run: (harness: UsageHarness) => Promise<void>, options: HarnessOptions = {}): void {
-  test(name, async () => {
-    const harness = await openPage<FromUsagePage, ToUsagePage>(browser, server, { width: 1280, ...options });
-    try {
-      await run(harness);
-      expect(await harness.readFaults()).toEqual([]);
-    } finally {
-      await harness.close();
-    }
-  });
-}
+const onPage = preparePages(
+  (browser, server, options): Promise<UsageHarness> => openPage(browser, server, { width: 1280, ...options }),
+  { script: 'usage.js' },
+);
 
 const section = ({ page }: UsageHarness, name: string) => page.getByRole('region', { name, exact: true });
 const rowsOf = async (harness: UsageHarness, name: string): Promise<string[][]> =>

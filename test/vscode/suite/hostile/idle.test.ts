@@ -4,14 +4,15 @@ import fs from 'node:fs';
 import * as vscode from 'vscode';
 import { watchCalls } from './callSpy.js';
 
-const idleMs = 60_000;
+const isBaleen = process.env['BALEEN_TEST_BESIDE'] === 'baleen';
+/** The bare host goes on for longer: what VS Code itself does at some time it has then done as well. */
+const idleMs = isBaleen ? 60_000 : 75_000;
 
 /** Runs twice, beside Baleen and beside an extension that does nothing; the runner compares what the two hosts did. */
 describe('a hostile repository that is open for 60 s', function () {
-  this.timeout(idleMs + 30_000);
+  this.timeout(idleMs + 60_000);
 
   it('TRU-01: nothing of ours starts a process, reaches out or writes', async () => {
-    const isBaleen = process.env['BALEEN_TEST_BESIDE'] === 'baleen';
     assert.equal(vscode.workspace.isTrusted, false);
     const spy = watchCalls((stack) => stack.includes('extension.cjs'));
     try {
