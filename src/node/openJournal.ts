@@ -1,7 +1,7 @@
 /** The journal of a workspace by itself: what a crash left is looked for before anything else is needed. */
 import type { Journal } from '../core/edits/checkpoint.js';
 import { createJournal } from '../core/edits/journal.js';
-import type { Files, Log } from '../core/host.js';
+import type { Files, Log, OpenDocuments } from '../core/host.js';
 import type { Roots } from '../core/repository/roots.js';
 import { createClock } from './clock.js';
 import { createNodeFiles } from './files.js';
@@ -16,10 +16,16 @@ export interface OpenedJournal {
   stateFolder: string;
 }
 
-export async function openJournal(folders: Roots, stateBase: string, log: Log): Promise<OpenedJournal> {
+export async function openJournal(
+  folders: Roots,
+  stateBase: string,
+  log: Log,
+  documents: OpenDocuments,
+): Promise<OpenedJournal> {
   const files = createNodeFiles();
   const roots = await resolveRoots(files, log, folders);
   const stateFolder = workspaceStateFolder(stateBase, roots);
   const clock = createClock();
-  return { files, stateFolder, journal: createJournal({ files, roots, stateFolder, clock, randomHex, owner, log }) };
+  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log, documents });
+  return { files, stateFolder, journal };
 }

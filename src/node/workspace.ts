@@ -92,7 +92,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const ledger = createLedger({ files, folder: usageFolder(options.stateBase), clock });
   const metered = createMeteredClient({ client: model, ledger, clock, randomHex });
   const client = createPrimingClient({ client: metered, ledger, clock });
-  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log });
+  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log, documents: host.documents });
   return {
     parts: {
       host,

@@ -223,11 +223,7 @@ async function packQuietly(engine: Engine, log: EditorLog): Promise<void> {
 async function undoTurn(engine: Engine, chat: Chat, id?: string): Promise<void> {
   if (chat.isRunning()) throw new BaleenError('A turn is running. Stop it first, then undo it.', 'bad_usage');
   const { parts } = await engine.open();
-  const undone = await undoCheckpoint(
-    parts.journal,
-    parts.host.documents.listUnsaved(parts.roots).map(({ path }) => path),
-    id,
-  );
+  const undone = await undoCheckpoint(parts.journal, id);
   if (undone === undefined) return;
   const { paths, left, redone } = undone;
   const reason = describeUndo(undone);

@@ -7,7 +7,9 @@ import { readSession, transcriptOf } from '../core/session/store.js';
 import { openJournal, type OpenedJournal } from '../node/openJournal.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { whyBlocked } from './gate.js';
+import { createOpenDocuments } from './documents.js';
 import { waitsForApproval } from './interrupted.js';
+import { showLost } from './lostText.js';
 import { countFiles } from './undo.js';
 import { windowRoots } from './windowFolders.js';
 
@@ -16,7 +18,12 @@ export async function offerRecovery(log: Log): Promise<void> {
   const folders = windowRoots();
   if (whyBlocked() !== undefined || folders === undefined) return;
   try {
-    const opened = await openJournal(folders, stateBaseFolder(process.env, process.platform), log);
+    const opened = await openJournal(
+      folders,
+      stateBaseFolder(process.env, process.platform),
+      log,
+      createOpenDocuments(),
+    );
     const { finished, interrupted } = await opened.journal.recover();
     for (const title of finished) {
       void vscode.window.showInformationMessage(`Baleen: “${title}” had been interrupted and was finished now.`);
@@ -48,7 +55,8 @@ async function offer(journal: Journal, one: Interrupted): Promise<void> {
   const settlements = answer === 'Leave Them' ? [] : await pick(one);
   if (settlements === undefined) return;
   try {
-    const paths = await journal.settle(checkpoint.id, settlements);
+    const { paths, lost } = await journal.settle(checkpoint.id, settlements);
+    await showLost(lost);
     if (answer === 'Leave Them') return;
     void vscode.window.showInformationMessage(
       `Baleen: ${countFiles(paths.length)} of “${checkpoint.title}” finished or brought back.`,
@@ -80,14 +88,17 @@ function itemsOf({ path, stands, canFinish, canUndo }: InterruptedFile): SettleI
     'as before': 'not changed yet',
     'half written': 'half written',
     other: 'neither as before nor as planned',
+    lost: 'not saved, and no longer open',
   };
   const item = (how: Settlement['how'], text: string): SettleItem => ({
     label: path,
     description: `${text} — ${remark[stands]}`,
     settlement: { path, how },
   });
-  return [
-    ...(canFinish ? [item('finish', 'finish the change')] : []),
-    ...(canUndo ? [item('undo', 'undo, back to what it was before the turn')] : []),
-  ];
+  const isLost = stands === 'lost';
+  const finish = isLost ? 'open the unsaved text as a new document, with the change' : 'finish the change';
+  const undo = isLost
+    ? 'open the unsaved text as a new document, as you had typed it'
+    : 'undo, back to what it was before the turn';
+  return [...(canFinish ? [item('finish', finish)] : []), ...(canUndo ? [item('undo', undo)] : [])];
 }

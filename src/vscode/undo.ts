@@ -8,6 +8,7 @@ import {
   type RestoreChoice,
   type RestorePlan,
 } from '../core/edits/checkpoint.js';
+import { offerLost } from './lostText.js';
 
 export interface Undone {
   /** The restore's own checkpoint: undoing that brings the turn's changes back. */
@@ -19,42 +20,32 @@ export interface Undone {
   paths: string[];
   /** Not restored: changed by the user since and not chosen, or impossible. */
   left: string[];
+  /** Brought back in the editor, where they are still unsaved. */
+  unsaved: string[];
   /** Written by commands: named, and left alone. */
   changedByCommands: string[];
 }
 
-/**
- * Restores a checkpoint, or the newest that stands. `undefined` if the user gave up or there is nothing to undo. `unsaved`
- * are the paths of documents with changes that are not on disk.
- */
-export async function undoCheckpoint(
-  journal: Journal,
-  unsaved: readonly string[],
-  id?: string,
-): Promise<Undone | undefined> {
+/** Restores a checkpoint, or the newest that stands. `undefined` if the user gave up or there is nothing to undo. */
+export async function undoCheckpoint(journal: Journal, id?: string): Promise<Undone | undefined> {
   const chosen = id ?? findLast(await journal.list())?.id;
   if (chosen === undefined) {
     void vscode.window.showInformationMessage('Baleen: there is nothing to undo.');
     return undefined;
   }
-  const plan = markUnsaved(await journal.plan(chosen), unsaved);
+  const plan = await journal.plan(chosen);
   const choices = await askAboutFiles(plan);
   if (choices === undefined) return undefined;
-  const { checkpoint, paths } = await journal.restore(plan, choices);
+  const { checkpoint, paths, lost } = await journal.restore(plan, choices);
+  offerLost(lost);
   const left = plan.files
     .filter(({ path, action }) => action !== 'unchanged' && !paths.includes(path))
     .map(({ path }) => path);
+  const unsaved = plan.files.filter(({ path, inEditor }) => inEditor === true && paths.includes(path));
   const { title, restores } = plan.checkpoint;
   const redone = restores === undefined ? {} : { redone: restores };
-  return { checkpoint, undone: chosen, ...redone, title, paths, left, changedByCommands: plan.changedByCommands };
-}
-
-/** What the user has typed and not saved is his change as well, whatever the disk says. */
-function markUnsaved(plan: RestorePlan, unsaved: readonly string[]): RestorePlan {
-  const files = plan.files.map((file) =>
-    file.action !== 'unchanged' && unsaved.includes(file.path) ? { ...file, touched: true, canTakeOut: false } : file,
-  );
-  return { ...plan, files };
+  const told = { left, unsaved: unsaved.map(({ path }) => path), changedByCommands: plan.changedByCommands };
+  return { checkpoint, undone: chosen, ...redone, title, paths, ...told };
 }
 
 function findLast(checkpoints: readonly CheckpointInfo[]): CheckpointInfo | undefined {
@@ -84,8 +75,9 @@ async function askAboutFiles(plan: RestorePlan): Promise<RestoreChoice[] | undef
 }
 
 /** Picked from the start is only what nobody but the agent has changed. */
-function itemsOf({ path, action, touched, byCommand, canTakeOut }: PlannedFile): FileItem[] {
-  const what = action === 'delete' ? 'delete' : 'bring back';
+function itemsOf({ path, action, touched, byCommand, canTakeOut, inEditor }: PlannedFile): FileItem[] {
+  const where = inEditor === true ? ' in the editor' : '';
+  const what = action === 'delete' ? 'delete' : `bring back${where}`;
   const remark = touched ? 'changed since by you or by something else' : byCommand ? 'changed while a command ran' : '';
   const whole: FileItem = {
     label: path,
@@ -101,6 +93,7 @@ function itemsOf({ path, action, touched, byCommand, canTakeOut }: PlannedFile):
 /** What the user is told afterwards, beside how many files were restored. */
 export function describeUndo(undone: Undone): string {
   const parts = [`“${undone.title}” was undone.`];
+  if (undone.unsaved.length > 0) parts.push(`In the editor, not saved: ${undone.unsaved.join(', ')}.`);
   if (undone.left.length > 0) parts.push(`Left as they are: ${undone.left.join(', ')}.`);
   if (undone.changedByCommands.length > 0) {
     parts.push(`Changed while commands ran, and left alone: ${undone.changedByCommands.join(', ')}.`);

@@ -12,13 +12,17 @@ export async function settle(
   const how = args.finish ? 'finish' : 'undo';
   if (!args.json) output.err(showText([`Interrupted: ${checkpoint.title}`, ...files.map(describe), ''].join('\n')));
   const meant = files.filter(({ path }) => args.words.length === 0 || args.words.includes(path));
-  const possible = meant.filter((file) => (how === 'finish' ? file.canFinish : file.canUndo));
+  // Nobody here could show it: the editor offers it, or the undo of that turn there.
+  const lost = meant.filter(({ stands }) => stands === 'lost').map(({ path }) => path);
+  const possible = meant.filter(
+    ({ path, canFinish, canUndo }) => !lost.includes(path) && (how === 'finish' ? canFinish : canUndo),
+  );
   // Neither as before nor as planned: it may hold what the user wrote since.
   const chosen = possible.filter((file) => file.stands !== 'other' || args.overwrite);
   const left = possible.filter((file) => !chosen.includes(file)).map(({ path }) => path);
-  const paths =
-    left.length > 0 && chosen.length === 0
-      ? []
+  const { paths } =
+    left.length + lost.length > 0 && chosen.length === 0
+      ? { paths: [] }
       : await journal.settle(
           checkpoint.id,
           chosen.map(({ path }): Settlement => ({ path, how })),
@@ -31,6 +35,7 @@ export async function settle(
   } else {
     const files = paths.length === 1 ? '1 file' : `${paths.length} files`;
     output.err(`${files} ${how === 'finish' ? 'finished' : 'brought back'}.\n`);
+    if (lost.length > 0) output.err(showText(`${describeLost(lost)}\n`));
     if (left.length > 0) {
       output.err(
         showText(
@@ -42,12 +47,18 @@ export async function settle(
   return left.length > 0 ? 'refused' : 'done';
 }
 
+/** For the undo too. */
+export function describeLost(paths: readonly string[]): string {
+  return `Not saved when it was changed, and not on disk now: ${paths.join(', ')}. Undo that turn in the editor to get back what was typed there.`;
+}
+
 function describe({ path, stands, canFinish }: InterruptedFile): string {
   const state = {
     changed: canFinish ? 'changed, the last change is missing' : 'changed',
     'as before': 'not changed yet',
     'half written': 'half written',
     other: 'neither as before nor as planned',
+    lost: 'not saved when it was changed, and not on disk',
   };
   return `  ${path}  (${state[stands]})`;
 }

@@ -15,7 +15,7 @@ import type { Context } from '../context.js';
 import { tellFinished } from '../interrupted.js';
 import { openCliWorkspace } from '../sessionContext.js';
 import { showText } from '../printEvents.js';
-import { settle } from './settle.js';
+import { describeLost, settle } from './settle.js';
 
 export async function runUndo(context: Context): Promise<Outcome> {
   const { args, output } = context;
@@ -70,7 +70,7 @@ function choose(
 async function restore(journal: Journal, plan: RestorePlan, context: Context): Promise<Outcome> {
   const { args, output } = context;
   const chosen = chosenOf(plan, context);
-  const { checkpoint, paths } = await journal.restore(plan, chosen);
+  const { checkpoint, paths, lost } = await journal.restore(plan, chosen);
   const left = plan.files.filter((file) => isLeft(file, paths) && isMeant(file, args.words));
   const untold = left.filter(({ byCommand }) => !byCommand).map(({ path }) => path);
   if (args.json) {
@@ -81,6 +81,7 @@ async function restore(journal: Journal, plan: RestorePlan, context: Context): P
   } else {
     const way = plan.checkpoint.restores === undefined ? 'baleen undo --redo' : 'baleen undo';
     output.err(`${count(paths.length)} brought back; ${way} takes it back again.\n`);
+    if (lost.length > 0) output.err(`${showText(describeLost(lost.map(({ path }) => path)))}\n`);
     for (const sentence of leftSentences(left)) output.err(`${showText(sentence)}\n`);
   }
   return untold.length > 0 ? 'refused' : 'done';

@@ -1,6 +1,10 @@
 /** Edits of an editor's buffer. Who types always wins: an edit is merged with what was typed, or refused. */
+import { BaleenError, messageOf } from '../errors.js';
 import type { ToolContext } from '../tools/tool.js';
+import { encodeText } from '../view/encoding.js';
+import type { BufferText } from './checkpoint.js';
 import { mergeTexts, type Merged } from './merge.js';
+import type { TextFile } from './textFile.js';
 
 /** What a change of a buffer was made from, and what it made of it. */
 export interface TextChange {
@@ -16,10 +20,17 @@ const pauseMs = 15;
 const mostLinesShown = 3;
 const longestShown = 160;
 
+interface BufferPlace {
+  absolute: string;
+  relative: string;
+  /** Of the file, since that is how the editor would save it. */
+  file: Pick<TextFile, 'encoding' | 'bom'>;
+}
+
 /** Puts a change into the unsaved buffer of a file; `gone` is the answer if there is none any more. */
 export async function writeBuffer(
-  { host, signal }: ToolContext,
-  { absolute, relative }: { absolute: string; relative: string },
+  { host, signal, turn }: ToolContext,
+  { absolute, relative, file }: BufferPlace,
   { base, text }: TextChange,
   gone: string,
 ): Promise<BufferWritten> {
@@ -30,11 +41,26 @@ export async function writeBuffer(
     const isTyped = buffer.text !== base;
     const merged: Merged = isTyped ? mergeTexts(base, buffer.text, text) : { ok: true, text };
     if (!merged.ok) return { ok: false, sentence: describeConflict(relative, merged) };
-    if (await host.documents.replaceText(absolute, merged.text, buffer.version)) return { ok: true, merged: isTyped };
+    try {
+      await turn.checkpoint.beforeBuffer(relative, savedAs(file, buffer.text), savedAs(file, merged.text));
+    } catch (error) {
+      const sentence = `What is not saved in ${relative} could not be kept (${messageOf(error)}), so nothing was changed.`;
+      return { ok: false, sentence };
+    }
+    if (await host.documents.replaceText(absolute, merged.text, buffer.version)) {
+      await turn.checkpoint.afterBuffer(relative);
+      return { ok: true, merged: isTyped };
+    }
     await host.clock.sleep(pauseMs, signal);
   }
   const sentence = `The user is typing in ${relative} without a pause, so nothing was changed there. Try again.`;
   return { ok: false, sentence };
+}
+
+function savedAs({ encoding, bom }: BufferPlace['file'], text: string): BufferText {
+  const saved = encodeText(text, encoding, bom);
+  if (saved === undefined) throw new BaleenError('the encoding of the file cannot hold all of it');
+  return { text, saved };
 }
 
 function describeConflict(relative: string, { line, ours, theirs }: Extract<Merged, { ok: false }>): string {

@@ -32,6 +32,7 @@ export async function applyTargets(
     for (const target of targets) changes.push(await prepare(parts, target));
     await writer.plan(changes);
   } catch (error) {
+    await writer.giveUp().catch(() => undefined);
     throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
   }
   try {

@@ -26,6 +26,12 @@ export interface Original {
   mode: number;
 }
 
+/** Unsaved text of an editor, and the bytes that the file would have if it were saved. */
+export interface BufferText {
+  text: string;
+  saved: Uint8Array;
+}
+
 /** The open set of pre-images of one turn. */
 export interface Checkpoint {
   readonly id: string;
@@ -37,6 +43,10 @@ export interface Checkpoint {
   before(path: string, planned?: Uint8Array | 'missing'): Promise<void>;
   /** What the file is now, so that a later change by the user can be told. */
   after(path: string): Promise<void>;
+  /** The same for unsaved text, before each try: both texts, and what is on disk below them, are kept when it resolves. */
+  beforeBuffer(path: string, from: BufferText, to: BufferText): Promise<void>;
+  /** The editor has taken the change. */
+  afterBuffer(path: string): Promise<void>;
   /** `originals`: of those whose old bytes are known. */
   changedByCommand(paths: readonly string[], originals?: readonly Original[]): Promise<void>;
   /** Paths recorded so far, relative, sorted; without those that only commands changed. */
@@ -54,6 +64,8 @@ export interface PlannedFile {
   byCommand: boolean;
   /** The agent's change alone can be taken out of a touched file: the rest of it would stay. */
   canTakeOut: boolean;
+  /** It is brought back, or also, in the editor that has it open unsaved; it stays unsaved. */
+  inEditor?: true;
   /** Why it cannot be brought back at all. */
   trouble?: string;
 }
@@ -91,8 +103,11 @@ export interface Interrupted {
 
 export interface InterruptedFile {
   path: string;
-  /** `half written` is certain; `other` is what the user may have changed since. */
-  stands: 'changed' | 'as before' | 'half written' | 'other';
+  /**
+   * `half written` is certain; `other` is what the user may have changed since. `lost` is unsaved text that no editor
+   * has any more: to finish or to undo it is to show it again.
+   */
+  stands: 'changed' | 'as before' | 'half written' | 'other' | 'lost';
   /** The planned bytes are kept and do not stand there yet. */
   canFinish: boolean;
   canUndo: boolean;
@@ -103,12 +118,26 @@ export interface Settlement {
   how: 'finish' | 'undo';
 }
 
+/** Text that was in an editor, not saved, and is nowhere any more. */
+export interface LostText {
+  path: string;
+  text: string;
+}
+
 export interface Restored {
   checkpoint: string;
-  /** Written or deleted. */
+  /** Written, deleted, or changed in the editor. */
   paths: string[];
   /** Not chosen. */
   left: string[];
+  /** What the user had typed before the turn, where the agent's change went with a text that was never saved. */
+  lost: LostText[];
+}
+
+export interface Settled {
+  paths: string[];
+  /** As it was finished or undone: whoever asked for it is to show it. */
+  lost: LostText[];
 }
 
 export interface Journal {
@@ -128,5 +157,5 @@ export interface Journal {
   /** Turns that a crash interrupted, newest first. A restore that one interrupted is finished on the way; tells of which. */
   recover(): Promise<{ finished: string[]; interrupted: Interrupted[] }>;
   /** Finishes or undoes files of an interrupted turn, all or nothing; those not named are left. It is over then. */
-  settle(id: string, settlements: readonly Settlement[]): Promise<string[]>;
+  settle(id: string, settlements: readonly Settlement[]): Promise<Settled>;
 }

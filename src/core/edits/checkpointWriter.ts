@@ -2,10 +2,17 @@
 import { BaleenError } from '../errors.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import { absoluteOf } from '../repository/roots.js';
-import type { Original } from './checkpoint.js';
-import { keepBlob, readState } from './fileStates.js';
+import type { BufferText, Original } from './checkpoint.js';
+import { keepBlob, keepText, readState } from './fileStates.js';
 import type { JournalParts } from './journalParts.js';
-import { appendRecords, blobFolder, recordsFolder, type FileState, type JournalRecord } from './journalRecords.js';
+import {
+  appendRecords,
+  blobFolder,
+  recordsFolder,
+  type BufferState,
+  type FileState,
+  type JournalRecord,
+} from './journalRecords.js';
 
 export interface CheckpointWriter {
   readonly id: string;
@@ -14,6 +21,8 @@ export interface CheckpointWriter {
   readonly isBegun: boolean;
   before(path: string, planned?: Uint8Array | 'missing'): Promise<void>;
   after(path: string): Promise<void>;
+  beforeBuffer(path: string, from: BufferText, to: BufferText): Promise<void>;
+  afterBuffer(path: string): Promise<void>;
   changedByCommand(paths: readonly string[], originals: readonly Original[]): Promise<void>;
   /** Several changes at once, in one write; from here on they can be finished. */
   plan(changes: readonly PlannedChange[]): Promise<void>;
@@ -88,6 +97,17 @@ export function createWriter(
       if (bytes !== undefined) await keepBlob(parts, bytes);
       await append({ type: 'after', path: place.relative, state });
     },
+    async beforeBuffer(path, from, to) {
+      const place = await passGate(parts, path);
+      const disk = await readState(files, place);
+      if (disk.bytes !== undefined) await keepBlob(parts, disk.bytes);
+      const mode = disk.state.kind === 'file' ? disk.state.mode : 0o644;
+      const entries = await takeBefore(place.relative, disk.state, false);
+      const states = { from: await keepBuffer(parts, from, mode), to: await keepBuffer(parts, to, mode) };
+      await append(...entries, { type: 'bufferPlanned', path: place.relative, ...states });
+      note(entries);
+    },
+    afterBuffer: (path) => append({ type: 'bufferAfter', path }),
     async changedByCommand(paths, originals) {
       const entries: JournalRecord[] = [];
       const known = new Map(originals.map((original) => [original.path, original]));
@@ -142,6 +162,11 @@ async function passGate({ files, roots }: JournalParts, path: string): Promise<P
 async function keepPlanned(parts: JournalParts, planned: Uint8Array | 'missing', from: FileState): Promise<FileState> {
   if (planned === 'missing') return { kind: 'missing' };
   return { kind: 'file', sha256: await keepBlob(parts, planned), mode: from.kind === 'file' ? from.mode : 0o644 };
+}
+
+async function keepBuffer(parts: JournalParts, { text, saved }: BufferText, mode: number): Promise<BufferState> {
+  const sha256 = await keepBlob(parts, saved);
+  return { text: await keepText(parts, text), saved: { kind: 'file', sha256, mode } };
 }
 
 async function findNewFolders({ files, roots }: JournalParts, relative: string): Promise<string[]> {

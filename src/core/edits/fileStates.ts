@@ -1,5 +1,6 @@
 /** What stands at a path, and the bytes that the journal keeps of it. */
 import { dirname } from 'node:path';
+import { BaleenError } from '../errors.js';
 import type { Files } from '../host.js';
 import type { Place } from '../repository/pathGate.js';
 import { blobPath, hashBytes, type FileState } from './journalRecords.js';
@@ -41,4 +42,15 @@ export async function readBlob({ files, stateFolder }: BlobPlace, sha256: string
   if ((await files.lstat(path))?.kind !== 'file') return undefined;
   const bytes = await files.read(path);
   return hashBytes(bytes) === sha256 ? bytes : undefined;
+}
+
+/** In UTF-8. A text that this cannot hold to the letter is not kept, and so not changed either. */
+export async function keepText(place: BlobPlace, text: string): Promise<string> {
+  if (/\p{Cs}/u.test(text)) throw new BaleenError('it contains half a character (a lone surrogate)');
+  return keepBlob(place, new TextEncoder().encode(text));
+}
+
+export async function readTextBlob(place: BlobPlace, sha256: string): Promise<string | undefined> {
+  const bytes = await readBlob(place, sha256);
+  return bytes === undefined ? undefined : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }

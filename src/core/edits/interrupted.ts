@@ -1,15 +1,17 @@
 /** What a crash left half done: restores are finished, turns are shown to the user. Whoever calls holds the lock. */
 import { messageOf } from '../errors.js';
-import { resolveInside } from '../repository/pathGate.js';
 import { applyTargets, removeEmptied, type Target } from './changeSet.js';
-import type { Interrupted, InterruptedFile, Settlement } from './checkpoint.js';
+import type { Interrupted, InterruptedFile, LostText, Settled, Settlement } from './checkpoint.js';
 import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
-import { isEqual, readBlob, readState } from './fileStates.js';
+import { isEqual, readBlob } from './fileStates.js';
 import { isHalfOfPlan } from './halfWritten.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords, type FileState } from './journalRecords.js';
-import { foldersOf, isAsPlanned, readAll, type Recorded, type RecordedFile } from './journalState.js';
-import { targetOf } from './restorePlan.js';
+import { foldersOf, isAsPlanned, readAll, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
+import { applyAll } from './restore.js';
+import { targetsOf, type FileTargets } from './restorePlan.js';
+import { areSameLines } from './seenText.js';
+import { lookAtSides, planBuffer, readUnsaved } from './unsavedText.js';
 
 type All = ReadonlyMap<string, Recorded>;
 
@@ -78,22 +80,46 @@ function listLeft({ owner }: JournalParts, all: All): Recorded[] {
 }
 
 async function lookAt(parts: JournalParts, path: string, file: RecordedFile): Promise<InterruptedFile> {
-  const place = await resolveInside(parts.files, parts.roots, path, 'read');
-  if ('refused' in place) return { path, stands: 'other', canFinish: false, canUndo: false };
-  const { state, bytes } = await readState(parts.files, place);
-  const { before, after, open } = file;
+  const sides = await lookAtSides(parts, path, file);
+  if (sides === undefined) return { path, stands: 'other', canFinish: false, canUndo: false };
+  if (sides.isLost) return lookAtLost(parts, path, file);
+  if (sides.disk !== undefined) return lookAtDisk(parts, path, sides.disk, sides.now);
+  if (file.buffer === undefined || sides.open === undefined)
+    return { path, stands: 'as before', canFinish: false, canUndo: false };
+  const { stands, before, planned } = await planBuffer(parts, file.buffer, sides.open);
+  return {
+    path,
+    stands: stands === 'as left' ? 'changed' : stands,
+    canFinish: planned !== undefined && !areSameLines(planned, sides.open.text),
+    canUndo: before !== undefined && stands !== 'as before',
+  };
+}
+
+async function lookAtLost(parts: JournalParts, path: string, file: RecordedFile): Promise<InterruptedFile> {
+  const isKept = async (which: 'before' | 'after'): Promise<boolean> =>
+    (await readUnsaved(parts, file, which)) !== undefined;
+  return { path, stands: 'lost', canFinish: await isKept('after'), canUndo: await isKept('before') };
+}
+
+async function lookAtDisk(
+  parts: JournalParts,
+  path: string,
+  lineage: Lineage<FileState>,
+  { state, bytes }: { state: FileState; bytes?: Uint8Array },
+): Promise<InterruptedFile> {
+  const { before, after, open } = lineage;
   const isKnown = [after, open?.from].some((known) => known !== undefined && isEqual(state, known));
   const look = async (): Promise<InterruptedFile['stands']> => {
     if (isEqual(state, before)) return 'as before';
     if (isKnown || (open !== undefined && isAsPlanned(open, state))) return 'changed';
     return open !== undefined && (await isHalfOfPlan(parts, open, bytes)) ? 'half written' : 'other';
   };
-  return { path, stands: await look(), ...(await possible(parts, file, state)) };
+  return { path, stands: await look(), ...(await possible(parts, lineage, state)) };
 }
 
 async function possible(
   parts: JournalParts,
-  { before, open }: RecordedFile,
+  { before, open }: Lineage<FileState>,
   now: FileState,
 ): Promise<Pick<InterruptedFile, 'canFinish' | 'canUndo'>> {
   const isKept = async (state: FileState): Promise<boolean> =>
@@ -105,7 +131,7 @@ async function possible(
 async function plannedTarget(
   parts: JournalParts,
   path: string,
-  { open }: RecordedFile,
+  { open }: Lineage<FileState>,
   stands: InterruptedFile['stands'],
 ): Promise<Target> {
   const to = open!.to;
@@ -116,31 +142,41 @@ async function plannedTarget(
   return stands === 'half written' ? { ...target, resumes: true } : target;
 }
 
-/** `begin` makes the checkpoint of a restore. Answers with the paths that were written or deleted. */
+/** `begin` makes the checkpoint of a restore. */
 export async function settleInterrupted(
   parts: JournalParts,
   recorded: Recorded,
   settlements: readonly Settlement[],
   begin: () => CheckpointWriter,
-): Promise<string[]> {
+): Promise<Settled> {
   const { info, files } = recorded;
-  const targets: Target[] = [];
+  const targets: FileTargets[] = [];
+  const lost: LostText[] = [];
+  const paths: string[] = [];
   for (const { path, how } of settlements) {
     const file = files.get(path);
-    if (file === undefined || (how === 'finish' && file.open === undefined)) continue;
-    targets.push(
-      how === 'finish'
-        ? await plannedTarget(parts, path, file, (await lookAt(parts, path, file)).stands)
-        : await targetOf(parts, path, file, 'bring back'),
-    );
+    if (file === undefined) continue;
+    if ((await lookAtSides(parts, path, file))?.isLost === true) {
+      const text = await readUnsaved(parts, file, how === 'finish' ? 'after' : 'before');
+      if (text !== undefined) lost.push({ path, text });
+    }
+    const target =
+      how === 'finish' ? await finishOf(parts, path, file) : await targetsOf(parts, path, file, 'bring back');
+    if (target.disk === undefined && target.editor === undefined) continue;
+    targets.push(target);
+    paths.push(path);
   }
   const undone = new Set(settlements.filter(({ how }) => how === 'undo').map(({ path }) => path));
   if (targets.length > 0) {
     const own = writerOf(parts, recorded);
     const writer = undone.size > 0 ? begin() : own;
-    await applyTargets(parts, writer, targets);
+    await applyAll(parts, writer, targets);
     if (writer !== own) {
-      for (const { path } of targets) if (!undone.has(path)) await own.after(path);
+      for (const path of paths.filter((one) => !undone.has(one))) {
+        const { open, buffer } = files.get(path)!;
+        if (open !== undefined) await own.after(path);
+        if (buffer?.open !== undefined) await own.afterBuffer(path);
+      }
       await writer.append({ type: 'end' });
       const isAllBack = info.paths.every((path) => undone.has(path));
       if (isAllBack) await own.append({ type: 'restored', by: writer.id });
@@ -148,7 +184,19 @@ export async function settleInterrupted(
   }
   await removeEmptied(parts, foldersOf(recorded));
   await appendRecords(parts, info.id, [{ type: 'end' }]);
-  return targets.map(({ path }) => path).sort();
+  return { paths: paths.sort(), lost };
+}
+
+async function finishOf(parts: JournalParts, path: string, file: RecordedFile): Promise<FileTargets> {
+  const { stands, canFinish } = await lookAt(parts, path, file);
+  if (!canFinish || stands === 'lost') return {};
+  const sides = await lookAtSides(parts, path, file);
+  if (sides?.disk !== undefined) return { disk: await plannedTarget(parts, path, sides.disk, stands) };
+  if (file.buffer === undefined || sides?.open === undefined) return {};
+  const { planned } = await planBuffer(parts, file.buffer, sides.open);
+  return planned === undefined
+    ? {}
+    : { editor: { place: sides.place, open: sides.open, text: planned, buffer: file.buffer } };
 }
 
 function writerOf(parts: JournalParts, { info, files }: Recorded): CheckpointWriter {

@@ -81,6 +81,8 @@ function openCheckpoint(writer: CheckpointWriter, locked: Locked): Checkpoint {
     id: writer.id,
     before: (path, planned) => locked(() => writer.before(path, planned)),
     after: (path) => locked(() => writer.after(path)),
+    beforeBuffer: (path, from, to) => locked(() => writer.beforeBuffer(path, from, to)),
+    afterBuffer: (path) => locked(() => writer.afterBuffer(path)),
     changedByCommand: async (paths, originals = []) =>
       paths.length === 0 ? undefined : locked(() => writer.changedByCommand(paths, originals)),
     get paths() {

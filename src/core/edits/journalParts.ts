@@ -1,4 +1,4 @@
-import type { Clock, Files, Log } from '../host.js';
+import type { Clock, Files, Log, OpenDocuments } from '../host.js';
 import type { Roots } from '../repository/roots.js';
 
 /** Who works under a checkpoint: a process, so that one that was killed can be told from one that goes on. */
@@ -15,5 +15,7 @@ export interface JournalParts {
   clock: Clock;
   randomHex: (digits: number) => string;
   owner: JournalOwner;
+  /** What is not saved stands there, and goes back there. */
+  documents: Pick<OpenDocuments, 'unsaved' | 'replaceText'>;
   log: Log;
 }

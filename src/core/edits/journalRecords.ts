@@ -12,6 +12,11 @@ const state = z.discriminatedUnion('kind', [
 /** What stood at a path: bytes by their hash and permission bits, or nothing. */
 export type FileState = z.infer<typeof state>;
 
+/** Unsaved text of an editor: by its hash in UTF-8, and as the file that saving makes of it. */
+const bufferState = z.strictObject({ text: z.string().regex(/^[0-9a-f]{64}$/), saved: state });
+
+export type BufferState = z.infer<typeof bufferState>;
+
 const record = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('begin'),
@@ -47,6 +52,9 @@ const record = z.discriminatedUnion('type', [
   /** Everything that a restore is going to change has been planned: from here on it can be finished. */
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('after'), path: z.string(), state }),
+  /** The unsaved text of an editor is about to be changed; closed by the next `bufferAfter`, or tried again. */
+  z.strictObject({ type: z.literal('bufferPlanned'), path: z.string(), from: bufferState, to: bufferState }),
+  z.strictObject({ type: z.literal('bufferAfter'), path: z.string() }),
   /** Changed while a command ran, by whomever. */
   z.strictObject({ type: z.literal('command'), paths: z.array(z.string()) }),
   z.strictObject({ type: z.literal('restored'), by: z.string() }),

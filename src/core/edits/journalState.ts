@@ -2,17 +2,30 @@
 import type { Files, Log } from '../host.js';
 import type { CheckpointInfo } from './checkpoint.js';
 import { isEqual } from './fileStates.js';
-import { listIds, readCheckpoint, type CheckpointFile, type FileState, type JournalRecord } from './journalRecords.js';
+import {
+  listIds,
+  readCheckpoint,
+  type BufferState,
+  type CheckpointFile,
+  type FileState,
+  type JournalRecord,
+} from './journalRecords.js';
 
-export interface RecordedFile {
-  before: FileState;
-  after?: FileState;
+/** From what to what the agent has changed something. */
+export interface Lineage<State> {
+  before: State;
+  after?: State;
   /** Planned, and nobody has said that it was done. */
-  open?: { from: FileState; to: FileState };
-  newFolders: string[];
-  byCommand: boolean;
+  open?: { from: State; to: State };
   /** Between two changes of the agent's somebody else changed it, which going back to `before` would lose. */
   isMixed?: boolean;
+}
+
+export interface RecordedFile extends Lineage<FileState> {
+  newFolders: string[];
+  byCommand: boolean;
+  /** What was changed in an editor's unsaved text. */
+  buffer?: Lineage<BufferState>;
 }
 
 export interface Recorded {
@@ -93,6 +106,18 @@ function take(recorded: Recorded, entry: JournalRecord): boolean {
       delete file.open;
       break;
     }
+    case 'bufferPlanned': {
+      const file = files.get(entry.path);
+      if (file !== undefined) file.buffer = planBuffer(file.buffer, entry);
+      break;
+    }
+    case 'bufferAfter': {
+      const buffer = files.get(entry.path)?.buffer;
+      if (buffer?.open === undefined) break;
+      buffer.after = buffer.open.to;
+      delete buffer.open;
+      break;
+    }
     case 'command':
       info.changedByCommands.push(...entry.paths);
       break;
@@ -117,12 +142,27 @@ function takeBefore({ info, files }: Recorded, entry: JournalRecord & { type: 'b
   if (!byCommand) info.paths.push(path);
 }
 
+/** A plan that nobody has said was done, and from which the next one does not go on, came to nothing. */
+function planBuffer(
+  known: Lineage<BufferState> | undefined,
+  { from, to }: { from: BufferState; to: BufferState },
+): Lineage<BufferState> {
+  const isDone = known?.open !== undefined && known.open.to.text === from.text;
+  const last = isDone ? known.open!.to : known?.after;
+  if (known === undefined || last === undefined) return { before: from, open: { from, to } };
+  const isMixed = known.isMixed === true || last.text !== from.text;
+  return { before: known.before, after: last, open: { from, to }, ...(isMixed ? { isMixed } : {}) };
+}
+
 function blobsOf(records: readonly JournalRecord[]): Set<string> {
-  const states = records.flatMap((entry) => {
-    if (entry.type === 'planned') return [entry.from, entry.to];
-    return entry.type === 'before' || entry.type === 'after' ? [entry.state] : [];
+  const hashesOf = (state: FileState): string[] => (state.kind === 'file' ? [state.sha256] : []);
+  const hashes = records.flatMap((entry) => {
+    if (entry.type === 'planned') return [entry.from, entry.to].flatMap(hashesOf);
+    if (entry.type === 'bufferPlanned')
+      return [entry.from, entry.to].flatMap(({ text, saved }) => [text, ...hashesOf(saved)]);
+    return entry.type === 'before' || entry.type === 'after' ? hashesOf(entry.state) : [];
   });
-  return new Set(states.flatMap((state) => (state.kind === 'file' ? [state.sha256] : [])));
+  return new Set(hashes);
 }
 
 /** A restore that was itself undone counts for nothing: what it had undone stands again. In order of time. */
@@ -143,7 +183,7 @@ export function listCheckpoints(all: ReadonlyMap<string, Recorded>): CheckpointI
 }
 
 /** Nobody but the agent has been there: it is as it was left, or was about to be. */
-export function isAsLeft({ before, after, open, isMixed }: RecordedFile, now: FileState): boolean {
+export function isAsLeft({ before, after, open, isMixed }: Lineage<FileState>, now: FileState): boolean {
   if (isMixed === true) return false;
   if (isEqual(now, after ?? before)) return true;
   return open !== undefined && isAsPlanned(open, now);

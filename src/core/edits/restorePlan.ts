@@ -1,14 +1,14 @@
 /** What a restore would do, file by file, and what each file would become. */
 import { messageOf } from '../errors.js';
-import { resolveInside } from '../repository/pathGate.js';
 import { passWriteGate, type Target } from './changeSet.js';
-import type { PlannedFile, RestorePlan } from './checkpoint.js';
+import type { PlannedFile, RestoreChoice, RestorePlan } from './checkpoint.js';
 import { isEqual, readBlob, readState } from './fileStates.js';
 import { isHalfOfPlan } from './halfWritten.js';
 import type { JournalParts } from './journalParts.js';
 import type { FileState } from './journalRecords.js';
-import { isAsLeft, type Recorded, type RecordedFile } from './journalState.js';
+import { isAsLeft, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
 import { takeOut } from './takeOut.js';
+import { lookAtSides, planBuffer, type BufferTarget, type Sides } from './unsavedText.js';
 
 export async function planRestore(parts: JournalParts, { info, files }: Recorded): Promise<RestorePlan> {
   const planned: PlannedFile[] = [];
@@ -18,27 +18,65 @@ export async function planRestore(parts: JournalParts, { info, files }: Recorded
 }
 
 async function planFile(parts: JournalParts, path: string, file: RecordedFile): Promise<PlannedFile> {
-  const { before, byCommand } = file;
-  const place = await resolveInside(parts.files, parts.roots, path, 'read');
-  // Where a link or a folder stands now, nothing is written: the user has made something else of the path.
-  const now = 'refused' in place ? undefined : await readState(parts.files, place);
-  if (now !== undefined && isEqual(now.state, before)) {
-    return { path, action: 'unchanged', touched: false, byCommand, canTakeOut: false };
-  }
-  const isOurs =
-    now !== undefined &&
-    (isAsLeft(file, now.state) || (file.open !== undefined && (await isHalfOfPlan(parts, file.open, now.bytes))));
-  const touched = !isOurs;
-  const plan: PlannedFile = {
+  const { byCommand } = file;
+  const sides = await lookAtSides(parts, path, file);
+  const disk = await planDisk(parts, path, file, sides);
+  const editor = await planEditor(parts, file, sides);
+  const steps = [disk, editor].filter((step) => step !== undefined);
+  const touched = steps.some((step) => step.touched);
+  const trouble = steps.find((step) => step.trouble !== undefined)?.trouble;
+  return {
     path,
-    action: before.kind === 'missing' ? 'delete' : 'write back',
+    action: disk?.action ?? (editor === undefined ? 'unchanged' : 'write back'),
     touched,
     byCommand,
-    canTakeOut: touched && (await mergeOut(parts, file, now?.bytes)) !== undefined,
+    canTakeOut: touched && trouble === undefined && steps.every((step) => !step.touched || step.canTakeOut),
+    ...(editor === undefined ? {} : { inEditor: true }),
+    ...(trouble === undefined ? {} : { trouble }),
   };
-  const trouble = await findTrouble(parts, path, before);
-  return trouble === undefined ? plan : { ...plan, canTakeOut: false, trouble };
 }
+
+/** What one side of a file needs; `undefined` if it is as it was before the turn. */
+type Step = Pick<PlannedFile, 'touched' | 'canTakeOut' | 'trouble'> & { action: 'write back' | 'delete' };
+
+async function planDisk(
+  parts: JournalParts,
+  path: string,
+  file: RecordedFile,
+  sides: Sides | undefined,
+): Promise<Step | undefined> {
+  const lineage = sides === undefined ? file : sides.disk;
+  if (lineage === undefined || (sides !== undefined && isEqual(sides.now.state, lineage.before))) return undefined;
+  const { before, open } = lineage;
+  const now = sides?.now;
+  const isOurs =
+    now !== undefined &&
+    (isAsLeft(lineage, now.state) || (open !== undefined && (await isHalfOfPlan(parts, open, now.bytes))));
+  // What the user has typed and not saved is his change as well, whatever the disk says.
+  const isTyped = sides?.open !== undefined && file.buffer === undefined;
+  const touched = !isOurs || isTyped;
+  const trouble = await findTrouble(parts, path, before);
+  return {
+    action: before.kind === 'missing' ? 'delete' : 'write back',
+    touched,
+    canTakeOut: touched && !isTyped && (await mergeOut(parts, lineage, now?.bytes)) !== undefined,
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+async function planEditor(
+  parts: JournalParts,
+  { buffer }: RecordedFile,
+  sides: Sides | undefined,
+): Promise<Step | undefined> {
+  if (buffer === undefined || sides?.open === undefined) return undefined;
+  const { stands, before, takenOut } = await planBuffer(parts, buffer, sides.open);
+  if (stands === 'as before') return undefined;
+  const step = { action: 'write back' as const, touched: stands === 'other', canTakeOut: takenOut !== undefined };
+  return before === undefined ? { ...step, trouble: notKept } : step;
+}
+
+const notKept = 'What it was before is missing from the journal, or damaged.';
 
 async function findTrouble(parts: JournalParts, path: string, before: FileState): Promise<string | undefined> {
   try {
@@ -47,12 +85,12 @@ async function findTrouble(parts: JournalParts, path: string, before: FileState)
     return messageOf(error);
   }
   const isKept = before.kind === 'missing' || (await readBlob(parts, before.sha256)) !== undefined;
-  return isKept ? undefined : 'Its old bytes are missing from the journal, or damaged.';
+  return isKept ? undefined : notKept;
 }
 
 async function mergeOut(
   parts: JournalParts,
-  { before, after, isMixed }: RecordedFile,
+  { before, after, isMixed }: Lineage<FileState>,
   now: Uint8Array | undefined,
 ): Promise<Uint8Array | undefined> {
   if (isMixed === true || now === undefined || before.kind === 'missing' || after?.kind !== 'file') return undefined;
@@ -60,14 +98,40 @@ async function mergeOut(
   return old === undefined || agents === undefined ? undefined : takeOut({ old, agents, now });
 }
 
-/** What the file becomes by this choice. Throws a sentence where it cannot. */
-export async function targetOf(
+/** What a file becomes on its two sides. */
+export interface FileTargets {
+  disk?: Target;
+  editor?: BufferTarget;
+}
+
+/** By this choice. Throws a sentence where it cannot be. */
+export async function targetsOf(
   parts: JournalParts,
   path: string,
   file: RecordedFile,
-  how: 'bring back' | 'take out',
+  how: RestoreChoice['how'],
+): Promise<FileTargets> {
+  const sides = await lookAtSides(parts, path, file);
+  const [onDisk, inEditor] = [await planDisk(parts, path, file, sides), await planEditor(parts, file, sides)];
+  const howOf = (step: Step): RestoreChoice['how'] => (step.touched ? how : 'bring back');
+  const targets: FileTargets = {};
+  if (onDisk !== undefined) targets.disk = await diskTarget(parts, path, sides?.disk ?? file, howOf(onDisk));
+  if (inEditor !== undefined && sides !== undefined) {
+    const { before, takenOut } = await planBuffer(parts, file.buffer!, sides.open!);
+    const text = howOf(inEditor) === 'take out' ? takenOut : before;
+    if (text === undefined) throw cannotTakeOut(path);
+    targets.editor = { place: sides.place, open: sides.open!, text, buffer: file.buffer! };
+  }
+  return targets;
+}
+
+async function diskTarget(
+  parts: JournalParts,
+  path: string,
+  lineage: Lineage<FileState>,
+  how: RestoreChoice['how'],
 ): Promise<Target> {
-  const { before } = file;
+  const { before } = lineage;
   if (before.kind === 'missing') return { path, to: before };
   if (how === 'bring back') {
     const bytes = await readBlob(parts, before.sha256);
@@ -75,8 +139,11 @@ export async function targetOf(
     return { path, to: { kind: 'file', bytes, mode: before.mode } };
   }
   const now = await readState(parts.files, await passWriteGate(parts, path));
-  const bytes = await mergeOut(parts, file, now.bytes);
-  if (bytes === undefined || now.state.kind !== 'file')
-    throw new Error(`the agent's change cannot be taken out of ${path} by itself.`);
+  const bytes = await mergeOut(parts, lineage, now.bytes);
+  if (bytes === undefined || now.state.kind !== 'file') throw cannotTakeOut(path);
   return { path, to: { kind: 'file', bytes, mode: now.state.mode } };
+}
+
+function cannotTakeOut(path: string): Error {
+  return new Error(`the agent's change cannot be taken out of ${path} by itself.`);
 }

@@ -25,6 +25,7 @@ import { createJournal } from '../../../src/core/edits/journal.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createClock } from '../../../src/node/clock.js';
 import { createNodeFiles } from '../../../src/node/files.js';
+import { noDocuments } from '../../../src/node/nodeHost.js';
 import { owner } from '../../../src/node/owner.js';
 import { restoreAll } from '../../support/restoreAll.js';
 
@@ -43,6 +44,7 @@ const open = (): Journal =>
     clock: createClock(),
     randomHex: (digits) => createHash('sha256').update(String(Math.random())).digest('hex').slice(0, digits),
     owner,
+    documents: noDocuments,
     log: { info: () => undefined, warn: (text) => warnings.push(text), error: (text) => warnings.push(text) },
   });
 const at = (path: string): string => join(root, path);

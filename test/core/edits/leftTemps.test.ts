@@ -19,6 +19,7 @@ import { createJournal } from '../../../src/core/edits/journal.js';
 import { createClock } from '../../../src/node/clock.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createNodeFiles } from '../../../src/node/files.js';
+import { noDocuments } from '../../../src/node/nodeHost.js';
 import { owner } from '../../../src/node/owner.js';
 
 /** Replaces one file by 32 MB again and again, as an edit does, until it is killed. */
@@ -28,10 +29,11 @@ const editor = `
   import { createClock } from './src/node/clock.js';
   import { createNodeFiles } from './src/node/files.js';
   import { owner } from './src/node/owner.js';
+  import { noDocuments } from './src/node/nodeHost.js';
   const [root, stateFolder] = process.argv.slice(2);
   const files = createNodeFiles();
   const log = { info() {}, warn() {}, error() {} };
-  const journal = createJournal({ files, roots: [{ name: '', folder: root }], stateFolder, clock: createClock(), randomHex: (n) => 'a'.repeat(n), owner, log });
+  const journal = createJournal({ files, roots: [{ name: '', folder: root }], stateFolder, clock: createClock(), randomHex: (n) => 'a'.repeat(n), owner, log, documents: noDocuments });
   const checkpoint = await journal.begin({ session: 's', title: 't' });
   await checkpoint.before('sub/big.txt');
   for (;;) await files.replace(join(root, 'sub/big.txt'), Buffer.alloc(32 << 20, 'x'), undefined, root);
@@ -94,6 +96,7 @@ async function openJournal(): Promise<void> {
     clock: createClock(),
     randomHex,
     owner,
+    documents: noDocuments,
     log,
   });
   await journal.begin({ session: 's', title: 'next' });

@@ -17,6 +17,7 @@ import { listIds } from '../../../src/core/edits/journalRecords.js';
 import { pruneJournal, type JournalBounds } from '../../../src/core/edits/prune.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import { createNodeFiles } from '../../../src/node/files.js';
+import { noDocuments } from '../../../src/node/nodeHost.js';
 import { restoreAll } from '../../support/restoreAll.js';
 
 const day = 24 * 3_600_000;
@@ -43,6 +44,7 @@ function partsOf(own: string, alive: readonly string[]): JournalParts {
     clock: { now: () => now, sleep: () => Promise.resolve() },
     randomHex: (digits) => String(++number).padStart(digits, '0'),
     owner: { name: own, isAlive: (name) => alive.includes(name) },
+    documents: noDocuments,
     log: { info: () => undefined, warn: (text) => void warnings.push(text), error: () => undefined },
   };
 }

@@ -27,7 +27,7 @@ import { createLedger } from '../../../src/core/usage/ledger.js';
 import { createMeteredClient } from '../../../src/core/usage/meteredClient.js';
 import { createTools } from '../../../src/core/tools/toolList.js';
 import { createNodeGit } from '../../../src/node/git.js';
-import { createNodeHost } from '../../../src/node/nodeHost.js';
+import { createNodeHost, noDocuments } from '../../../src/node/nodeHost.js';
 import { owner } from '../../../src/node/owner.js';
 import type { AgentEvent, AgentEventType, EventOf, Workflow } from '../../../src/protocol/events.js';
 import { createRehearsal } from '../../../src/rehearsal/rehearse.js';
@@ -97,7 +97,10 @@ export async function openTestSession(options: TestSessionOptions): Promise<Test
   });
   const { files, clock, randomHex } = host;
   const roots = singleRoot(root);
-  const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log: silent });
+  const journal = createJournal({
+    ...{ files, roots, stateFolder, clock, randomHex, owner, documents: noDocuments },
+    log: silent,
+  });
   const events: AgentEvent[] = [];
   const ledger = createLedger({ files, folder: join(base, 'usage'), clock });
   const client = createMeteredClient({ client: model, ledger, clock, randomHex });

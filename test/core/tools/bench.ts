@@ -111,6 +111,7 @@ export async function createBench(
     randomHex: host.randomHex,
     owner,
     log,
+    documents,
   });
   const turn: Turn = {
     session: 'session',
