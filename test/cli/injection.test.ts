@@ -254,5 +254,5 @@ describe.each(users)('as %s', (_, uid) => {
       'src',
     ]);
     expect(readFileSync(join(cwd, 'src/a.txt'), 'utf8')).toBe('one\n');
-  }, 60_000);
+  });
 });

@@ -47,7 +47,7 @@ describe.each(['with git', 'without git'])('RES-02 %s', (kind) => {
     expect(report.files.map(({ path }) => path)).toEqual(['a.txt']);
     const withheld = Object.fromEntries(report.withheld.map(({ path, why }) => [path, why]));
     expect(withheld).toMatchObject({ circle: 'symbolic link', up: 'symbolic link', 'hole.bin': 'too large' });
-  }, 120_000);
+  });
 });
 
 /** The most memory that a process had, in KiB; 0 where it is gone or the system does not tell. */

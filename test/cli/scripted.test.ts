@@ -1,9 +1,10 @@
 /** Turns scripted through the simulator: what the program does with a model that errs, and what it says of its end. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../node/processes.js';
 import { assertMessagesGrow } from '../support/simulator/growth.js';
 import { simulatedKey, startSimulator, type Simulator, type Turn } from '../support/simulator/simulator.js';
 import { makeStateHome, runCli, type CliRun } from './cli.js';
@@ -187,14 +188,10 @@ describe('limits', () => {
 
   test('an interrupt stops the command and its children, keeps the journal, and ends with 130', async () => {
     const controller = new AbortController();
-    const command = `${testCommand} && true; sleep 600`;
+    const started = join(stateHome, 'started');
+    const command = `${testCommand} && touch ${started}; sleep 600`;
     simulator = await startSimulator({
-      script: (request, number) => {
-        if (number > 1) return { text: 'never asked' };
-        setTimeout(() => controller.abort(), 2500);
-        void request;
-        return { calls: [edit('a - b', 'a + b'), call('run_command', { command })] };
-      },
+      script: [{ calls: [edit('a - b', 'a + b'), call('run_command', { command })] }, { text: 'never asked' }],
     });
     const args = [
       'run',
@@ -207,12 +204,15 @@ describe('limits', () => {
       '--base-url',
       simulator.baseUrls.openai,
     ];
-    const run = await runCli(args, {
+    const running = runCli(args, {
       cwd,
       stateHome,
       env: { DEEPSEEK_API_KEY: simulatedKey },
       signal: controller.signal,
     });
+    await until(() => existsSync(started));
+    controller.abort();
+    const run = await running;
     expect(run.exitCode).toBe(130);
     expect(run.ofType('turn_end')[0]!.outcome).toBe('cancelled');
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 600')).toBe(false);

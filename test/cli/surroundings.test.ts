@@ -1,9 +1,10 @@
 /** What stands around the program: terminals, pipes that close, a missing git, a state folder that cannot be. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../node/processes.js';
 import { simulatedKey, startSimulator, type Simulator, type SimulatorOptions } from '../support/simulator/simulator.js';
 import { makeStateHome, program, runCli } from './cli.js';
 
@@ -136,12 +137,10 @@ test('a terminal that goes away ends the running command too', async () => {
     '--allow',
     command,
   );
-  const onStart: NonNullable<Parameters<typeof runCli>[1]['onStart']> = (child) => {
-    child.stdout!.on('data', (chunk: Buffer) => {
-      if (chunk.includes('tool_call_start')) setTimeout(() => controller.abort(), 700);
-    });
-  };
-  const run = await runCli(args, { cwd, stateHome, env, signal: controller.signal, killWith: 'SIGHUP', onStart });
+  const running = runCli(args, { cwd, stateHome, env, signal: controller.signal, killWith: 'SIGHUP' });
+  await until(() => existsSync(join(cwd, 'started')));
+  controller.abort();
+  const run = await running;
   expect(run.exitCode).toBe(130);
   expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('sleep 611');
 });

@@ -9,10 +9,10 @@ export default defineConfig({
     // One browser and one server at a time: two would only slow each other down on a small machine.
     fileParallelism: false,
     maxWorkers: 1,
-    testTimeout: 240_000,
+    testTimeout: 480_000,
     hookTimeout: 240_000,
     // A poll ends when it is right; how long that takes says only how busy the machine is.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 90_000 } },
     allowOnly: false,
     passWithNoTests: false,
   },

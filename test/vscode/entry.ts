@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import Mocha from 'mocha';
 import type { SuiteResult, TestResult } from './results.js';
 
-const TEST_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 300_000;
 
 /** VS Code calls this; a rejection makes the host end with an exit code that is not 0. */
 export async function run(): Promise<void> {

@@ -25,6 +25,8 @@ interface HostRun {
   sentinels: string[];
 }
 
+const MOST_BARE_HOSTS = 3;
+
 /** @returns the exit code: 0 if both hosts' tests passed and Baleen's did nothing of its own */
 export async function runHostile(run: HostileRun): Promise<number> {
   const work = await mkdtemp(join(tmpdir(), 'baleen-hostile-'));
@@ -33,11 +35,13 @@ export async function runHostile(run: HostileRun): Promise<number> {
   try {
     const bare = await makeBareExtension(join(work, 'bare'));
     const parts = { browser, run, work, sinkhole: sinkhole.url };
-    const [ours, without] = await Promise.all([
-      watchHost({ ...parts, root: run.root, beside: 'baleen' }),
-      watchHost({ ...parts, root: bare, beside: 'nothing' }),
-    ]);
-    const tests = [...ours.tests, ...without.tests, ...compare(ours, without, sinkhole.hits())];
+    const watchBare = (): Promise<HostRun> => watchHost({ ...parts, root: bare, beside: 'nothing' });
+    const [ours, first] = await Promise.all([watchHost({ ...parts, root: run.root, beside: 'baleen' }), watchBare()]);
+    // VS Code itself does some things only now and then: what any host does without Baleen is not Baleen's.
+    const without = [first];
+    while (listMore(ours, without).length > 0 && without.length < MOST_BARE_HOSTS) without.push(await watchBare());
+    const hosts = [ours, ...without];
+    const tests = [...hosts.flatMap((host) => host.tests), ...compare(ours, without, sinkhole.hits())];
     process.stdout.write(describeTests('hostile', tests));
     const { passed, failed } = countTests(tests);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
@@ -49,12 +53,17 @@ export async function runHostile(run: HostileRun): Promise<number> {
   }
 }
 
-function compare(ours: HostRun, without: HostRun, hits: number): TestResult[] {
-  const more = [...ours.deeds].filter((deed) => !without.deeds.has(deed)).sort();
-  const left = [...ours.sentinels, ...without.sentinels].filter((path) => existsSync(path));
+function listMore(ours: HostRun, without: HostRun[]): string[] {
+  return [...ours.deeds].filter((deed) => !without.some((host) => host.deeds.has(deed))).sort();
+}
+
+function compare(ours: HostRun, without: HostRun[], hits: number): TestResult[] {
+  const more = listMore(ours, without);
+  const left = [ours, ...without].flatMap((host) => host.sentinels).filter((path) => existsSync(path));
+  const isNearlyEmpty = without.some((host) => host.deeds.size < 20);
   return [
     judge('TRU-01: under strace the host with Baleen does nothing that the bare one does not', more.join('\n')),
-    judge('TRU-01: the traces have seen what the hosts did', without.deeds.size < 20 ? 'they are nearly empty' : ''),
+    judge('TRU-01: the traces have seen what the hosts did', isNearlyEmpty ? 'they are nearly empty' : ''),
     judge('TRU-01: nothing of the repository ran', left.join('\n')),
     judge('TRU-01: nothing reached where the repository points', hits === 0 ? '' : `${hits} connections`),
   ];
@@ -75,8 +84,9 @@ interface HostParts {
 
 async function watchHost({ browser, run, work, sinkhole, root, beside }: HostParts): Promise<HostRun> {
   const { folder, sentinels } = await makeHostileRepository(sinkhole);
-  const trace = join(work, `${beside}.trace`);
-  const resultFile = join(work, `${beside}.json`);
+  const own = await mkdtemp(join(work, `${beside}-`));
+  const trace = join(own, 'trace');
+  const resultFile = join(own, 'result.json');
   const calls = tracedCalls.join(',');
   const server = await startVscodeServer({
     ...{ profile: 'restricted', extensions: 'none', testDriver: true },

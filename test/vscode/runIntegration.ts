@@ -18,7 +18,7 @@ export interface SuiteRun {
 }
 
 /** How long one profile may take before it is given up. */
-const PROFILE_TIMEOUT_MS = 600_000;
+const PROFILE_TIMEOUT_MS = 1_800_000;
 
 /** @returns the exit code: 0 if every test of every profile passed */
 export async function runIntegration(run: SuiteRun): Promise<number> {

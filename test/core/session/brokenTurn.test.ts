@@ -1,25 +1,14 @@
 /** A turn that breaks off in its middle leaves a session that can go on, on both wires. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startSession } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
 
 const signal = new AbortController().signal;
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
-
-beforeEach(async () => {
-  folder = await makeSmallRepository();
-});
-
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = prepareWorkspace();
 
 const edit = (id: string, from: string, to: string) => ({
   id,
@@ -35,7 +24,7 @@ test.each(['openai', 'anthropic'] as const)(
       { text: 'I looked again.' },
       { text: 'Yes.' },
     ];
-    workspace = await openSimulatedWorkspace(folder, script, { wire });
+    const workspace = await place.open(script, { wire });
     const session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
     const { files } = workspace.parts.host;
     const append = files.append.bind(files);
@@ -53,6 +42,6 @@ test.each(['openai', 'anthropic'] as const)(
     expect(requests[1]!.text).toContain('Whether it took effect is not known');
     assertMessagesGrow(requests);
     // The first edit took effect; the second was never begun.
-    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('# Large\n\nA repository for tests.\n');
+    expect(readFileSync(join(place.folder, 'README.md'), 'utf8')).toBe('# Large\n\nA repository for tests.\n');
   },
 );

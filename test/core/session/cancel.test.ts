@@ -2,8 +2,7 @@
  * API-30: a turn that is stopped at any stage ends, and leaves no connection, no timer and no process behind. The clock
  * is the test's own, so that nothing depends on how fast the machine is; how long it takes is measured in `test/bench`.
  */
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AgentEvent } from '../../../src/protocol/events.js';
 import type { Approver } from '../../../src/core/agent/approval.js';
 import type { Packer } from '../../../src/core/pack/packer.js';
@@ -14,18 +13,9 @@ import { createFakeClock, settle, type FakeClock } from '../../support/simulator
 import type { Fault } from '../../support/simulator/faults.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import type { Turn } from '../../support/simulator/simulator.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
 
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
-
-beforeEach(async () => void (folder = await makeSmallRepository()));
-
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = prepareWorkspace();
 
 const reply: Turn = {
   reasoning: 'a long thought, first one thing, then the other',
@@ -136,7 +126,7 @@ test.each(Object.keys(stages))('API-30: stopped %s', async (name) => {
       }),
   };
   const isLoud = stage.script.some((turn) => turn.calls?.[0]?.arguments.includes('sleep'));
-  workspace = await openSimulatedWorkspace(folder, stage.script, {
+  const workspace = await place.open(stage.script, {
     clock,
     allowedCommands: isLoud ? ['echo started; sleep 600 & sleep 600'] : [],
     ...(stage.approver === undefined ? {} : { approver }),
@@ -159,7 +149,7 @@ test.each(Object.keys(stages))('API-30: stopped %s', async (name) => {
   );
   const turn = runTurn(session, 'Go.', { kind: 'chat', request: 'Go.' }, controller.signal);
   if (stage.requests !== undefined) {
-    await expect.poll(() => workspace!.simulator.requests.length).toBe(stage.requests);
+    await expect.poll(() => place.workspace.simulator.requests.length).toBe(stage.requests);
     await settle();
     stop();
   }
@@ -170,7 +160,7 @@ test.each(Object.keys(stages))('API-30: stopped %s', async (name) => {
   expect(clock.sleeping()).toBe(0);
   expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap');
   // Node 20's fetch opens a spare connection after an abort, which carries nothing and closes by itself.
-  await expect.poll(() => workspace!.simulator.underWay()).toBe(0);
+  await expect.poll(() => place.workspace.simulator.underWay()).toBe(0);
   const told = events.length;
   const served = workspace.simulator.requests.length;
   await clock.advance(120_000);
@@ -187,13 +177,13 @@ test.each(Object.keys(stages))('API-30: stopped %s', async (name) => {
 
 test('API-30: no socket is left either, while the server would keep every one open', async () => {
   const sockets = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
-  workspace = await openSimulatedWorkspace(folder, [silence(2), silence(2)], {});
+  const workspace = await place.open([silence(2), silence(2)], {});
   const { signal } = new AbortController();
   const session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
   for (const served of [1, 2]) {
     const controller = new AbortController();
     const turn = runTurn(session, 'Go.', { kind: 'chat', request: 'Go.' }, controller.signal);
-    await expect.poll(() => workspace!.simulator.requests.length).toBe(served);
+    await expect.poll(() => place.workspace.simulator.requests.length).toBe(served);
     expect(sockets()).toBeGreaterThan(0);
     controller.abort();
     expect((await turn).outcome).toBe('cancelled');

@@ -1,24 +1,12 @@
 /** A turn that a limit has stopped offers the setting that stopped it. */
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AgentEvent } from '../../../src/protocol/events.js';
 import { startSession } from '../../../src/core/session/session.js';
 import type { SessionSettings } from '../../../src/core/session/sessionParts.js';
 import { runTurn } from '../../../src/core/session/turns.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
 
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
-
-beforeEach(async () => {
-  folder = await makeSmallRepository();
-});
-
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = prepareWorkspace();
 
 const list = { id: 'a', name: 'list_files', arguments: '{}' };
 
@@ -26,7 +14,7 @@ test.each<[string, string, SessionSettings['limits'], number]>([
   ['Caps…', 'baleen.caps', { maxSteps: 5, maxTurnCost: 0.000_001 }, 0],
   ['More steps…', 'baleen.maxSteps', { maxSteps: 1 }, 1],
 ])('%s', async (label, setting, limits, sent) => {
-  workspace = await openSimulatedWorkspace(folder, [{ calls: [list] }, { text: 'Done.' }]);
+  const workspace = await place.open([{ calls: [list] }, { text: 'Done.' }]);
   const events: AgentEvent[] = [];
   const { signal } = new AbortController();
   const settings = { ...workspace.settings, limits };

@@ -1,27 +1,17 @@
 /** Our count of a request against the service's: measured with every answer, kept, logged and told. */
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findHost, serveModel } from '../../../src/core/model/catalogue.js';
 import { marginTokens, outputTokensFor } from '../../../src/core/prompt/budget.js';
 import { addDrift, noDrift } from '../../../src/core/session/drift.js';
 import { resumeSession, startSession } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import type { AgentEvent, EventOf } from '../../../src/protocol/events.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { createExactCount, openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
+import { createExactCount } from '../../support/workspace.js';
 
 const signal = new AbortController().signal;
 const tokenCount = createExactCount();
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
-
-beforeEach(async () => {
-  folder = await makeSmallRepository({ 'a.mjs': 'export const a = 1;\n' });
-});
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = prepareWorkspace({ 'a.mjs': 'export const a = 1;\n' });
 
 interface Measured {
   /** What was billed above our count, step by step. */
@@ -32,7 +22,7 @@ interface Measured {
 /** Two turns; the session at their end, and what its stored log says of the drift, are compared too. */
 async function measure(wire: 'openai' | 'anthropic', drift: number): Promise<Measured> {
   const script = [{ text: 'One.' }, { text: 'Two.' }];
-  workspace = await openSimulatedWorkspace(folder, script, { wire, tokenCount, drift });
+  const workspace = await place.open(script, { wire, tokenCount, drift });
   const { parts, settings, simulator } = workspace;
   const events: AgentEvent[] = [];
   const ofType = <T extends AgentEvent['type']>(type: T): EventOf<T>[] =>
@@ -45,8 +35,6 @@ async function measure(wire: 'openai' | 'anthropic', drift: number): Promise<Mea
   expect(Math.abs(session.drift.mostTokens)).toBe(Math.max(...steps.map(Math.abs)));
   const resumed = await resumeSession(parts, settings, session.id, () => undefined, signal);
   expect(resumed.drift).toEqual(session.drift);
-  await workspace.close();
-  workspace = undefined;
   return { steps, turnEnds: ofType('turn_end').map(({ driftTokens }) => driftTokens) };
 }
 
@@ -64,7 +52,7 @@ test.each(['openai', 'anthropic'] as const)(
 );
 
 test('a rehearsal measures nothing: its counts are a guess', async () => {
-  workspace = await openSimulatedWorkspace(folder, [{ text: 'One.' }], { drift: 900, rehearsal: true });
+  const workspace = await place.open([{ text: 'One.' }], { drift: 900, rehearsal: true });
   const { parts, settings } = workspace;
   const events: AgentEvent[] = [];
   const session = await startSession(parts, settings, 'chat', (event) => events.push(event), signal);

@@ -2,9 +2,9 @@
  * The invariant that the product rests on: in one lane each request's messages begin with those of the request
  * before it, byte for byte, whatever changes on disk between them; and what the prefix cache makes of that.
  */
-import { appendFileSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runRefactor } from '../../../src/core/refactor/refactor.js';
 import { makeChange } from '../../../src/core/review/changes.js';
 import { reviewChanges } from '../../../src/core/review/review.js';
@@ -12,34 +12,24 @@ import { startSession, type Session } from '../../../src/core/session/session.js
 import { runTurn } from '../../../src/core/session/turns.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import type { RecordedRequest, Turn } from '../../support/simulator/simulator.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { createExactCount, openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
+import { createExactCount } from '../../support/workspace.js';
 
 const signal = new AbortController().signal;
 const tokenCount = createExactCount();
 const wires = ['openai', 'anthropic'] as const;
 
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
-
-beforeEach(async () => {
-  const files: Record<string, string> = { 'src/a.mjs': 'export const a = 1;\n', 'src/b.mjs': 'export const b = 2;\n' };
-  for (let n = 0; n < 30; n++)
-    files[`src/filler${n}.mjs`] = `export const filler${n} = ${JSON.stringify('x'.repeat(200))};\n`;
-  folder = await makeSmallRepository(files);
-});
-
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const files: Record<string, string> = { 'src/a.mjs': 'export const a = 1;\n', 'src/b.mjs': 'export const b = 2;\n' };
+for (let n = 0; n < 30; n++)
+  files[`src/filler${n}.mjs`] = `export const filler${n} = ${JSON.stringify('x'.repeat(200))};\n`;
+const place = prepareWorkspace(files);
 
 async function open(
   wire: (typeof wires)[number],
   script: Turn[],
   workflow: 'chat' | 'review' | 'refactor',
 ): Promise<Session> {
-  workspace = await openSimulatedWorkspace(folder, script, { wire, tokenCount });
+  const workspace = await place.open(script, { wire, tokenCount });
   return startSession(workspace.parts, workspace.settings, workflow, () => undefined, signal);
 }
 
@@ -81,13 +71,13 @@ describe.each(wires)('on the %s wire', (wire) => {
     );
     const ask = (text: string) => runTurn(session, text, { kind: 'chat', request: text }, signal);
     await ask('one');
-    appendFileSync(join(folder, 'src/a.mjs'), 'export const more = "€ 🙂";\n');
-    writeFileSync(join(folder, 'src/new.mjs'), 'export const fresh = true;\n');
+    appendFileSync(join(place.folder, 'src/a.mjs'), 'export const more = "€ 🙂";\n');
+    writeFileSync(join(place.folder, 'src/new.mjs'), 'export const fresh = true;\n');
     await ask('two');
-    unlinkSync(join(folder, 'src/filler3.mjs'));
+    unlinkSync(join(place.folder, 'src/filler3.mjs'));
     await ask('three');
 
-    const { requests } = workspace!.simulator;
+    const { requests } = place.workspace.simulator;
     expect(requests).toHaveLength(4);
     expectWarmLane(requests);
     const last = (number: number): string => JSON.stringify(requests[number - 1]!.parsed.messages.at(-1));
@@ -103,7 +93,7 @@ describe.each(wires)('on the %s wire', (wire) => {
     const report = () => ({ reasoning: 'Checked.', calls: [call('report_findings', { findings: [] })] });
     const session = await open(wire, [report(), report(), report(), report()], 'review');
     for (let save = 1; save <= 4; save++) {
-      const path = join(folder, 'src/a.mjs');
+      const path = join(place.folder, 'src/a.mjs');
       const before = readFileSync(path, 'utf8');
       const after = `${before}export const saved${save} = ${save};\n`;
       writeFileSync(path, after);
@@ -112,7 +102,7 @@ describe.each(wires)('on the %s wire', (wire) => {
       const result = await reviewChanges({ session, changes: [made.change], title: 'Review src/a.mjs' }, signal);
       expect(result.state).toBe('clean');
     }
-    const { requests } = workspace!.simulator;
+    const { requests } = place.workspace.simulator;
     expect(requests).toHaveLength(4);
     expectWarmLane(requests);
     for (const [index, request] of requests.entries()) {
@@ -146,8 +136,8 @@ describe.each(wires)('on the %s wire', (wire) => {
     const verify = ['date +%N > verified.txt && node src/a.mjs'];
     const result = await runRefactor({ session, rule: 'a is 2', verify, choose: async (sites) => sites }, signal);
     expect(result.outcome).toBe('done');
-    expect(readFileSync(join(folder, 'src/a.mjs'), 'utf8')).toBe('export const a = 2;\n');
-    const { requests } = workspace!.simulator;
+    expect(readFileSync(join(place.folder, 'src/a.mjs'), 'utf8')).toBe('export const a = 2;\n');
+    const { requests } = place.workspace.simulator;
     expect(requests).toHaveLength(5);
     expectWarmLane(requests);
   });

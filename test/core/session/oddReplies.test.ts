@@ -1,40 +1,32 @@
 /** Replies that are no answer and no call: what the user sees, what goes back to the model, and when a turn ends. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { AgentEvent, WireName } from '../../../src/protocol/events.js';
 import { startSession, type Session } from '../../../src/core/session/session.js';
 import { readSession, transcriptOf } from '../../../src/core/session/store.js';
 import { runTurn } from '../../../src/core/session/turns.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import type { Turn } from '../../support/simulator/simulator.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
 
 const signal = new AbortController().signal;
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
+const place = prepareWorkspace();
 let events: AgentEvent[];
 
-beforeEach(async () => {
-  folder = await makeSmallRepository();
+beforeEach(() => {
   events = [];
 });
 
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
 async function open(script: Turn[], wire: WireName = 'openai'): Promise<Session> {
-  workspace = await openSimulatedWorkspace(folder, script, { wire, tokenCount: () => 100 });
+  const workspace = await place.open(script, { wire, tokenCount: () => 100 });
   return startSession(workspace.parts, workspace.settings, 'chat', (event) => void events.push(event), signal);
 }
 
 const ask = (session: Session, text = 'Go on.') => runTurn(session, text, { kind: 'chat', request: text }, signal);
 const notices = (): string[] => events.flatMap((event) => (event.type === 'notice' ? [event.text] : []));
 const shownText = (): string => events.map((event) => (event.type === 'text_delta' ? event.text : '')).join('');
-const lastMessage = (number: number) => workspace!.simulator.requests[number - 1]!.parsed.messages.at(-1)!;
+const lastMessage = (number: number) => place.workspace.simulator.requests[number - 1]!.parsed.messages.at(-1)!;
 const edit = (id: string, path = 'README.md') => ({
   id,
   name: 'edit_file',
@@ -48,13 +40,15 @@ describe.each(['openai', 'anthropic'] as const)('api-9.25: DSML in text on the %
     const session = await open([{ reasoning: 'Edit.', text: `I edit it.\n${dsml}` }, { text: 'In plain text.' }], wire);
     expect((await ask(session)).text).toBe('In plain text.');
     expect(shownText()).toBe('I edit it.\nIn plain text.');
-    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('Small');
+    expect(readFileSync(join(place.folder, 'README.md'), 'utf8')).toContain('Small');
     expect(lastMessage(2)).toMatchObject({ role: 'user' });
     expect(JSON.stringify(lastMessage(2))).toContain('They were not carried out');
-    expect(workspace!.simulator.requests[1]!.parsed.messages.at(-2)).toMatchObject({ text: `I edit it.\n${dsml}` });
-    assertMessagesGrow(workspace!.simulator.requests);
-    const { files } = workspace!.parts.host;
-    const records = await readSession(files, workspace!.parts.stateFolder, session.id);
+    expect(place.workspace.simulator.requests[1]!.parsed.messages.at(-2)).toMatchObject({
+      text: `I edit it.\n${dsml}`,
+    });
+    assertMessagesGrow(place.workspace.simulator.requests);
+    const { files } = place.workspace.parts.host;
+    const records = await readSession(files, place.workspace.parts.stateFolder, session.id);
     expect(JSON.stringify(transcriptOf(records))).not.toContain('DSML');
   });
 
@@ -69,13 +63,13 @@ describe.each(['openai', 'anthropic'] as const)('api-9.25: DSML in text on the %
       wire,
     );
     expect((await ask(session)).outcome).toBe('failed');
-    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('Large');
-    expect(workspace!.simulator.requests).toHaveLength(3);
+    expect(readFileSync(join(place.folder, 'README.md'), 'utf8')).toContain('Large');
+    expect(place.workspace.simulator.requests).toHaveLength(3);
     expect(notices().at(-1)).toContain('tool calls as text');
     expect(shownText()).toBe('again ');
     expect((await ask(session)).text).toBe('late');
-    expect(workspace!.simulator.requests.map((one) => one.refusal)).toEqual(Array(4).fill(undefined));
-    assertMessagesGrow(workspace!.simulator.requests);
+    expect(place.workspace.simulator.requests.map((one) => one.refusal)).toEqual(Array(4).fill(undefined));
+    assertMessagesGrow(place.workspace.simulator.requests);
   });
 });
 
@@ -90,7 +84,7 @@ describe('an answer that is none', () => {
     const session = await open([{ reasoning: 'Hm.' }, { reasoning: 'Hm, hm.', text: ' \n' }]);
     expect((await ask(session)).outcome).toBe('failed');
     expect(notices().at(-1)).toContain('no answer');
-    expect(workspace!.simulator.requests).toHaveLength(2);
+    expect(place.workspace.simulator.requests).toHaveLength(2);
   });
 
   test('api-9.27: the same reasoning three times in a row ends the turn before its calls run', async () => {
@@ -129,12 +123,12 @@ test('API-06, API-22: an answer that is not whole offers to go on, and a file of
       action: { kind: 'continue' },
     });
   }
-  expect(existsSync(join(folder, 'half.txt'))).toBe(false);
+  expect(existsSync(join(place.folder, 'half.txt'))).toBe(false);
 });
 
 describe('calls that cannot be run', () => {
   const raw = (id: string, args: string, name = 'edit_file'): Turn => ({ calls: [{ id, name, arguments: args }] });
-  const before = (): string => readFileSync(join(folder, 'README.md'), 'utf8');
+  const before = (): string => readFileSync(join(place.folder, 'README.md'), 'utf8');
 
   test.each(['openai', 'anthropic'] as const)(
     'API-19: truncated arguments go back once as an error, then the turn stops (%s)',
@@ -145,7 +139,7 @@ describe('calls that cannot be run', () => {
         wire,
       );
       expect((await ask(session)).outcome).toBe('failed');
-      expect(workspace!.simulator.requests).toHaveLength(2);
+      expect(place.workspace.simulator.requests).toHaveLength(2);
       expect(JSON.stringify(lastMessage(2))).toContain('not valid JSON');
       expect(notices().at(-1)).toContain('not repaired');
       expect(before()).toBe(text);
@@ -180,7 +174,7 @@ describe('calls that cannot be run', () => {
     const turns = ['a', 'b', 'c', 'd', 'e'].map((id, index) => raw(id, JSON.stringify({ wrong: index })));
     const session = await open(turns);
     expect((await ask(session)).outcome).toBe('failed');
-    expect(workspace!.simulator.requests).toHaveLength(4);
+    expect(place.workspace.simulator.requests).toHaveLength(4);
     expect(notices().at(-1)).toContain('in a way that is not accepted');
   });
 

@@ -1,30 +1,21 @@
 /** What is done when the server misses the model's earlier reasoning, or finds a request too long. */
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { AgentEvent, AgentEventType, EventOf } from '../../../src/protocol/events.js';
 import { startSession, type Session } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
 import type { Turn } from '../../support/simulator/simulator.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
 
 const signal = new AbortController().signal;
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
+const place = prepareWorkspace();
 let events: AgentEvent[];
 
-beforeEach(async () => {
-  folder = await makeSmallRepository();
+beforeEach(() => {
   events = [];
 });
 
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
 async function open(script: Turn[]): Promise<Session> {
-  workspace = await openSimulatedWorkspace(folder, script);
+  const workspace = await place.open(script);
   return startSession(workspace.parts, workspace.settings, 'chat', (event) => void events.push(event), signal);
 }
 
@@ -46,7 +37,7 @@ describe.each(texts)('api-9.12: %s', (text) => {
     const session = await open([{ reasoning: 'r', text: 'One.' }, refusal(text), { text: 'Two.' }]);
     await ask(session);
     expect((await ask(session)).outcome).toBe('done');
-    const { requests } = workspace!.simulator;
+    const { requests } = place.workspace.simulator;
     expect(requests[2]!.text).toBe(requests[1]!.text);
     expect(ofType('cache_break')).toEqual([]);
   });
@@ -55,7 +46,7 @@ describe.each(texts)('api-9.12: %s', (text) => {
     const session = await open([{ text: 'One.' }, refusal(text), refusal(text), { text: 'Two.' }, { text: 'Three.' }]);
     await ask(session);
     expect((await ask(session)).text).toBe('Two.');
-    const { requests } = workspace!.simulator;
+    const { requests } = place.workspace.simulator;
     expect(requests.map((request) => request.parsed.thinking)).toEqual([true, true, true, false]);
     expect(ofType('notice').at(-1)?.text).toContain('thinking off');
     const [left] = ofType('cache_break');
@@ -74,7 +65,7 @@ describe.each(texts)('api-9.12: %s', (text) => {
 test('api-9.12: a server that refuses even then is told, with a way on', async () => {
   const session = await open([refusal(texts[0]!), refusal(texts[0]!), refusal(texts[0]!), { text: 'late' }]);
   expect((await ask(session)).outcome).toBe('failed');
-  expect(workspace!.simulator.requests).toHaveLength(3);
+  expect(place.workspace.simulator.requests).toHaveLength(3);
   expect(ofType('notice').at(-1)).toMatchObject({ level: 'error', action: { kind: 'new_session' } });
 });
 
@@ -87,7 +78,7 @@ describe('api-9.22: an overflow', () => {
   test('first lowers max_tokens by the numbers of the server', async () => {
     const session = await open([overflow(1_000_000, 65_536), { text: 'Fits.' }]);
     expect((await ask(session)).outcome).toBe('done');
-    const [first, second] = workspace!.simulator.requests.map((request) => request.parsed.maxTokens!);
+    const [first, second] = place.workspace.simulator.requests.map((request) => request.parsed.maxTokens!);
     expect(first).toBe(65_536);
     expect(second).toBeLessThan(1_048_576 - 1_000_000);
   });
@@ -95,7 +86,7 @@ describe('api-9.22: an overflow', () => {
   test('then offers a smaller pack', async () => {
     const session = await open([overflow(1_048_000, 65_536), { text: 'late' }]);
     expect((await ask(session)).outcome).toBe('overflow');
-    expect(workspace!.simulator.requests).toHaveLength(1);
+    expect(place.workspace.simulator.requests).toHaveLength(1);
     expect(ofType('notice').at(-1)).toMatchObject({
       action: { kind: 'open_settings', setting: 'baleen.packBudgetTokens' },
     });
@@ -109,7 +100,7 @@ test.each([
 ] as const)('api-9.21, api-9.24: %i %s is not sent again, and has a button', async (status, message, action) => {
   const session = await open([refusal(message, status), { text: 'late' }]);
   expect((await ask(session)).outcome).toBe('api_refused');
-  expect(workspace!.simulator.requests).toHaveLength(1);
+  expect(place.workspace.simulator.requests).toHaveLength(1);
   expect(ofType('notice').at(-1)).toMatchObject({ level: 'error', action });
 });
 

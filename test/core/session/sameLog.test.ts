@@ -1,24 +1,14 @@
 /** Both wires give the same session log for the same conversation: which one was taken shows nowhere but in its head. */
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { WireName } from '../../../src/protocol/events.js';
 import { startSession } from '../../../src/core/session/session.js';
 import { readSession } from '../../../src/core/session/store.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import type { Turn } from '../../support/simulator/simulator.js';
-import { makeSmallRepository } from '../../support/smallRepository.js';
-import { openSimulatedWorkspace, type SimulatedWorkspace } from '../../support/workspace.js';
+import { prepareWorkspace } from '../../support/prepareWorkspace.js';
 
 const signal = new AbortController().signal;
-let folder: string;
-let workspace: SimulatedWorkspace | undefined;
-
-beforeEach(async () => void (folder = await makeSmallRepository()));
-
-afterEach(async () => {
-  await workspace?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = prepareWorkspace();
 
 const call = (id: string, name: string, args: unknown) => ({
   id,
@@ -88,7 +78,7 @@ const volatile = new Set([
 ]);
 
 async function logOf(wire: WireName, turns: Turn[][]): Promise<unknown[]> {
-  workspace = await openSimulatedWorkspace(folder, turns.flat(), { wire, network: { retries: { baseMs: 1 } } });
+  const workspace = await place.open(turns.flat(), { wire, network: { retries: { baseMs: 1 } } });
   const session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
   for (const [index] of turns.entries()) {
     const text = `Message ${index}.`;
@@ -97,10 +87,8 @@ async function logOf(wire: WireName, turns: Turn[][]): Promise<unknown[]> {
   const records = await readSession(workspace.parts.host.files, workspace.parts.stateFolder, session.id);
   expect(workspace.simulator.requests.flatMap((request) => request.refusal ?? [])).toEqual([]);
   expect(workspace.simulator.requests).toHaveLength(turns.flat().length);
-  await workspace.close();
-  workspace = undefined;
   const text = JSON.stringify(records, (key, value: unknown) => (volatile.has(key) ? '' : value));
-  return JSON.parse(text.replaceAll(folder, 'FOLDER')) as unknown[];
+  return JSON.parse(text.replaceAll(place.folder, 'FOLDER')) as unknown[];
 }
 
 test.each(Object.keys(scripts))('both wires log the same: %s', async (name) => {

@@ -178,7 +178,7 @@ describe.each(wires)('SEC-10 (%s)', (wire) => {
     await runRefactor({ session, rule: 'be polite', verify: [verify], choose, maxRounds: 1 }, signal);
     sent = bodiesOf(workspace);
     assertMessagesGrow(workspace.simulator.requests);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await workspace.close();

@@ -100,8 +100,8 @@ describe('a task typed into the sidebar, in a folder that was never opened befor
       await sidebar.getByRole('button', { name: 'Stop' }).click();
       await sidebar.locator('.turn-end.outcome-cancelled').waitFor();
       // The target is one second; a machine that is busy with other tests may take longer, a turn that waits for its command takes hours.
-      expect(performance.now() - startedMs).toBeLessThan(10_000);
-      await expect.poll(() => countProcesses(longCommand), { timeout: 10_000 }).toBe(0);
+      expect(performance.now() - startedMs).toBeLessThan(60_000);
+      await expect.poll(() => countProcesses(longCommand)).toBe(0);
       await sidebar.getByRole('button', { name: 'Send' }).waitFor();
     });
   });

@@ -24,8 +24,8 @@ export type Fault =
   | { kind: 'hang' }
   /** Headers, and half of a body that says what went wrong. */
   | { kind: 'half answer'; status: number }
-  /** Everything up to the event that contains `before` (empty: all of it), and the socket stays open. */
-  | { kind: 'hold'; before: string }
+  /** Everything up to the event that contains `before` (empty: all of it); the rest after `until`, or never. */
+  | { kind: 'hold'; before: string; until?: () => Promise<unknown> }
   /** Exactly these pieces, each a write of its own, then a clean end. */
   | { kind: 'raw'; pieces: readonly (string | Uint8Array)[] };
 
@@ -56,7 +56,11 @@ export async function writeEvents(response: ServerResponse, events: readonly str
     await write(response, piece);
     if (fault?.kind === 'slow') await pause(fault.ms);
   }
-  if (fault?.kind !== 'silence' && fault?.kind !== 'hold') response.end();
+  if (fault?.kind === 'hold' && fault.until !== undefined) {
+    await fault.until();
+    for (const piece of events.slice(pieces.length)) await write(response, piece);
+    response.end();
+  } else if (fault?.kind !== 'silence' && fault?.kind !== 'hold') response.end();
 }
 
 function piecesUnder(events: readonly string[], fault: Fault | undefined): readonly (string | Uint8Array)[] {

@@ -12,8 +12,8 @@ const FLAGS = [
   '--disable-dev-shm-usage',
 ];
 
-/** Waits of the page helpers; generous, since a busy machine opens a workbench in 15 s. */
-const PAGE_TIMEOUT_MS = 60_000;
+/** Waits of the page helpers; generous, since a machine with ten times as much to do as cores opens a workbench in 60 s. */
+const PAGE_TIMEOUT_MS = 120_000;
 
 export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await ensureBrowser(), headless: true, args: FLAGS });

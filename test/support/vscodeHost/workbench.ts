@@ -42,13 +42,22 @@ export function activityIcon(page: Page, label: string): Locator {
   return page.locator(`.activitybar .action-item a[aria-label^="${label}"]`).first();
 }
 
-/** Runs the command whose title in the palette contains exactly this text. */
+/**
+ * Runs the command whose title in the palette contains exactly this text. What takes the focus meanwhile, a terminal that
+ * opens for instance, closes the palette: then it is opened again.
+ */
 export async function runPaletteCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
   const input = page.locator(`${QUICK_INPUT} input.input, ${QUICK_INPUT} .quick-input-box input`).first();
-  await input.waitFor();
-  await input.fill(`>${title}`);
-  await chosenRow(page, title).waitFor();
+  for (let tries = 1; ; tries++) {
+    await page.keyboard.press('F1');
+    try {
+      await input.fill(`>${title}`, { timeout: 15_000 });
+      await chosenRow(page, title).waitFor({ timeout: 15_000 });
+      break;
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
   await page.keyboard.press('Enter');
 }
 

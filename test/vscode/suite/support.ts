@@ -31,7 +31,7 @@ export function listEvents<T extends AgentEventType>(api: TestApi, type: T): Eve
 }
 
 const pollMs = 25;
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** Waits until the condition gives something; a test without its event fails with `what`. */
 export async function waitFor<T>(

