@@ -5,6 +5,7 @@ import type { StagedFile } from '../host.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import { absoluteOf } from '../repository/roots.js';
 import type { CheckpointWriter, PlannedChange } from './checkpointWriter.js';
+import { inBatches } from './batches.js';
 import { isEqual, readState } from './fileStates.js';
 import type { JournalParts } from './journalParts.js';
 import { hashBytes } from './journalRecords.js';
@@ -29,7 +30,7 @@ export async function applyTargets(
 ): Promise<void> {
   const changes: PlannedChange[] = [];
   try {
-    for (const target of targets) changes.push(await prepare(parts, target));
+    changes.push(...(await inBatches(targets, (target) => prepare(parts, target))));
     await writer.plan(changes);
   } catch (error) {
     await writer.giveUp().catch(() => undefined);
@@ -42,7 +43,7 @@ export async function applyTargets(
     await writer.giveUp().catch(() => undefined);
     throw new BaleenError(`Nothing was changed, because one of the files could not be: ${messageOf(error)}`);
   }
-  for (const { place } of changes) await writer.after(place.relative);
+  await writer.after(...changes.map(({ place }) => place.relative));
 }
 
 class NotPutBack extends BaleenError {}
@@ -65,26 +66,24 @@ export async function passWriteGate({ files, roots }: JournalParts, path: string
 }
 
 async function carryOut(parts: JournalParts, changes: readonly PlannedChange[]): Promise<void> {
-  const staged: { change: PlannedChange; file: StagedFile }[] = [];
+  const staged = new Map<PlannedChange, StagedFile>();
   const done: PlannedChange[] = [];
   try {
-    for (const change of changes) {
-      if (change.to.bytes !== undefined) staged.push({ change, file: await stage(parts, change, 'to') });
-    }
-    for (const change of changes) await expectFrom(parts, change);
-    while (staged.length > 0) {
-      const { change, file } = staged[0]!;
+    const written = changes.filter(({ to }) => to.bytes !== undefined);
+    await inBatches(written, async (change) => staged.set(change, await stage(parts, change, 'to')));
+    await inBatches(changes, (change) => expectFrom(parts, change));
+    await inBatches([...staged], async ([change, file]) => {
       await file.commit();
-      staged.shift();
+      staged.delete(change);
       done.push(change);
-    }
+    });
     for (const change of changes.filter(({ to }) => to.bytes === undefined)) {
       await expectFrom(parts, change);
       await parts.files.remove(change.place.absolute, change.place.inside);
       done.push(change);
     }
   } catch (error) {
-    for (const { file } of staged) await file.drop().catch(() => undefined);
+    for (const file of staged.values()) await file.drop().catch(() => undefined);
     await putBack(parts, done.reverse(), error);
     throw error;
   }

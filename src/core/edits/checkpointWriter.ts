@@ -2,6 +2,7 @@
 import { BaleenError } from '../errors.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import { absoluteOf } from '../repository/roots.js';
+import { inBatches } from './batches.js';
 import type { BufferText, Original } from './checkpoint.js';
 import { keepBlob, keepText, readState } from './fileStates.js';
 import type { JournalParts } from './journalParts.js';
@@ -20,7 +21,8 @@ export interface CheckpointWriter {
   readonly recorded: ReadonlyMap<string, { byCommand: boolean }>;
   readonly isBegun: boolean;
   before(path: string, planned?: Uint8Array | 'missing'): Promise<void>;
-  after(path: string): Promise<void>;
+  /** In one write. */
+  after(...paths: string[]): Promise<void>;
   beforeBuffer(path: string, from: BufferText, to: BufferText): Promise<void>;
   afterBuffer(path: string): Promise<void>;
   changedByCommand(paths: readonly string[], originals: readonly Original[]): Promise<void>;
@@ -91,11 +93,14 @@ export function createWriter(
       await append(...entries);
       note(entries);
     },
-    async after(path) {
-      const place = await passGate(parts, path);
-      const { state, bytes } = await readState(files, place);
-      if (bytes !== undefined) await keepBlob(parts, bytes);
-      await append({ type: 'after', path: place.relative, state });
+    async after(...paths) {
+      const entries = await inBatches(paths, async (path): Promise<JournalRecord> => {
+        const place = await passGate(parts, path);
+        const { state, bytes } = await readState(files, place);
+        if (bytes !== undefined) await keepBlob(parts, bytes);
+        return { type: 'after', path: place.relative, state };
+      });
+      await append(...entries);
     },
     async beforeBuffer(path, from, to) {
       const place = await passGate(parts, path);
@@ -134,9 +139,10 @@ export function createWriter(
     },
     async plan(changes) {
       const entries: JournalRecord[] = [];
+      const kept = changes.flatMap(({ from, to }) => [from.bytes, to.bytes]).filter((bytes) => bytes !== undefined);
+      await inBatches(kept, (bytes) => keepBlob(parts, bytes));
       for (const { place, from, to, resumes } of changes) {
         const path = place.relative;
-        for (const { bytes } of [from, to]) if (bytes !== undefined) await keepBlob(parts, bytes);
         entries.push(...(await takeBefore(path, from.state, false)));
         const planned = { type: 'planned', path, from: from.state, to: to.state } as const;
         entries.push(resumes === undefined ? planned : { ...planned, resumes });

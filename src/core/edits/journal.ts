@@ -58,7 +58,7 @@ export function createJournal(parts: JournalParts): Journal {
       const finished = await tidy();
       if (!(await exists(parts))) return { finished: [], interrupted: [] };
       return locked(async () => ({
-        finished: [...(isFirst ? finished : []), ...(await finishRestores(parts))],
+        finished: isFirst ? finished : await finishRestores(parts, await readAll(parts)),
         interrupted: await listInterrupted(parts),
       }));
     },
@@ -95,10 +95,11 @@ function openCheckpoint(writer: CheckpointWriter, locked: Locked): Checkpoint {
 /** A restore left by a crash is finished here as well: a turn is not to build on half of one. Answers with its title. */
 async function tidyUp(parts: JournalParts, locked: Locked): Promise<string[]> {
   if (!(await exists(parts))) return [];
-  await removeLeftTemps(parts);
   try {
     return await locked(async () => {
-      const finished = await finishRestores(parts);
+      const all = await readAll(parts);
+      await removeLeftTemps(parts, all);
+      const finished = await finishRestores(parts, all);
       await pruneJournal(parts);
       return finished;
     });

@@ -1,5 +1,6 @@
 /** What a restore would do, file by file, and what each file would become. */
 import { messageOf } from '../errors.js';
+import { inBatches } from './batches.js';
 import { passWriteGate, type Target } from './changeSet.js';
 import type { PlannedFile, RestoreChoice, RestorePlan } from './checkpoint.js';
 import { isEqual, readBlob, readState } from './fileStates.js';
@@ -11,8 +12,7 @@ import { takeOut } from './takeOut.js';
 import { lookAtSides, planBuffer, type BufferTarget, type Sides } from './unsavedText.js';
 
 export async function planRestore(parts: JournalParts, { info, files }: Recorded): Promise<RestorePlan> {
-  const planned: PlannedFile[] = [];
-  for (const path of [...files.keys()].sort()) planned.push(await planFile(parts, path, files.get(path)!));
+  const planned = await inBatches([...files.keys()].sort(), (path) => planFile(parts, path, files.get(path)!));
   const named = info.changedByCommands.filter((path) => !files.has(path));
   return { checkpoint: info, files: planned, changedByCommands: named };
 }
