@@ -5,6 +5,7 @@ import type { StagedFile } from '../host.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import { absoluteOf } from '../repository/roots.js';
 import type { CheckpointWriter, PlannedChange } from './checkpointWriter.js';
+import { alone } from './alone.js';
 import { inBatches } from './batches.js';
 import { isEqual, readState } from './fileStates.js';
 import type { JournalParts } from './journalParts.js';
@@ -73,13 +74,16 @@ async function carryOut(parts: JournalParts, changes: readonly PlannedChange[]):
     await inBatches(written, async (change) => staged.set(change, await stage(parts, change, 'to')));
     await inBatches(changes, (change) => expectFrom(parts, change));
     await inBatches([...staged], async ([change, file]) => {
-      await file.commit();
+      await alone(parts, change.place.absolute, () => file.commit());
       staged.delete(change);
       done.push(change);
     });
     for (const change of changes.filter(({ to }) => to.bytes === undefined)) {
-      await expectFrom(parts, change);
-      await parts.files.remove(change.place.absolute, change.place.inside);
+      const { absolute, inside } = change.place;
+      await alone(parts, absolute, async () => {
+        await expectFrom(parts, change);
+        await parts.files.remove(absolute, inside);
+      });
       done.push(change);
     }
   } catch (error) {
