@@ -19,6 +19,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import type * as FsPromises from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -314,7 +315,7 @@ describe('locks', () => {
 });
 
 describe('another program that writes in place between the last look and the rename', () => {
-  const fs = createRequire(import.meta.url)('node:fs/promises') as typeof import('node:fs/promises');
+  const fs = createRequire(import.meta.url)('node:fs/promises') as typeof FsPromises;
   const { rename } = fs;
   /** What happens right before the next rename to this file. */
   const before = (name: string, work: () => void): void => {

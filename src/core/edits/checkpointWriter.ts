@@ -1,10 +1,10 @@
 /** Writes the records of one checkpoint. Whoever calls holds the journal's lock. */
 import { BaleenError } from '../errors.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
-import { absoluteOf } from '../repository/roots.js';
 import { inBatches } from './batches.js';
 import type { BufferText, Original } from './checkpoint.js';
 import { keepBlob, keepText, readState } from './fileStates.js';
+import { lookAtFolders } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import {
   appendRecords,
@@ -65,8 +65,11 @@ export function createWriter(
   const takeBefore = async (path: string, state: FileState, byCommand: boolean): Promise<JournalRecord[]> => {
     const already = recorded.get(path);
     if (already !== undefined && !(already.byCommand && !byCommand)) return [];
-    const newFolders = state.kind === 'missing' ? await findNewFolders(parts, path) : [];
-    return [{ type: 'before', path, state, newFolders, ...(byCommand ? { byCommand } : {}) }];
+    const folders = await lookAtFolders(parts, path);
+    const newFolders = state.kind === 'missing' ? folders.missing : [];
+    return [
+      { type: 'before', path, state, newFolders, folderModes: folders.modes, ...(byCommand ? { byCommand } : {}) },
+    ];
   };
   const note = (entries: readonly JournalRecord[]): void => {
     for (const entry of entries)
@@ -173,12 +176,4 @@ async function keepPlanned(parts: JournalParts, planned: Uint8Array | 'missing',
 async function keepBuffer(parts: JournalParts, { text, saved }: BufferText, mode: number): Promise<BufferState> {
   const sha256 = await keepBlob(parts, saved);
   return { text: await keepText(parts, text), saved: { kind: 'file', sha256, mode } };
-}
-
-async function findNewFolders({ files, roots }: JournalParts, relative: string): Promise<string[]> {
-  const names = relative.split('/').slice(0, -1);
-  const folders = names.map((_, index) => names.slice(0, index + 1).join('/'));
-  const found: string[] = [];
-  for (const folder of folders) if ((await files.lstat(absoluteOf(roots, folder))) === undefined) found.push(folder);
-  return found;
 }

@@ -1,11 +1,12 @@
 /** What a crash left half done: restores are finished, turns are shown to the user. Whoever calls holds the lock. */
 import { messageOf } from '../errors.js';
 import { inBatches } from './batches.js';
-import { applyTargets, removeEmptied, type Target } from './changeSet.js';
+import { applyTargets, type Target } from './changeSet.js';
 import type { Interrupted, InterruptedFile, LostText, Settled, Settlement } from './checkpoint.js';
 import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
 import { hasBlob, isEqual, readBlob } from './fileStates.js';
 import { isHalfOfPlan } from './halfWritten.js';
+import { removeEmptied } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords, type FileState } from './journalRecords.js';
 import { foldersOf, isAsPlanned, readAll, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
@@ -22,20 +23,24 @@ export async function finishRestores(parts: JournalParts, all: All): Promise<str
   for (const recorded of listLeft(parts, all)) {
     const { restores } = recorded.info;
     if (restores === undefined) continue;
-    if (recorded.isReady && (await finishRestore(parts, recorded, restores))) finished.push(recorded.info.title);
+    if (recorded.isReady && (await finishRestore(parts, recorded, all.get(restores))))
+      finished.push(recorded.info.title);
     else if (!recorded.isReady) await appendRecords(parts, recorded.info.id, [{ type: 'end', void: true }]);
   }
   return finished;
 }
 
-async function finishRestore(parts: JournalParts, recorded: Recorded, restores: string): Promise<boolean> {
+async function finishRestore(parts: JournalParts, recorded: Recorded, undone: Recorded | undefined): Promise<boolean> {
   const { info, files } = recorded;
   const targets: Target[] = [];
   const other: string[] = [];
   await inBatches([...files], async ([path, file]) => {
     const { stands, canFinish } = await lookAt(parts, path, file);
     if (stands === 'other') other.push(path);
-    else if (canFinish) targets.push(await plannedTarget(parts, path, file, stands));
+    else if (canFinish) {
+      const target = await plannedTarget(parts, path, file, stands);
+      targets.push({ ...target, folderModes: undone?.files.get(path)?.folderModes ?? [] });
+    }
   });
   try {
     if (targets.length > 0) await applyTargets(parts, writerOf(parts, recorded), targets);
@@ -43,12 +48,12 @@ async function finishRestore(parts: JournalParts, recorded: Recorded, restores: 
     parts.log.warn(`“${info.title}” was interrupted and could not be finished: ${messageOf(error)}`);
     return false;
   }
-  const undone = (await readAll(parts)).get(restores);
   if (undone !== undefined) await removeEmptied(parts, foldersOf(undone));
   await appendRecords(parts, info.id, [{ type: 'end' }]);
   const isAllBack =
     other.length === 0 && [...(undone?.files ?? [])].every(([path, file]) => file.byCommand || files.has(path));
-  if (isAllBack) await appendRecords(parts, restores, [{ type: 'restored', by: info.id }]);
+  if (isAllBack && undone !== undefined)
+    await appendRecords(parts, undone.info.id, [{ type: 'restored', by: info.id }]);
   if (other.length > 0) {
     parts.log.warn(
       `“${info.title}” was interrupted; the rest of it was done now, but ${other.join(', ')} had been changed since and was left as it is.`,

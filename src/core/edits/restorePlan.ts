@@ -115,7 +115,10 @@ export async function targetsOf(
   const [onDisk, inEditor] = [await planDisk(parts, path, file, sides), await planEditor(parts, file, sides)];
   const howOf = (step: Step): RestoreChoice['how'] => (step.touched ? how : 'bring back');
   const targets: FileTargets = {};
-  if (onDisk !== undefined) targets.disk = await diskTarget(parts, path, sides?.disk ?? file, howOf(onDisk));
+  if (onDisk !== undefined) {
+    const target = await diskTarget(parts, path, sides?.disk ?? file, howOf(onDisk));
+    targets.disk = { ...target, folderModes: file.folderModes };
+  }
   if (inEditor !== undefined && sides !== undefined) {
     const { before, takenOut } = await planBuffer(parts, file.buffer!, sides.open!);
     const text = howOf(inEditor) === 'take out' ? takenOut : before;

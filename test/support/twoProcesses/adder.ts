@@ -1,4 +1,5 @@
 /** Adds its lines to a file by edits of the product's own: `adder ROOT STATE PATH NAME COUNT`. Others do the same. */
+import type * as FsPromises from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +14,7 @@ import { openTestJournal } from '../kills/openTestJournal.js';
 const [root, stateFolder, path, name, count] = process.argv.slice(2) as [string, string, string, string, string];
 
 // The moment between the last look and the rename, made long enough to be met.
-const fs = createRequire(join(root, 'x'))('node:fs/promises') as typeof import('node:fs/promises');
+const fs = createRequire(join(root, 'x'))('node:fs/promises') as typeof FsPromises;
 const { rename } = fs;
 fs.rename = async (from, to) => {
   if (String(to).endsWith(path)) await sleep(5);
