@@ -42,8 +42,11 @@ export interface Files {
   replace(path: string, bytes: Uint8Array, mode?: number, inside?: string, expected?: Uint8Array): Promise<void>;
   /** The first half of a `replace`: whatever needs room on the disk is done. The mode becomes `mode` in any case. */
   stage(path: string, bytes: Uint8Array, mode: number, inside?: string): Promise<StagedFile>;
-  /** Removes temp files that `replace` left in a folder when its process was killed; answers with their names. */
-  removeDeadTemps(folder: string, inside?: string): Promise<string[]>;
+  /**
+   * Removes temp files that `replace` left in a folder when its process was killed; answers with their names. With
+   * `isOurs`, only those of which it says so.
+   */
+  removeDeadTemps(folder: string, inside?: string, isOurs?: (bytes: Uint8Array) => Promise<boolean>): Promise<string[]>;
   /** Appends and fsyncs; creates the file with mode 0600. */
   append(path: string, bytes: Uint8Array): Promise<void>;
   setMode(path: string, mode: number, inside?: string): Promise<void>;
@@ -55,6 +58,8 @@ export interface Files {
   /** A missing file is no failure. */
   remove(path: string, inside?: string): Promise<void>;
   removeEmptyFolder(path: string): Promise<boolean>;
+  /** To these very bits, whatever the umask. */
+  setFolderMode(path: string, mode: number, inside?: string): Promise<void>;
   /** With parents; the mode is 0700, as for all folders of ours, unless given (the umask still applies). */
   makeFolder(path: string, mode?: number, inside?: string): Promise<void>;
   /** Runs `work` while no other process holds the lock at `path`. An abort ends the wait; `work` hears it by itself. */

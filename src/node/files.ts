@@ -22,7 +22,8 @@ export function createNodeFiles(): Files {
     replace: (path, bytes, mode, inside, expected) =>
       inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode, expected)),
     stage: stageHeld,
-    removeDeadTemps: async (folder, inside) => (await orMissing(inHeldFolder(folder, inside, removeDeadTemps))) ?? [],
+    removeDeadTemps: async (folder, inside, isOurs) =>
+      (await orMissing(inHeldFolder(folder, inside, (at) => removeDeadTemps(at, isOurs)))) ?? [],
     append: appendDurably,
     setMode: (path, mode, inside) =>
       inHeldFolder(dirname(path), inside, (at) => setRegularMode(join(at, basename(path)), mode)),
@@ -38,6 +39,7 @@ export function createNodeFiles(): Files {
         await syncFolder(at);
       }),
     removeEmptyFolder,
+    setFolderMode: (path, mode, inside) => inHeldFolder(path, inside, (at) => chmod(at, mode)),
     makeFolder: async (path, mode = 0o700, inside) => {
       if (inside === undefined) await mkdir(path, { recursive: true, mode });
       else await inHeldFolder(path, inside, async () => undefined, mode);

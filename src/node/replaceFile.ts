@@ -2,6 +2,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError, FileChanged, messageOf } from '../core/errors.js';
 import { notRegular, openRegular, orMissing, renameOver, syncFolder } from './regularFile.js';
 import { tempPathBeside } from './tempFiles.js';
@@ -51,18 +52,48 @@ export async function stageFile(path: string, bytes: Uint8Array, wanted: WantedM
 
 export async function commitStaged(path: string, staged: Staged, expected?: Uint8Array): Promise<void> {
   const { tempName, bytes, old, mode } = staged;
+  const held = expected === undefined || !canHold ? undefined : await openOld(path);
   try {
     await expectUntouched(path, old, expected);
-    if (tempName === undefined) {
-      await writeInPlace(path, bytes, mode);
-      return;
-    }
+    if (tempName === undefined) return await writeInPlace(path, bytes, mode);
     await renameOver(join(dirname(path), tempName), path);
+    if (held !== undefined) await expectUnwritten(path, held, expected!);
   } catch (error) {
     await dropStaged(path, staged);
     throw error;
+  } finally {
+    await held?.close();
   }
   await syncFolder(dirname(path));
+}
+
+/** Elsewhere a file that is open may not be replaced. */
+const canHold = process.platform !== 'win32';
+
+async function openOld(path: string): Promise<FileHandle | undefined> {
+  return openRegular(path, constants.O_RDONLY).catch(() => undefined);
+}
+
+const pauseMs = 20;
+const mostPauses = 25;
+
+/**
+ * Another program may have written in place between the last look and the rename: then its bytes stand in the old file,
+ * which has no name any more. They are put back, since they are the newer ones, when it has written all of them.
+ */
+async function expectUnwritten(path: string, held: FileHandle, expected: Uint8Array): Promise<void> {
+  let now = await readAll(held, (await held.stat()).size);
+  if (Buffer.compare(now, expected) === 0) return;
+  for (let pauses = 0; pauses < mostPauses; pauses++) {
+    await sleep(pauseMs);
+    const before = now;
+    now = await readAll(held, (await held.stat()).size);
+    if (now.length > 0 && Buffer.compare(now, before) === 0) break;
+  }
+  // Emptied, and nothing came: an empty file is nobody's work.
+  if (now.length === 0) return;
+  await replaceFile(path, now, undefined, undefined);
+  throw new FileChanged(path);
 }
 
 export async function dropStaged(path: string, { tempName }: Staged): Promise<void> {

@@ -1,9 +1,11 @@
 /** Temp files that stand beside a file until they take its place: their names tell whose they are. */
 import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isAlive } from './isAlive.js';
+import { openRegular } from './regularFile.js';
 
 /** A folder may be shared with another machine, where the same number is another process. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -13,8 +15,11 @@ export function tempPathBeside(path: string): string {
   return join(dirname(path), `.baleen-${machine}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`);
 }
 
-/** Removes temp files of processes that are gone; answers with their names. */
-export async function removeDeadTemps(folder: string): Promise<string[]> {
+/** Removes temp files of processes that are gone, where `isOurs` knows the bytes; answers with their names. */
+export async function removeDeadTemps(
+  folder: string,
+  isOurs: (bytes: Uint8Array) => Promise<boolean> = async () => true,
+): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await readdir(folder)) {
     const pid = ownName.exec(name)?.[1];
@@ -22,10 +27,20 @@ export async function removeDeadTemps(folder: string): Promise<string[]> {
     const path = join(folder, name);
     const stat = await lstat(path);
     if (!stat.isFile() || isMadeByLiving(Number(pid), stat.mtimeMs)) continue;
+    if (!(await isOurs(await readWhole(path)))) continue;
     await unlink(path);
     removed.push(name);
   }
   return removed;
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  const handle = await openRegular(path, constants.O_RDONLY);
+  try {
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }
 
 function isMadeByLiving(pid: number, mtimeMs: number): boolean {

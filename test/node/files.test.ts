@@ -1,11 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -15,12 +17,15 @@ import {
   truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
+import type * as FsPromises from 'node:fs/promises';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileTooLarge } from '../../src/core/errors.js';
+import { FileChanged, FileTooLarge } from '../../src/core/errors.js';
 import { createNodeFiles } from '../../src/node/files.js';
 
 const files = createNodeFiles();
@@ -306,5 +311,58 @@ describe('locks', () => {
       utimesSync(at('lock'), longAgo, longAgo);
       expect(await files.withLock(at('lock'), async () => lstatSync(at('lock')).size)).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('another program that writes in place between the last look and the rename', () => {
+  const fs = createRequire(import.meta.url)('node:fs/promises') as typeof FsPromises;
+  const { rename } = fs;
+  /** What happens right before the next rename to this file. */
+  const before = (name: string, work: () => void): void => {
+    fs.rename = async (from, to) => {
+      if (!String(to).endsWith(`/${name}`)) return rename(from, to);
+      fs.rename = rename;
+      syncBuiltinESMExports();
+      work();
+      return rename(from, to);
+    };
+    syncBuiltinESMExports();
+  };
+  afterEach(() => {
+    fs.rename = rename;
+    syncBuiltinESMExports();
+  });
+
+  it('EDT-05, EDT-16: keeps what it wrote, and says so', async () => {
+    writeFileSync(at('a'), 'old', { mode: 0o640 });
+    before('a', () => writeFileSync(at('a'), 'of the other program'));
+    await expect(files.replace(at('a'), bytesOf('ours'), undefined, folder, bytesOf('old'))).rejects.toThrow(
+      FileChanged,
+    );
+    expect(readFileSync(at('a'), 'utf8')).toBe('of the other program');
+    expect(statSync(at('a')).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  it('waits until it has written all of it', async () => {
+    writeFileSync(at('a'), 'old');
+    before('a', () => {
+      const handle = openSync(at('a'), 'w');
+      setTimeout(() => {
+        writeSync(handle, 'late');
+        closeSync(handle);
+      }, 60);
+    });
+    await expect(files.replace(at('a'), bytesOf('ours'), undefined, folder, bytesOf('old'))).rejects.toThrow(
+      FileChanged,
+    );
+    expect(readFileSync(at('a'), 'utf8')).toBe('late');
+  });
+
+  it('does not leave an empty file behind for one that only emptied it', async () => {
+    writeFileSync(at('a'), 'old');
+    before('a', () => truncateSync(at('a')));
+    await files.replace(at('a'), bytesOf('ours'), undefined, folder, bytesOf('old'));
+    expect(readFileSync(at('a'), 'utf8')).toBe('ours');
   });
 });

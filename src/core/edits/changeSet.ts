@@ -3,9 +3,11 @@ import { dirname } from 'node:path';
 import { BaleenError, messageOf } from '../errors.js';
 import type { StagedFile } from '../host.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
-import { absoluteOf } from '../repository/roots.js';
 import type { CheckpointWriter, PlannedChange } from './checkpointWriter.js';
+import { alone } from './alone.js';
+import { inBatches } from './batches.js';
 import { isEqual, readState } from './fileStates.js';
+import { foldersTo, lookAtFolders, removeEmptied, setFolderModes } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import { hashBytes } from './journalRecords.js';
 
@@ -15,6 +17,8 @@ export interface Target {
   to: { kind: 'missing' } | { kind: 'file'; bytes: Uint8Array; mode: number };
   /** What stands there is half of the plan before. */
   resumes?: true;
+  /** Of the folders on the way to it, outermost first, where they have to be made again. */
+  folderModes?: readonly number[];
 }
 
 /**
@@ -29,20 +33,42 @@ export async function applyTargets(
 ): Promise<void> {
   const changes: PlannedChange[] = [];
   try {
-    for (const target of targets) changes.push(await prepare(parts, target));
+    changes.push(...(await inBatches(targets, (target) => prepare(parts, target))));
     await writer.plan(changes);
   } catch (error) {
     await writer.giveUp().catch(() => undefined);
     throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
   }
+  const missing = await findMissing(parts, targets);
   try {
     await carryOut(parts, changes);
   } catch (error) {
+    await removeEmptied(parts, missing.folders);
     if (error instanceof NotPutBack) throw error;
     await writer.giveUp().catch(() => undefined);
     throw new BaleenError(`Nothing was changed, because one of the files could not be: ${messageOf(error)}`);
   }
-  for (const { place } of changes) await writer.after(place.relative);
+  await setFolderModes(parts, missing.modes);
+  await writer.after(...changes.map(({ place }) => place.relative));
+}
+
+/** The folders that will be made, and what modes those had that are known. */
+async function findMissing(
+  parts: JournalParts,
+  targets: readonly Target[],
+): Promise<{ folders: string[]; modes: Map<string, number> }> {
+  const folders = new Set<string>();
+  const modes = new Map<string, number>();
+  for (const { path, to, folderModes = [] } of targets) {
+    if (to.kind === 'missing') continue;
+    const { missing } = await lookAtFolders(parts, path);
+    for (const folder of missing) folders.add(folder);
+    foldersTo(path).forEach((folder, index) => {
+      const mode = folderModes[index];
+      if (mode !== undefined && missing.includes(folder)) modes.set(folder, mode);
+    });
+  }
+  return { folders: [...folders], modes };
 }
 
 class NotPutBack extends BaleenError {}
@@ -65,26 +91,27 @@ export async function passWriteGate({ files, roots }: JournalParts, path: string
 }
 
 async function carryOut(parts: JournalParts, changes: readonly PlannedChange[]): Promise<void> {
-  const staged: { change: PlannedChange; file: StagedFile }[] = [];
+  const staged = new Map<PlannedChange, StagedFile>();
   const done: PlannedChange[] = [];
   try {
-    for (const change of changes) {
-      if (change.to.bytes !== undefined) staged.push({ change, file: await stage(parts, change, 'to') });
-    }
-    for (const change of changes) await expectFrom(parts, change);
-    while (staged.length > 0) {
-      const { change, file } = staged[0]!;
-      await file.commit();
-      staged.shift();
+    const written = changes.filter(({ to }) => to.bytes !== undefined);
+    await inBatches(written, async (change) => staged.set(change, await stage(parts, change, 'to')));
+    await inBatches(changes, (change) => expectFrom(parts, change));
+    await inBatches([...staged], async ([change, file]) => {
+      await alone(parts, change.place.absolute, () => file.commit());
+      staged.delete(change);
       done.push(change);
-    }
+    });
     for (const change of changes.filter(({ to }) => to.bytes === undefined)) {
-      await expectFrom(parts, change);
-      await parts.files.remove(change.place.absolute, change.place.inside);
+      const { absolute, inside } = change.place;
+      await alone(parts, absolute, async () => {
+        await expectFrom(parts, change);
+        await parts.files.remove(absolute, inside);
+      });
       done.push(change);
     }
   } catch (error) {
-    for (const { file } of staged) await file.drop().catch(() => undefined);
+    for (const file of staged.values()) await file.drop().catch(() => undefined);
     await putBack(parts, done.reverse(), error);
     throw error;
   }
@@ -118,13 +145,4 @@ async function putBack(parts: JournalParts, done: readonly PlannedChange[], caus
   throw new NotPutBack(
     `Stopped in the middle, because a file could not be written (${messageOf(cause)}), and these could not be put back: ${stuck.join(', ')}. What they were is kept in the journal: make it possible to write them, then undo again.`,
   );
-}
-
-/** Those of the folders that a change had made and that hold nothing any more. */
-export async function removeEmptied(parts: JournalParts, folders: readonly string[]): Promise<void> {
-  for (const folder of [...new Set(folders)].sort().reverse()) {
-    const probe = await resolveInside(parts.files, parts.roots, `${folder}/x`, 'read');
-    if ('refused' in probe || probe.relative !== `${folder}/x`) continue;
-    await parts.files.removeEmptyFolder(absoluteOf(parts.roots, folder));
-  }
 }

@@ -47,6 +47,8 @@ export interface Checkpoint {
   beforeBuffer(path: string, from: BufferText, to: BufferText): Promise<void>;
   /** The editor has taken the change. */
   afterBuffer(path: string): Promise<void>;
+  /** Runs the last look at a file and its change while no other process of ours changes it, in whatever workspace. */
+  alone<T>(absolute: string, work: () => Promise<T>): Promise<T>;
   /** `originals`: of those whose old bytes are known. */
   changedByCommand(paths: readonly string[], originals?: readonly Original[]): Promise<void>;
   /** Paths recorded so far, relative, sorted; without those that only commands changed. */

@@ -1,9 +1,10 @@
 /** Writes the records of one checkpoint. Whoever calls holds the journal's lock. */
 import { BaleenError } from '../errors.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
-import { absoluteOf } from '../repository/roots.js';
+import { inBatches } from './batches.js';
 import type { BufferText, Original } from './checkpoint.js';
 import { keepBlob, keepText, readState } from './fileStates.js';
+import { lookAtFolders } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import {
   appendRecords,
@@ -20,7 +21,8 @@ export interface CheckpointWriter {
   readonly recorded: ReadonlyMap<string, { byCommand: boolean }>;
   readonly isBegun: boolean;
   before(path: string, planned?: Uint8Array | 'missing'): Promise<void>;
-  after(path: string): Promise<void>;
+  /** In one write. */
+  after(...paths: string[]): Promise<void>;
   beforeBuffer(path: string, from: BufferText, to: BufferText): Promise<void>;
   afterBuffer(path: string): Promise<void>;
   changedByCommand(paths: readonly string[], originals: readonly Original[]): Promise<void>;
@@ -63,8 +65,11 @@ export function createWriter(
   const takeBefore = async (path: string, state: FileState, byCommand: boolean): Promise<JournalRecord[]> => {
     const already = recorded.get(path);
     if (already !== undefined && !(already.byCommand && !byCommand)) return [];
-    const newFolders = state.kind === 'missing' ? await findNewFolders(parts, path) : [];
-    return [{ type: 'before', path, state, newFolders, ...(byCommand ? { byCommand } : {}) }];
+    const folders = await lookAtFolders(parts, path);
+    const newFolders = state.kind === 'missing' ? folders.missing : [];
+    return [
+      { type: 'before', path, state, newFolders, folderModes: folders.modes, ...(byCommand ? { byCommand } : {}) },
+    ];
   };
   const note = (entries: readonly JournalRecord[]): void => {
     for (const entry of entries)
@@ -91,11 +96,14 @@ export function createWriter(
       await append(...entries);
       note(entries);
     },
-    async after(path) {
-      const place = await passGate(parts, path);
-      const { state, bytes } = await readState(files, place);
-      if (bytes !== undefined) await keepBlob(parts, bytes);
-      await append({ type: 'after', path: place.relative, state });
+    async after(...paths) {
+      const entries = await inBatches(paths, async (path): Promise<JournalRecord> => {
+        const place = await passGate(parts, path);
+        const { state, bytes } = await readState(files, place);
+        if (bytes !== undefined) await keepBlob(parts, bytes);
+        return { type: 'after', path: place.relative, state };
+      });
+      await append(...entries);
     },
     async beforeBuffer(path, from, to) {
       const place = await passGate(parts, path);
@@ -134,9 +142,10 @@ export function createWriter(
     },
     async plan(changes) {
       const entries: JournalRecord[] = [];
+      const kept = changes.flatMap(({ from, to }) => [from.bytes, to.bytes]).filter((bytes) => bytes !== undefined);
+      await inBatches(kept, (bytes) => keepBlob(parts, bytes));
       for (const { place, from, to, resumes } of changes) {
         const path = place.relative;
-        for (const { bytes } of [from, to]) if (bytes !== undefined) await keepBlob(parts, bytes);
         entries.push(...(await takeBefore(path, from.state, false)));
         const planned = { type: 'planned', path, from: from.state, to: to.state } as const;
         entries.push(resumes === undefined ? planned : { ...planned, resumes });
@@ -167,12 +176,4 @@ async function keepPlanned(parts: JournalParts, planned: Uint8Array | 'missing',
 async function keepBuffer(parts: JournalParts, { text, saved }: BufferText, mode: number): Promise<BufferState> {
   const sha256 = await keepBlob(parts, saved);
   return { text: await keepText(parts, text), saved: { kind: 'file', sha256, mode } };
-}
-
-async function findNewFolders({ files, roots }: JournalParts, relative: string): Promise<string[]> {
-  const names = relative.split('/').slice(0, -1);
-  const folders = names.map((_, index) => names.slice(0, index + 1).join('/'));
-  const found: string[] = [];
-  for (const folder of folders) if ((await files.lstat(absoluteOf(roots, folder))) === undefined) found.push(folder);
-  return found;
 }

@@ -73,11 +73,10 @@ async function isFree(files: ToolContext['host']['files'], source: Departing, { 
 export type Departed = { ok: true } | { ok: false; sentence: string };
 
 export async function deleteFile(context: ToolContext, source: Departing): Promise<Departed> {
-  const trouble = await findTrouble(context, source, [{ ...source, planned: 'missing' }]);
-  if (trouble !== undefined) return { ok: false, sentence: trouble };
-  await context.host.files.remove(source.absolute, source.inside);
-  await noteChanged(context, [source.relative]);
-  return { ok: true };
+  const ends: Planned[] = [{ ...source, planned: 'missing' }];
+  const departed = await depart(context, source, ends, () => context.host.files.remove(source.absolute, source.inside));
+  if (departed.ok) await noteChanged(context, [source.relative]);
+  return departed;
 }
 
 export async function moveFile(context: ToolContext, source: Departing, destination: Place): Promise<Departed> {
@@ -86,19 +85,37 @@ export async function moveFile(context: ToolContext, source: Departing, destinat
     { ...source, planned: 'missing' },
     { ...destination, planned: source.bytes },
   ];
-  const trouble = await findTrouble(context, source, ends);
-  if (trouble !== undefined) return { ok: false, sentence: trouble };
-  await files.makeFolder(dirname(destination.absolute), 0o777, destination.inside);
-  const inside = { from: source.inside, to: destination.inside };
-  await files.move(source.absolute, destination.absolute, inside);
-  await noteChanged(context, [source.relative, destination.relative]);
-  return { ok: true };
+  const departed = await depart(context, source, ends, async () => {
+    await files.makeFolder(dirname(destination.absolute), 0o777, destination.inside);
+    await files.move(source.absolute, destination.absolute, { from: source.inside, to: destination.inside });
+  });
+  if (departed.ok) await noteChanged(context, [source.relative, destination.relative]);
+  return departed;
 }
 
 /** A name, and what is to stand there. */
 type Planned = Place & { planned: Uint8Array | 'missing' };
 
-/** Every name is gated again and in the journal when this answers `undefined`. */
+/** Every name is gated again and in the journal before the file is looked at for the last time. */
+async function depart(
+  context: ToolContext,
+  source: Departing,
+  places: readonly Planned[],
+  work: () => Promise<void>,
+): Promise<Departed> {
+  const trouble = await findTrouble(context, source, places);
+  if (trouble !== undefined) return { ok: false, sentence: trouble };
+  return context.turn.checkpoint.alone(source.absolute, async () => {
+    const typed = places.some(({ absolute }) => context.host.documents.unsaved(absolute) !== undefined);
+    if (typed || !(await isSame(context, source))) {
+      const sentence = `${source.relative} has changed since it was looked at; nothing was done. Try again if it is still to go.`;
+      return { ok: false, sentence };
+    }
+    await work();
+    return { ok: true };
+  });
+}
+
 async function findTrouble(
   context: ToolContext,
   source: Departing,
@@ -116,7 +133,5 @@ async function findTrouble(
   } catch (error) {
     return `What stands at ${source.relative} could not be kept (${messageOf(error)}), so nothing was done.`;
   }
-  const typed = places.some(({ absolute }) => host.documents.unsaved(absolute) !== undefined);
-  if (!typed && (await isSame(context, source))) return undefined;
-  return `${source.relative} has changed since it was looked at; nothing was done. Try again if it is still to go.`;
+  return undefined;
 }

@@ -36,6 +36,11 @@ export async function keepBlob(place: BlobPlace, bytes: Uint8Array): Promise<str
   return sha256;
 }
 
+/** Whether they are whole is not looked at. */
+export async function hasBlob({ files, stateFolder }: BlobPlace, sha256: string): Promise<boolean> {
+  return (await files.lstat(blobPath(stateFolder, sha256)))?.kind === 'file';
+}
+
 /** `undefined` if they are missing or damaged. */
 export async function readBlob({ files, stateFolder }: BlobPlace, sha256: string): Promise<Uint8Array | undefined> {
   const path = blobPath(stateFolder, sha256);

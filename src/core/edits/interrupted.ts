@@ -1,10 +1,12 @@
 /** What a crash left half done: restores are finished, turns are shown to the user. Whoever calls holds the lock. */
 import { messageOf } from '../errors.js';
-import { applyTargets, removeEmptied, type Target } from './changeSet.js';
+import { inBatches } from './batches.js';
+import { applyTargets, type Target } from './changeSet.js';
 import type { Interrupted, InterruptedFile, LostText, Settled, Settlement } from './checkpoint.js';
 import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
-import { isEqual, readBlob } from './fileStates.js';
+import { hasBlob, isEqual, readBlob } from './fileStates.js';
 import { isHalfOfPlan } from './halfWritten.js';
+import { removeEmptied } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords, type FileState } from './journalRecords.js';
 import { foldersOf, isAsPlanned, readAll, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
@@ -16,38 +18,42 @@ import { lookAtSides, planBuffer, readUnsaved } from './unsavedText.js';
 type All = ReadonlyMap<string, Recorded>;
 
 /** Restores are agreed to as a whole, so that what is left of one is done without asking. Answers with their titles. */
-export async function finishRestores(parts: JournalParts): Promise<string[]> {
+export async function finishRestores(parts: JournalParts, all: All): Promise<string[]> {
   const finished: string[] = [];
-  for (const recorded of listLeft(parts, await readAll(parts))) {
+  for (const recorded of listLeft(parts, all)) {
     const { restores } = recorded.info;
     if (restores === undefined) continue;
-    if (recorded.isReady && (await finishRestore(parts, recorded, restores))) finished.push(recorded.info.title);
+    if (recorded.isReady && (await finishRestore(parts, recorded, all.get(restores))))
+      finished.push(recorded.info.title);
     else if (!recorded.isReady) await appendRecords(parts, recorded.info.id, [{ type: 'end', void: true }]);
   }
   return finished;
 }
 
-async function finishRestore(parts: JournalParts, recorded: Recorded, restores: string): Promise<boolean> {
+async function finishRestore(parts: JournalParts, recorded: Recorded, undone: Recorded | undefined): Promise<boolean> {
   const { info, files } = recorded;
   const targets: Target[] = [];
   const other: string[] = [];
-  for (const [path, file] of files) {
+  await inBatches([...files], async ([path, file]) => {
     const { stands, canFinish } = await lookAt(parts, path, file);
     if (stands === 'other') other.push(path);
-    else if (canFinish) targets.push(await plannedTarget(parts, path, file, stands));
-  }
+    else if (canFinish) {
+      const target = await plannedTarget(parts, path, file, stands);
+      targets.push({ ...target, folderModes: undone?.files.get(path)?.folderModes ?? [] });
+    }
+  });
   try {
     if (targets.length > 0) await applyTargets(parts, writerOf(parts, recorded), targets);
   } catch (error) {
     parts.log.warn(`“${info.title}” was interrupted and could not be finished: ${messageOf(error)}`);
     return false;
   }
-  const undone = (await readAll(parts)).get(restores);
   if (undone !== undefined) await removeEmptied(parts, foldersOf(undone));
   await appendRecords(parts, info.id, [{ type: 'end' }]);
   const isAllBack =
     other.length === 0 && [...(undone?.files ?? [])].every(([path, file]) => file.byCommand || files.has(path));
-  if (isAllBack) await appendRecords(parts, restores, [{ type: 'restored', by: info.id }]);
+  if (isAllBack && undone !== undefined)
+    await appendRecords(parts, undone.info.id, [{ type: 'restored', by: info.id }]);
   if (other.length > 0) {
     parts.log.warn(
       `“${info.title}” was interrupted; the rest of it was done now, but ${other.join(', ')} had been changed since and was left as it is.`,
@@ -62,8 +68,7 @@ export async function listInterrupted(parts: JournalParts): Promise<Interrupted[
   for (const recorded of listLeft(parts, await readAll(parts))) {
     const { info, files } = recorded;
     if (info.restores !== undefined) continue;
-    const looked: InterruptedFile[] = [];
-    for (const path of info.paths) looked.push(await lookAt(parts, path, files.get(path)!));
+    const looked = await inBatches(info.paths, (path) => lookAt(parts, path, files.get(path)!));
     const mine = looked.filter(({ canFinish, canUndo }) => canFinish || canUndo);
     if (mine.length > 0) {
       found.push({ checkpoint: info, files: mine });
@@ -122,10 +127,12 @@ async function possible(
   { before, open }: Lineage<FileState>,
   now: FileState,
 ): Promise<Pick<InterruptedFile, 'canFinish' | 'canUndo'>> {
-  const isKept = async (state: FileState): Promise<boolean> =>
+  const isWhole = async (state: FileState): Promise<boolean> =>
     state.kind === 'missing' || (await readBlob(parts, state.sha256)) !== undefined;
-  const canFinish = open !== undefined && !isAsPlanned(open, now) && (await isKept(open.to));
-  return { canFinish, canUndo: !isEqual(now, before) && (await isKept(before)) };
+  const canFinish = open !== undefined && !isAsPlanned(open, now) && (await isWhole(open.to));
+  // A turn may have thousands of old bytes, which are read when they are asked for.
+  const isKept = before.kind === 'missing' || (await hasBlob(parts, before.sha256));
+  return { canFinish, canUndo: !isEqual(now, before) && isKept };
 }
 
 async function plannedTarget(

@@ -1,5 +1,6 @@
 /** Pre-images of whatever is changed, on disk before it changes; and the way back. */
 import { BaleenError, messageOf } from '../errors.js';
+import { alone } from './alone.js';
 import { titleOfRestore, type Checkpoint, type CheckpointInfo, type Journal } from './checkpoint.js';
 import { createWriter, makeJournalFolder, type About, type CheckpointWriter } from './checkpointWriter.js';
 import { readBlob } from './fileStates.js';
@@ -29,14 +30,14 @@ export function createJournal(parts: JournalParts): Journal {
   return {
     async begin(about) {
       await tidy();
-      return openCheckpoint(createWriter(parts, await nextId(), withoutRest(about)), locked);
+      return openCheckpoint(parts, createWriter(parts, await nextId(), withoutRest(about)), locked);
     },
     async reopen(id) {
       await tidy();
       const { info, files: known } = await findCheckpoint(parts, id);
       const writer = createWriter(parts, id, { session: info.session, title: info.title }, known);
       await locked(() => writer.append({ type: 'reopened', owner: parts.owner.name }));
-      return openCheckpoint(writer, locked);
+      return openCheckpoint(parts, writer, locked);
     },
     list: async () => listCheckpoints(await readAll(parts)),
     plan: async (id) => planRestore(parts, await findCheckpoint(parts, id)),
@@ -58,7 +59,7 @@ export function createJournal(parts: JournalParts): Journal {
       const finished = await tidy();
       if (!(await exists(parts))) return { finished: [], interrupted: [] };
       return locked(async () => ({
-        finished: [...(isFirst ? finished : []), ...(await finishRestores(parts))],
+        finished: isFirst ? finished : await finishRestores(parts, await readAll(parts)),
         interrupted: await listInterrupted(parts),
       }));
     },
@@ -76,13 +77,14 @@ export function createJournal(parts: JournalParts): Journal {
 
 type Locked = <T>(work: () => Promise<T>) => Promise<T>;
 
-function openCheckpoint(writer: CheckpointWriter, locked: Locked): Checkpoint {
+function openCheckpoint(parts: JournalParts, writer: CheckpointWriter, locked: Locked): Checkpoint {
   return {
     id: writer.id,
     before: (path, planned) => locked(() => writer.before(path, planned)),
     after: (path) => locked(() => writer.after(path)),
     beforeBuffer: (path, from, to) => locked(() => writer.beforeBuffer(path, from, to)),
     afterBuffer: (path) => locked(() => writer.afterBuffer(path)),
+    alone: (absolute, work) => alone(parts, absolute, work),
     changedByCommand: async (paths, originals = []) =>
       paths.length === 0 ? undefined : locked(() => writer.changedByCommand(paths, originals)),
     get paths() {
@@ -95,10 +97,11 @@ function openCheckpoint(writer: CheckpointWriter, locked: Locked): Checkpoint {
 /** A restore left by a crash is finished here as well: a turn is not to build on half of one. Answers with its title. */
 async function tidyUp(parts: JournalParts, locked: Locked): Promise<string[]> {
   if (!(await exists(parts))) return [];
-  await removeLeftTemps(parts);
   try {
     return await locked(async () => {
-      const finished = await finishRestores(parts);
+      const all = await readAll(parts);
+      await removeLeftTemps(parts, all);
+      const finished = await finishRestores(parts, all);
       await pruneJournal(parts);
       return finished;
     });

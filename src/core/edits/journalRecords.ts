@@ -37,6 +37,8 @@ const record = z.discriminatedUnion('type', [
     state,
     /** Folders, relative, outermost first, that did not exist before either. */
     newFolders: z.array(z.string()),
+    /** Of the folders on the way to it that existed, outermost first. */
+    folderModes: z.array(z.number().int()).optional(),
     /** It changed while a command ran; its old bytes were known all the same. */
     byCommand: z.literal(true).optional(),
   }),

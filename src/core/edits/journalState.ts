@@ -23,6 +23,8 @@ export interface Lineage<State> {
 
 export interface RecordedFile extends Lineage<FileState> {
   newFolders: string[];
+  /** Of the folders on the way to it, outermost first; may end early. */
+  folderModes: readonly number[];
   byCommand: boolean;
   /** What was changed in an editor's unsaved text. */
   buffer?: Lineage<BufferState>;
@@ -132,10 +134,10 @@ function take(recorded: Recorded, entry: JournalRecord): boolean {
 }
 
 function takeBefore({ info, files }: Recorded, entry: JournalRecord & { type: 'before' }): void {
-  const { path, state, newFolders } = entry;
+  const { path, state, newFolders, folderModes = [] } = entry;
   const byCommand = entry.byCommand === true;
   const known = files.get(path);
-  if (known === undefined) files.set(path, { before: state, newFolders, byCommand });
+  if (known === undefined) files.set(path, { before: state, newFolders, folderModes, byCommand });
   // The agent itself changes it too now: what a command had made of it is no longer all there is to take back.
   else if (known.byCommand && !byCommand) known.byCommand = false;
   else return;

@@ -1,5 +1,6 @@
 /** Keeps the journal within its bounds. Whoever calls holds its lock. */
 import { join } from 'node:path';
+import { inBatches } from './batches.js';
 import type { JournalParts } from './journalParts.js';
 import {
   blobFolder,
@@ -42,9 +43,9 @@ export async function pruneJournal(parts: JournalParts, bounds: JournalBounds = 
     const read = await readCheckpoint({ ...parts, log: { ...log, warn: () => undefined } }, id);
     if (read === undefined) continue;
     const blobs = namesIn(read);
-    for (const sha256 of blobs) {
-      if (!named.has(sha256)) bytes += (await files.lstat(blobPath(stateFolder, sha256)))?.size ?? 0;
-    }
+    const fresh = [...blobs].filter((sha256) => !named.has(sha256));
+    const sizes = await inBatches(fresh, async (one) => (await files.lstat(blobPath(stateFolder, one)))?.size ?? 0);
+    bytes += sizes.reduce((sum, size) => sum + size, 0);
     const isRecent = clock.now() - stampOf(id) <= bounds.longestMs;
     const isWithin = isRecent && index < bounds.most && bytes <= bounds.mostBytes;
     if (index < bounds.alwaysKept || isWithin || isInUse(parts, read)) {

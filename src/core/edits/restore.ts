@@ -1,8 +1,9 @@
 /** Carries a plan out. Whoever calls holds the journal's lock. */
 import { BaleenError, messageOf } from '../errors.js';
-import { applyTargets, removeEmptied } from './changeSet.js';
+import { applyTargets } from './changeSet.js';
 import type { LostText, Restored, RestoreChoice, RestorePlan } from './checkpoint.js';
 import type { CheckpointWriter } from './checkpointWriter.js';
+import { removeEmptied } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords } from './journalRecords.js';
 import { foldersOf, type Recorded } from './journalState.js';

@@ -1,5 +1,6 @@
 /** What a restore would do, file by file, and what each file would become. */
 import { messageOf } from '../errors.js';
+import { inBatches } from './batches.js';
 import { passWriteGate, type Target } from './changeSet.js';
 import type { PlannedFile, RestoreChoice, RestorePlan } from './checkpoint.js';
 import { isEqual, readBlob, readState } from './fileStates.js';
@@ -11,8 +12,7 @@ import { takeOut } from './takeOut.js';
 import { lookAtSides, planBuffer, type BufferTarget, type Sides } from './unsavedText.js';
 
 export async function planRestore(parts: JournalParts, { info, files }: Recorded): Promise<RestorePlan> {
-  const planned: PlannedFile[] = [];
-  for (const path of [...files.keys()].sort()) planned.push(await planFile(parts, path, files.get(path)!));
+  const planned = await inBatches([...files.keys()].sort(), (path) => planFile(parts, path, files.get(path)!));
   const named = info.changedByCommands.filter((path) => !files.has(path));
   return { checkpoint: info, files: planned, changedByCommands: named };
 }
@@ -115,7 +115,10 @@ export async function targetsOf(
   const [onDisk, inEditor] = [await planDisk(parts, path, file, sides), await planEditor(parts, file, sides)];
   const howOf = (step: Step): RestoreChoice['how'] => (step.touched ? how : 'bring back');
   const targets: FileTargets = {};
-  if (onDisk !== undefined) targets.disk = await diskTarget(parts, path, sides?.disk ?? file, howOf(onDisk));
+  if (onDisk !== undefined) {
+    const target = await diskTarget(parts, path, sides?.disk ?? file, howOf(onDisk));
+    targets.disk = { ...target, folderModes: file.folderModes };
+  }
   if (inEditor !== undefined && sides !== undefined) {
     const { before, takenOut } = await planBuffer(parts, file.buffer!, sides.open!);
     const text = howOf(inEditor) === 'take out' ? takenOut : before;

@@ -148,7 +148,9 @@ async function replaceBytes(context: ToolContext, source: EditSource, bytes: Uin
   const { absolute, relative, inside } = source;
   if (source.bytes === undefined) await host.files.makeFolder(dirname(absolute), 0o777, inside);
   try {
-    await host.files.replace(absolute, bytes, undefined, inside, source.bytes);
+    await context.turn.checkpoint.alone(absolute, () =>
+      host.files.replace(absolute, bytes, undefined, inside, source.bytes),
+    );
   } catch (error) {
     if (error instanceof FileChanged) return { ok: false, sentence: staleSentence(relative) };
     throw error;

@@ -5,6 +5,7 @@
 import type { AgentEvent, ThinkingLevel, Workflow } from '../../protocol/events.js';
 import type { Root } from '../../protocol/pack.js';
 import { checkedText, parseChecked, renderChecked } from '../checkedLine.js';
+import { BaleenError } from '../errors.js';
 import type { Files } from '../host.js';
 import type { Message } from '../model/types.js';
 import { createPacer } from '../pack/ports.js';
@@ -59,8 +60,18 @@ const boundary = '\n\n';
 /** What a page shows again may wait so long for an append to ride along with. */
 const mostWaitMs = 100;
 
-/** What comes while an append is under way goes out together with the next: a turn is not to wait for the disk more than it must. */
-export function createSessionLog(files: Files, path: string, onTrouble: (error: unknown) => void): SessionLog {
+/**
+ * What comes while an append is under way goes out together with the next: a turn is not to wait for the disk more than it
+ * must. `readBytes` of the log are what the caller's conversation was made of; if another process has put messages behind
+ * them, nothing is appended, and a sentence is thrown.
+ */
+export function createSessionLog(
+  files: Files,
+  path: string,
+  onTrouble: (error: unknown) => void,
+  readBytes?: number,
+): SessionLog {
+  let ownEnd = readBytes;
   // A process that was killed in mid-append left half a line, which must not swallow the next one.
   let waiting: string[] = [boundary];
   let next: Promise<void> | undefined;
@@ -72,7 +83,11 @@ export function createSessionLog(files: Files, path: string, onTrouble: (error: 
     next = undefined;
     if (text === '') return;
     try {
-      await files.append(path, Buffer.from(text, 'utf8'));
+      await files.withLock(`${path}.lock`, async () => {
+        if (ownEnd !== undefined) await expectNoMessages(files, path, ownEnd);
+        await files.append(path, Buffer.from(text, 'utf8'));
+        ownEnd = (await files.lstat(path))?.size;
+      });
     } catch (error) {
       // A full disk leaves half a line as well.
       waiting.unshift(boundary);
@@ -100,6 +115,16 @@ export function createSessionLog(files: Files, path: string, onTrouble: (error: 
     },
     flush: () => void flush().catch(onTrouble),
   };
+}
+
+/** Events of another process are no harm: a window that is loaded again may still write its last ones. */
+async function expectNoMessages(files: Files, path: string, from: number): Promise<void> {
+  if (((await files.lstat(path))?.size ?? 0) === from) return;
+  const { records } = await parseSessionLog(Buffer.from(await files.readFrom(path, from)).toString('utf8'));
+  if (!records.some(({ type }) => type === 'message' || type === 'compacted')) return;
+  throw new BaleenError(
+    'This session has gone on in another window or on the command line, so nothing more was done here. Open it again to see what was said there, or start a new session.',
+  );
 }
 
 /**

@@ -126,14 +126,15 @@ export async function resumeSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const path = sessionPath(parts.stateFolder, id);
-  const { records, damaged } = await parseSessionLog(Buffer.from(await parts.host.files.read(path)).toString('utf8'));
+  const bytes = await parts.host.files.read(path);
+  const { records, damaged } = await parseSessionLog(Buffer.from(bytes).toString('utf8'));
   const head = records.find((record) => record.type === 'head');
   if (head === undefined || damaged > 0) {
     throw new BaleenError(
       'This session’s log is damaged, so it can be read but not continued. Start a new session to go on.',
     );
   }
-  const log = openLog(parts, path);
+  const log = openLog(parts, path, bytes.length);
   const announce = keepEvents(log, emit);
   const pack = await openPack(parts, settings, { pinned: head.packSha256 }, announce, signal);
   const compacted = records.findLast((record) => record.type === 'compacted');
@@ -248,8 +249,8 @@ function keepEvents(log: SessionLog, emit: Emit): Emit {
   };
 }
 
-function openLog({ host }: SessionParts, path: string): SessionLog {
-  return createSessionLog(host.files, path, (error) => {
+function openLog({ host }: SessionParts, path: string, readBytes?: number): SessionLog {
+  const onTrouble = (error: unknown): void =>
     host.log.error(`Events could not be written to the session log: ${messageOf(error)}`);
-  });
+  return createSessionLog(host.files, path, onTrouble, readBytes);
 }

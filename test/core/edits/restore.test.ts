@@ -13,6 +13,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -21,7 +22,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Checkpoint, Journal } from '../../../src/core/edits/checkpoint.js';
+import { chooseFiles, type Checkpoint, type Journal } from '../../../src/core/edits/checkpoint.js';
+import { createNodeFiles } from '../../../src/node/files.js';
 import { openTestJournal } from '../../support/kills/openTestJournal.js';
 import { restoreAll } from '../../support/restoreAll.js';
 
@@ -63,7 +65,7 @@ function treeOf(folder: string, prefix = ''): Record<string, string> {
   for (const name of readdirSync(folder).sort()) {
     const path = join(folder, name);
     const stat = lstatSync(path);
-    const mode = (stat.mode & 0o777).toString(8);
+    const mode = (stat.mode & 0o7777).toString(8);
     if (stat.isSymbolicLink()) tree[prefix + name] = `-> ${readlinkSync(path)}`;
     else if (stat.isDirectory()) {
       tree[`${prefix}${name}/`] = `folder ${mode}`;
@@ -123,6 +125,45 @@ describe('a restore', () => {
     expect(treeOf(root)).toEqual(end);
     await restoreAll(journal, redo.checkpoint);
     expect(treeOf(root)).toEqual(start);
+  });
+
+  it('T15: makes folders again that went with their files, with their modes, and takes away its own', async () => {
+    for (const name of ['kept/a', 'kept/deep/b', 'kept/deep/er/c']) put(name, name);
+    chmodSync(at('kept/deep'), 0o2750);
+    chmodSync(at('kept/deep/er'), 0o555);
+    mkdirSync(at('users-empty'), { mode: 0o711 });
+    const start = treeOf(root);
+    const gone = { 'kept/deep/b': undefined, 'kept/deep/er/c': undefined };
+    const id = await turn({ ...gone, 'made/by/agent': 'x', 'kept/new/file': 'x' });
+    // As a command of the turn would, after delete_file.
+    for (const folder of ['kept/deep/er', 'kept/deep']) rmdirSync(at(folder));
+    const end = treeOf(root);
+    const undo = await restoreAll(journal, id);
+    expect(treeOf(root)).toEqual(start);
+    await restoreAll(journal, undo.checkpoint);
+    // What is left of the folders that the command took away is empty.
+    const { ['kept/deep/']: _deep, ['kept/deep/er/']: _er, ...rest } = treeOf(root);
+    expect(rest).toEqual(end);
+  });
+
+  it('leaves no folder behind where nothing was changed in the end', async () => {
+    put('gone/deep/a', 'old');
+    put('b', 'old');
+    const id = await turn({ 'gone/deep/a': undefined, b: 'new' });
+    rmdirSync(at('gone/deep'));
+    rmdirSync(at('gone'));
+    const before = treeOf(root);
+    const plan = await journal.plan(id);
+    const whole = createNodeFiles();
+    const stage: typeof whole.stage = async (path, ...rest) => {
+      const staged = await whole.stage(path, ...rest);
+      return path === at('b') ? { ...staged, commit: () => Promise.reject(new Error('the disk is full')) } : staged;
+    };
+    const failing = openTestJournal(root, join(base, 'state'), { files: { ...whole, stage } });
+    await expect(failing.restore(plan, chooseFiles(plan))).rejects.toThrow(/Nothing was changed.*the disk is full/);
+    expect(treeOf(root)).toEqual(before);
+    await restoreAll(journal, id);
+    expect(treeOf(root)).toMatchObject({ 'gone/deep/a': expect.any(String) as string });
   });
 
   it('takes only the agent’s change out of a file that the user changed elsewhere, byte by byte', async () => {

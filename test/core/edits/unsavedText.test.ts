@@ -152,20 +152,36 @@ describe('its undo', () => {
     expect((await bench.journal.list())[0]).toMatchObject({ id, restored: true });
   });
 
-  it('brings back both sides where the user began to type while the disk was written', async () => {
-    const { documents } = bench.host;
-    documents.watchReload = () => ({ isTypedOver: async () => true, dispose: () => undefined });
-    const { replace } = bench.host.files;
-    bench.host.files.replace = async (...given) => {
-      await replace(...given);
-      if (given[0].endsWith(path)) show(typed);
-    };
-    expect((await edit('a = 1;', 'a = 10;')).text).toMatch(/merged with what the user typed/);
-    expect([shown(), bench.read(path)]).toEqual([agents, lines('const a = 10;')]);
-    const plan = await bench.journal.plan(bench.turn.checkpoint.id);
-    expect(plan.files).toMatchObject([{ path, touched: false, inEditor: true }]);
-    await restoreAll(bench.journal, bench.turn.checkpoint.id);
-    expect([shown(), bench.read(path)]).toEqual([typed, saved]);
+  describe('where the user began to type while the disk was written', () => {
+    let id: string;
+    beforeEach(async () => {
+      const { documents, files } = bench.host;
+      documents.watchReload = () => ({ isTypedOver: async () => true, dispose: () => undefined });
+      const { replace } = files;
+      files.replace = async (...given) => {
+        await replace(...given);
+        if (given[0].endsWith(path)) show(typed);
+      };
+      expect((await edit('a = 1;', 'a = 10;')).text).toMatch(/merged with what the user typed/);
+      expect([shown(), bench.read(path)]).toEqual([agents, lines('const a = 10;')]);
+      files.replace = replace;
+      ({ id } = bench.turn.checkpoint);
+    });
+
+    it('brings back both sides', async () => {
+      const plan = await bench.journal.plan(id);
+      expect(plan.files).toMatchObject([{ path, touched: false, inEditor: true }]);
+      await restoreAll(bench.journal, id);
+      expect([shown(), bench.read(path)]).toEqual([typed, saved]);
+    });
+
+    it('knows its text where that was saved since', async () => {
+      bench.unsaved.clear();
+      bench.write(path, agents);
+      expect((await bench.journal.plan(id)).files).toMatchObject([{ path, touched: false }]);
+      await restoreAll(bench.journal, id);
+      expect(bench.read(path)).toBe(typed);
+    });
   });
 
   it('is all or nothing: a key pressed in the editor stops the files too, a file that cannot be written the editor', async () => {

@@ -66,3 +66,19 @@ test('notes keep their place in the order, and reach the disk without an append 
   log.note(third);
   await expect.poll(async () => (await parse(path)).records).toEqual(records);
 });
+
+test('EDT-16: of two windows with one session the one that did not see the other’s messages appends nothing more', async () => {
+  const path = await writeLog();
+  const [title, message, seen] = records as [SessionRecord, SessionRecord, SessionRecord];
+  const size = readFileSync(path).length;
+  const open = (): ReturnType<typeof createSessionLog> =>
+    createSessionLog(createNodeFiles(), path, () => undefined, size);
+  const [mine, other] = [open(), open()];
+  await other.append(title, seen);
+  await mine.append(seen);
+  await mine.append(message);
+  const before = readFileSync(path, 'utf8');
+  await expect(other.append(message)).rejects.toThrow(/gone on in another window/);
+  expect(readFileSync(path, 'utf8')).toBe(before);
+  expect((await parse(path)).damaged).toBe(0);
+});
