@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BaleenError } from '../core/errors.js';
-import type { Sandbox, SandboxLevel, SandboxStatus } from '../core/host.js';
-import { createHeldPlaces, removeLeftPlaces } from './heldPlaces.js';
+import type { HeldBack, Sandbox, SandboxLevel, SandboxStatus } from '../core/host.js';
+import { createHeldBackStore } from './heldBack.js';
+import { createHeldPlaces } from './heldPlaces.js';
 import { boundClosed, boundOpen, type BoundsParts } from './sandboxBounds.js';
 import { probeRuntime } from './sandboxProbe.js';
 import { findRuntime, type FoundRuntime, type Runtime } from './sandboxRuntime.js';
@@ -20,8 +21,10 @@ export interface Call {
 export interface ConfinedCall extends Call {
   /** Where it runs: `none` is outside. */
   level: SandboxLevel;
-  /** Once, when the process has ended or could not be started. */
-  release: () => void;
+  /** What has appeared of protected names so far, taken out of the workspace; not looked for at every call. */
+  look: () => Promise<HeldBack | undefined>;
+  /** Once, when the process has ended or could not be started: looks for the last time. */
+  release: () => Promise<HeldBack | undefined>;
 }
 
 export interface CommandSandbox extends Sandbox {
@@ -30,6 +33,8 @@ export interface CommandSandbox extends Sandbox {
    * `closed` never does: it throws a sentence.
    */
   confine(call: Call, level: SandboxLevel): Promise<ConfinedCall>;
+  /** A path that this program is about to make, with the user's yes where one is needed. */
+  accept(path: string): void;
 }
 
 export interface SandboxParts extends Omit<BoundsParts, 'scratch'> {
@@ -41,9 +46,10 @@ export interface SandboxParts extends Omit<BoundsParts, 'scratch'> {
 const switchedOff: SandboxStatus = { works: false, why: 'The sandbox for commands is switched off in the settings.' };
 
 export function createSandbox(parts: SandboxParts): CommandSandbox {
-  const heldFolder = join(parts.stateFolder, 'held');
-  removeLeftPlaces(heldFolder);
-  const held = createHeldPlaces(heldFolder);
+  // One for all workspaces: folders of theirs may be the same.
+  const places = createHeldPlaces(join(parts.stateBase, 'held'));
+  const cleared = places.clearLeft().catch(() => undefined);
+  const heldBack = createHeldBackStore(parts.roots, join(parts.stateFolder, 'heldBack'));
   let found: Promise<FoundRuntime> | undefined;
   // What is missing may be installed meanwhile.
   const find = async (): Promise<FoundRuntime> => {
@@ -53,6 +59,7 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
   };
   const look = async (): Promise<SandboxStatus & { runtime?: Runtime }> => {
     if (!parts.isOn()) return switchedOff;
+    await cleared;
     const one = await find();
     if ('missing' in one) return { works: false, why: one.missing };
     const status = await (probes.get(one.id) ?? startProbe(one, parts));
@@ -63,31 +70,43 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
       const { runtime: _, ...status } = await look();
       return status;
     },
+    accept: (path) => heldBack.accept(path),
     async confine(call, level) {
-      const outside: ConfinedCall = { ...call, level: 'none', release: () => undefined };
-      if (level === 'none') return outside;
+      if (level === 'none') return runOutside(call);
       const state = await look();
-      if (!state.works && level === 'open') return outside;
+      if (!state.works && level === 'open') return runOutside(call);
       if (!state.works || state.runtime === undefined) throw new BaleenError(state.works ? '' : state.why);
-      const scratch = makeScratch();
-      const bounds = level === 'closed' ? await boundClosed({ ...parts, ...scratch }) : boundOpen(parts);
-      held.note(bounds.held);
-      const { runtime } = state;
-      try {
-        const line = await runtime.confine(`exec ${quoteWords([call.program, ...call.args])}`, bounds);
-        const release = (): void => {
-          runtime.release();
-          held.release();
-          if (scratch.scratch !== undefined) rmSync(scratch.scratch, { recursive: true, force: true });
-        };
-        const env = { ...call.env, ...bounds.env };
-        return { program: '/bin/sh', args: ['-c', `exec ${line} 2>&1`], env, level, release };
-      } catch (error) {
-        held.release();
-        throw error;
-      }
+      return wallIn(call, level, state.runtime);
     },
   };
+
+  async function wallIn(call: Call, level: SandboxLevel, runtime: Runtime): Promise<ConfinedCall> {
+    const scratch = makeScratch();
+    const bounds = level === 'closed' ? await boundClosed({ ...parts, ...scratch }) : boundOpen(parts);
+    const held = runtime.needsPlaces ? await places.hold(bounds.toHold) : [];
+    const readOnly = [...bounds.readOnly, ...(runtime.needsPlaces ? held : bounds.toHold)];
+    const line = await runtime
+      .confine(`exec ${quoteWords([call.program, ...call.args])}`, { ...bounds, readOnly })
+      .catch(async (error: unknown) => {
+        await places.release(held);
+        throw error;
+      });
+    const watch = level === 'closed' ? heldBack.watch(bounds.known) : undefined;
+    return {
+      ...{ program: '/bin/sh', args: ['-c', `exec ${line} 2>&1`], env: { ...call.env, ...bounds.env }, level },
+      look: async () => watch?.takeInPassing(),
+      async release() {
+        runtime.release();
+        if (scratch.scratch !== undefined) rmSync(scratch.scratch, { recursive: true, force: true });
+        try {
+          await places.release(held);
+          return await watch?.take();
+        } finally {
+          watch?.end();
+        }
+      },
+    };
+  }
 }
 
 /** Where there is no sandbox at all only `closed` is refused. */
@@ -98,7 +117,11 @@ export async function confineCall(
 ): Promise<ConfinedCall> {
   if (sandbox !== undefined) return sandbox.confine(call, level);
   if (level === 'closed') throw new BaleenError('There is no sandbox for commands here.');
-  return { ...call, level: 'none', release: () => undefined };
+  return runOutside(call);
+}
+
+function runOutside(call: Call): ConfinedCall {
+  return { ...call, level: 'none', look: async () => undefined, release: async () => undefined };
 }
 
 /** Whether a runtime holds is a property of the machine: asked once in a process. */
