@@ -62,7 +62,7 @@ export async function startCommand(
   const output = collectOutput(request, log, parts.encodings ?? likelyEncodings(call.env));
   const { cwd, command } = request;
   const confined = await confineOrRefuse(call, request, parts.settings.sandbox);
-  const process = { cwd, takesInput: parts.takesInput, openSink: output.openSink };
+  const process = { mark, cwd, takesInput: parts.takesInput, openSink: output.openSink };
   const started =
     'refused' in confined
       ? neverStarted({ exitCode: 126, problem: `Not run: ${confined.refused}` })

@@ -37,19 +37,19 @@ export interface CommandSandbox extends Sandbox {
   accept(path: string): void;
 }
 
-export interface SandboxParts extends Omit<BoundsParts, 'scratch'> {
+export interface ProbeParts extends Omit<BoundsParts, 'scratch' | 'roots'> {
+  isOn: () => boolean;
+}
+
+export interface SandboxParts extends ProbeParts, Pick<BoundsParts, 'roots'> {
   /** Of this workspace. */
   stateFolder: string;
-  isOn: () => boolean;
 }
 
 const switchedOff: SandboxStatus = { works: false, why: 'The sandbox for commands is switched off in the settings.' };
 
-export function createSandbox(parts: SandboxParts): CommandSandbox {
-  // One for all workspaces: folders of theirs may be the same.
-  const places = createHeldPlaces(join(parts.stateBase, 'held'));
-  const cleared = places.clearLeft().catch(() => undefined);
-  const heldBack = createHeldBackStore(parts.roots, join(parts.stateFolder, 'heldBack'));
+/** Whether there is a sandbox that works; asked before there is a workspace, too. */
+export function createProbe(parts: ProbeParts): () => Promise<SandboxStatus & { runtime?: Runtime }> {
   let found: Promise<FoundRuntime> | undefined;
   // What is missing may be installed meanwhile.
   const find = async (): Promise<FoundRuntime> => {
@@ -57,23 +57,32 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
     if ('missing' in now) found = undefined;
     return now;
   };
-  const look = async (): Promise<SandboxStatus & { runtime?: Runtime }> => {
+  return async () => {
     if (!parts.isOn()) return switchedOff;
-    await cleared;
     const one = await find();
     if ('missing' in one) return { works: false, why: one.missing };
     const status = await (probes.get(one.id) ?? startProbe(one, parts));
     return { ...status, runtime: one.runtime };
   };
+}
+
+export function createSandbox(parts: SandboxParts): CommandSandbox {
+  // One for all workspaces: folders of theirs may be the same.
+  const places = createHeldPlaces(join(parts.stateBase, 'held'));
+  const cleared = places.clearLeft().catch(() => undefined);
+  const heldBack = createHeldBackStore(parts.roots, join(parts.stateFolder, 'heldBack'));
+  const look = createProbe(parts);
   return {
     async status() {
       const { runtime: _, ...status } = await look();
+      await cleared;
       return status;
     },
     accept: (path) => heldBack.accept(path),
     async confine(call, level) {
       if (level === 'none') return runOutside(call);
       const state = await look();
+      await cleared;
       if (!state.works && level === 'open') return runOutside(call);
       if (!state.works || state.runtime === undefined) throw new BaleenError(state.works ? '' : state.why);
       return wallIn(call, level, state.runtime);
@@ -85,12 +94,10 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
     const bounds = level === 'closed' ? await boundClosed({ ...parts, ...scratch }) : boundOpen(parts);
     const held = runtime.needsPlaces ? await places.hold(bounds.toHold) : [];
     const readOnly = [...bounds.readOnly, ...(runtime.needsPlaces ? held : bounds.toHold)];
-    const line = await runtime
-      .confine(`exec ${quoteWords([call.program, ...call.args])}`, { ...bounds, readOnly })
-      .catch(async (error: unknown) => {
-        await places.release(held);
-        throw error;
-      });
+    const line = await runtime.confine(lineOf(call), { ...bounds, readOnly }).catch(async (error: unknown) => {
+      await places.release(held);
+      throw error;
+    });
     const watch = level === 'closed' ? heldBack.watch(bounds.known) : undefined;
     return {
       ...{ program: '/bin/sh', args: ['-c', `exec ${line} 2>&1`], env: { ...call.env, ...bounds.env }, level },
@@ -107,6 +114,25 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
       },
     };
   }
+}
+
+/**
+ * With the shell its sandbox ends, and with that whatever else is in it: nobody is to wonder where it went. Linux alone has
+ * process numbers of its own in each sandbox.
+ */
+function lineOf({ program, args }: Call): string {
+  const line = quoteWords([program, ...args]);
+  if (process.platform !== 'linux') return `exec ${line}`;
+  const look = 'set -- /proc/[0-9]*';
+  const sentence =
+    '[Ended with the shell, as everything in the sandbox does: $(($# - n)) left in the background. To keep one running, call it with background: true.]';
+  return [
+    ...[look, 'n=$#', line, 'code=$?', look],
+    // One that ends by itself is given a moment.
+    `[ $# -gt $n ] && sleep 0.1 && ${look}`,
+    `[ $# -gt $n ] && echo "${sentence}"`,
+    'exit $code',
+  ].join('; ');
 }
 
 /** Where there is no sandbox at all only `closed` is refused. */
@@ -127,7 +153,7 @@ function runOutside(call: Call): ConfinedCall {
 /** Whether a runtime holds is a property of the machine: asked once in a process. */
 const probes = new Map<string, Promise<SandboxStatus>>();
 
-function startProbe({ runtime, id }: { runtime: Runtime; id: string }, parts: SandboxParts): Promise<SandboxStatus> {
+function startProbe({ runtime, id }: { runtime: Runtime; id: string }, parts: ProbeParts): Promise<SandboxStatus> {
   const probe = probeRuntime(runtime, parts);
   probes.set(id, probe);
   return probe;

@@ -222,13 +222,15 @@ describe('stopping', () => {
   it('finds every descendant that left the group and ignores SIGTERM (CMD-16)', async () => {
     const stubborn = join(folder, 'stubborn.sh');
     writeFileSync(stubborn, `trap '' TERM HUP INT\necho $$ > "$1"\nwhile :; do sleep 1; done\n`);
-    const names = ['inner', 'session', 'orphan'];
+    const names = ['inner', 'session', 'orphan', 'nameless'];
     const controller = new AbortController();
     const command = [
       `bash ${stubborn} inner &`,
       `setsid bash ${stubborn} session &`,
       // Twice forked: its parent is gone, and with it the way to it by parent ids.
       `(setsid bash -c 'bash ${stubborn} orphan & exit' & )`,
+      // And of its environment nothing is left either.
+      `(setsid env -i bash -c 'bash ${stubborn} nameless & exit' & )`,
       `trap '' TERM; while :; do sleep 1; done`,
     ].join('\n');
     const running = run(command, { signal: controller.signal });
@@ -262,8 +264,8 @@ describe('stopping', () => {
   });
 
   it('ends nobody else when a number of an ended shell is given out again', () => {
-    const reused = { pid: 4242, parent: 1, group: 4242, startedAt: '900', mark: undefined };
-    const mine = { pid: 4300, parent: 1, group: 4242, startedAt: '100', mark: undefined };
+    const reused = { pid: 4242, parent: 1, group: 4242, startedAt: '900', mark: undefined, writesTo: [] };
+    const mine = { pid: 4300, parent: 1, group: 4242, startedAt: '100', mark: undefined, writesTo: [] };
     const known = new Map([
       [4300, '100'],
       [4242, '50'],

@@ -18,6 +18,7 @@ import { ensureTools } from '../../scripts/installTools.mjs';
 import type { SandboxLevel } from '../../src/core/host.js';
 import { makeBareBin } from '../support/sandbox/bareBin.js';
 import { openSinkhole } from '../support/sinkhole.js';
+import { until } from './processes.js';
 import { createSandboxWorld, listAll, sandboxUsers, type SandboxWorld } from '../support/sandbox/world.js';
 
 beforeAll(() => ensureTools(), 300_000);
@@ -337,6 +338,42 @@ describe.each(sandboxUsers)('as $name', (user) => {
     ]).toString();
     expect(left).toBe('');
   });
+
+  it.each(['closed', 'open'] as const)(
+    'says what ended with its shell, and nothing of what ended by itself (%s)',
+    async (sandbox) => {
+      const lines = [
+        'sleep 50 & sleep 50 & echo started',
+        'true & (true &); cat <(true) < /dev/null',
+        'exit 3',
+        'kill -9 $$',
+      ];
+      const { results } = await world.run(lines.map((line) => ({ line, sandbox })));
+      const told = /^started\n\[Ended with the shell.*: 2 left in the background\. .*background: true\.\]\n$/;
+      expect(results[0]).toMatchObject({ exitCode: 0, output: expect.stringMatching(told) as string });
+      expect(results.slice(1).map(({ output }) => output)).toEqual(['', '', '']);
+      expect(results.slice(1).map(({ exitCode }) => exitCode)).toEqual([0, 3, 137]);
+    },
+  );
+
+  it.each(['closed', 'open'] as const)(
+    'CMD-16: with the program, killed, ends what a command hid (%s)',
+    async (sandbox) => {
+      const seconds = `41${Math.floor(Math.random() * 1e6)}`;
+      const hide = `setsid env -i sh -c 'sleep ${seconds} & exit' < /dev/null > /dev/null 2>&1; touch hidden; sleep 60`;
+      const child = world.start([{ line: hide, sandbox }]);
+      const isThere = (): boolean => {
+        const find = `grep -la "[s]leep.${seconds}" /proc/[0-9]*/cmdline 2>/dev/null || true`;
+        return execFileSync('sh', ['-c', find]).toString() !== '';
+      };
+      await until(() => existsSync(inWorkspace('hidden')));
+      expect(isThere()).toBe(true);
+      child.kill('SIGKILL');
+      await until(() => !isThere());
+      rmSync(inWorkspace('hidden'));
+      await world.run([]);
+    },
+  );
 
   it('EDT-19: what a killed sandbox left is removed at the next start, and only that', async () => {
     writeFileSync(inWorkspace('.mcp.json'), '', { mode: 0o444 });
