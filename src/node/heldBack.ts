@@ -76,7 +76,8 @@ export function createHeldBackStore(roots: Roots, folder: string): HeldBackStore
 async function withoutKnown(path: string, known: ReadonlySet<string>): Promise<string[]> {
   if (known.has(path)) return [];
   if (![...known].some((one) => one !== path && isInside(path, one))) return [path];
-  const names = await readdir(path);
+  const names = await readdir(path).catch(() => undefined);
+  if (names === undefined) return [path];
   return (await Promise.all(names.map((name) => withoutKnown(join(path, name), known)))).flat();
 }
 

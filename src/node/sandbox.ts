@@ -101,7 +101,8 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
     const watch = level === 'closed' ? heldBack.watch(bounds.known) : undefined;
     return {
       ...{ program: '/bin/sh', args: ['-c', `exec ${line} 2>&1`], env: { ...call.env, ...bounds.env }, level },
-      look: async () => watch?.takeInPassing(),
+      // What goes wrong in passing goes wrong once more at the end, and is told then.
+      look: async () => watch?.takeInPassing().catch(() => undefined),
       async release() {
         runtime.release();
         if (scratch.scratch !== undefined) rmSync(scratch.scratch, { recursive: true, force: true });

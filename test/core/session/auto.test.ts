@@ -46,7 +46,7 @@ const run = (command: string): Turn => ({
 });
 
 async function play(
-  commands: readonly string[],
+  commands: readonly (string | Turn)[],
   settings: Partial<SessionSettings>,
   answer?: (request: ApprovalRequest) => ApprovalDecision,
 ): Promise<string[]> {
@@ -54,11 +54,15 @@ async function play(
     asked.push(request);
     return answer!(request);
   };
-  workspace = await openSimulatedWorkspace(folder, [...commands.map(run), { text: 'Done.' }], {
-    approve: 'auto',
-    ...(answer === undefined ? {} : { approver: { ask } }),
-    ...settings,
-  });
+  workspace = await openSimulatedWorkspace(
+    folder,
+    [...commands.map((one) => (typeof one === 'string' ? run(one) : one)), { text: 'Done.' }],
+    {
+      approve: 'auto',
+      ...(answer === undefined ? {} : { approver: { ask } }),
+      ...settings,
+    },
+  );
   const session: Session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
   await runTurn(session, 'go', { kind: 'chat', request: 'go' }, signal);
   const { messages } = workspace.simulator.requests.at(-1)!.parsed;
@@ -144,6 +148,26 @@ test('PRF-05: what was held back is shown whole and asked about, and stands wher
   expect(results[0]).toMatch(/The user said no to them/);
   expect(results[1]).toMatch(/The user agreed to these protected files, which the command made: new\/place\/\.vscode/);
   expect(readFileSync(inFolder('new/place/.vscode/tasks.json'), 'utf8')).toBe('planted');
+});
+
+test('PRF-05: an edit with a yes stays, also while a command in the background is looked after', async () => {
+  const call = (name: string, args: object): Turn => ({
+    calls: [{ id: `c${++calls}`, name, arguments: JSON.stringify(args) }],
+  });
+  const planted = `${plant}; sleep 30`;
+  const results = await play(
+    [
+      call('run_command', { command: 'until [ -e go ]; do sleep 0.1; done; ' + planted, background: true }),
+      call('write_file', { path: 'own/.vscode/tasks.json', content: '{}\n' }),
+      'touch go; until [ -e new/place ] && [ ! -e new/place/.vscode ]; do sleep 0.1; done',
+    ],
+    {},
+    () => 'approved',
+  );
+  expect(results[1]).toMatch(/own\/\.vscode\/tasks\.json/);
+  expect(asked.map(({ subject }) => subject.kind)).toEqual(['edit']);
+  expect(readFileSync(inFolder('own/.vscode/tasks.json'), 'utf8')).toBe('{}\n');
+  expect(existsSync(inFolder('new/place/.vscode'))).toBe(false);
 });
 
 test('git sees nothing of what holds the places of protected files', async () => {
