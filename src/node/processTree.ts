@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { markerVariable } from './commandEnvironment.js';
@@ -82,6 +82,8 @@ function send(pid: number, signal: NodeJS.Signals): void {
 export function treeOf(all: readonly Process[], root: TreeRoot, known: Map<number, string>): Process[] {
   const mine = new Set<number>();
   for (const one of all) {
+    // All of our commands descend from us.
+    if (one.pid === process.pid) continue;
     const isKnown = known.get(one.pid) === one.startedAt;
     const isMarked = one.mark === root.mark || one.writesTo.includes(root.mark);
     if (isMarked || isKnown || (root.pid !== undefined && one.group === root.pid)) mine.add(one.pid);
@@ -136,8 +138,16 @@ const pipePattern = new RegExp(`/${pipeName('([0-9a-f.]+)')}`);
 
 async function readOutputs(pid: number): Promise<string[]> {
   const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  const links = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
-  return links.map((link) => pipePattern.exec(link)?.[1]).filter((mark) => mark !== undefined);
+  const marks = await Promise.all(names.map((name) => readOutput(`/proc/${pid}/fd/${name}`)));
+  return marks.filter((mark) => mark !== undefined);
+}
+
+/** Of a descriptor that can be written to: the other end is our own. */
+async function readOutput(descriptor: string): Promise<string | undefined> {
+  const mark = pipePattern.exec(await readlink(descriptor).catch(() => ''))?.[1];
+  if (mark === undefined) return undefined;
+  const stat = await lstat(descriptor).catch(() => undefined);
+  return stat !== undefined && (stat.mode & 0o200) !== 0 ? mark : undefined;
 }
 
 /** macOS and the BSDs: `-E` adds the environment to the command of processes of the same user. */

@@ -13,7 +13,8 @@ export interface Watchdog {
 
 /**
  * A process may fork while it is looked for, so that it is looked for until none is found, and ten times at most. Found is
- * who has our mark in its environment or holds the output of a command open, and whoever shares a session with one of those:
+ * who has our mark in its environment or can write to the output of a command (the other end is our program's, which may
+ * still be alive when it is looked the last time), and whoever shares a session with one of those:
  * each command has its own.
  */
 const onLinux = `
@@ -28,7 +29,7 @@ marked() {
   ls -l /proc/[0-9]*/fd 2> /dev/null | while read -r line; do
     case $line in
       /proc/*) pid=\${line#/proc/} pid=\${pid%/fd:} ;;
-      *"$pipe"*) echo "$pid" ;;
+      l?w*"$pipe"*) [ "$pid" = "$PPID" ] || echo "$pid" ;;
     esac
   done
 }

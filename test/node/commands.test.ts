@@ -242,6 +242,22 @@ describe('stopping', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
+  it('leaves alone what runs in the background beside it', async () => {
+    const commands = createCommands();
+    const request = { cwd: folder, onOutput: () => undefined };
+    const beside = await commands.start({ ...request, command: 'echo $$ > beside; sleep 300' });
+    const pid = Number(await waitForFile(join(folder, 'beside')));
+    const stop = new AbortController();
+    const running = commands.run({ ...request, command: 'echo 1 > runs; sleep 300', timeoutMs: 60_000 }, stop.signal);
+    await waitForFile(join(folder, 'runs'));
+    stop.abort();
+    expect((await running).cancelled).toBe(true);
+    expect(isAlive(pid)).toBe(true);
+    expect(beside.state().running).toBe(true);
+    await commands.dispose();
+    expect(isAlive(pid)).toBe(false);
+  });
+
   it('CMD-16: in the background, finds what has left group, parent and environment behind', async () => {
     writeFileSync(join(folder, 'stubborn.sh'), `trap '' TERM HUP INT\necho $$ > "$1"\nwhile :; do sleep 1; done\n`);
     const commands = createCommands();
