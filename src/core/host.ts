@@ -101,6 +101,27 @@ export interface CommandResult extends KeptOutput {
   readAs: readonly string[];
   /** Where it ran; absent: outside. */
   sandbox?: SandboxLevel;
+  /** What it, or somebody else meanwhile, made of protected names. */
+  heldBack?: HeldBack;
+}
+
+/** A protected file or folder that was not there before a closed command ran. */
+export interface HeldBackName {
+  /** Workspace path. */
+  path: string;
+  absolute: string;
+  /** Where it is kept now, outside the workspace; absent where it could not be moved. */
+  kept?: string;
+  /** Why not. */
+  trouble?: string;
+}
+
+export interface HeldBack {
+  names: readonly HeldBackName[];
+  /** Holds all that is kept. */
+  folder: string;
+  /** Puts back what was kept, where the place is free; answers with the workspace paths of what stands there again. */
+  letIn(): Promise<string[]>;
 }
 
 /**

@@ -35,6 +35,7 @@ export interface OutputSink {
 }
 
 interface ProcessParts {
+  mark: string;
   call: ShellCall;
   cwd: string;
   takesInput: boolean;
@@ -43,7 +44,7 @@ interface ProcessParts {
 
 /** `undefined` if `signal` aborted before anything was started. */
 export async function startProcess(parts: ProcessParts, signal?: AbortSignal): Promise<CommandProcess | undefined> {
-  const pipe = await openOutputPipe();
+  const pipe = await openOutputPipe(parts.mark);
   if (signal?.aborted === true) {
     pipe?.closeWriteEnd();
     pipe?.readEnd.destroy();

@@ -125,6 +125,7 @@ const nothingStarted: CommandResult = {
 
 function resultOf(command: RunningCommand, reason: StopReason | undefined): CommandResult {
   const { running, exitCode } = command.state();
+  const heldBack = command.heldBack();
   return {
     id: command.id,
     exitCode: reason === undefined ? (exitCode ?? null) : null,
@@ -134,6 +135,7 @@ function resultOf(command: RunningCommand, reason: StopReason | undefined): Comm
     leftRunning: running,
     readAs: command.readAs(),
     ...(command.sandbox === 'none' ? {} : { sandbox: command.sandbox }),
+    ...(heldBack === undefined ? {} : { heldBack }),
     ...command.kept(),
   };
 }

@@ -1,8 +1,9 @@
-import type { Clock, Git, Host, Language, Log, OpenDocuments, Sandbox } from '../core/host.js';
+import type { Clock, Files, Git, Host, Language, Log, OpenDocuments, Sandbox } from '../core/host.js';
 import { createClock } from './clock.js';
 import { createCommands, type CommandSettings } from './commands.js';
 import { createNodeFiles } from './files.js';
 import { randomHex } from './randomHex.js';
+import type { CommandSandbox } from './sandbox.js';
 
 /** The command line has no editor, and so nothing unsaved. */
 export const noDocuments: OpenDocuments = {
@@ -27,6 +28,25 @@ const noSandbox: Sandbox = {
   status: async () => ({ works: false, why: 'There is no sandbox for commands here.' }),
 };
 
+/** What this program itself makes, with the yes that it needs, is no command's doing. */
+function tellMade(files: Files, { accept }: Pick<CommandSandbox, 'accept'>): Files {
+  return {
+    ...files,
+    replace(path, ...rest) {
+      accept(path);
+      return files.replace(path, ...rest);
+    },
+    stage(path, ...rest) {
+      accept(path);
+      return files.stage(path, ...rest);
+    },
+    move(from, to, ...rest) {
+      accept(to);
+      return files.move(from, to, ...rest);
+    },
+  };
+}
+
 export interface NodeHostParts {
   log: Log;
   git: Git;
@@ -37,10 +57,12 @@ export interface NodeHostParts {
 }
 
 export function createNodeHost(parts: NodeHostParts): Host {
+  const sandbox = parts.commands?.sandbox;
+  const files = createNodeFiles();
   return {
-    files: createNodeFiles(),
+    files: sandbox === undefined ? files : tellMade(files, sandbox),
     commands: createCommands(parts.commands),
-    sandbox: parts.commands?.sandbox ?? noSandbox,
+    sandbox: sandbox ?? noSandbox,
     git: parts.git,
     clock: parts.clock ?? createClock(),
     log: parts.log,

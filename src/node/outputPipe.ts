@@ -17,16 +17,21 @@ export interface OutputPipe {
   closeWriteEnd(): void;
 }
 
+/** What the path of a pipe of this command holds; of every command's of a program for the first part of their marks. */
+export function pipeName(mark: string): string {
+  return `baleen-${mark}-`;
+}
+
 /**
  * Node gives its children socket pairs, which Linux cannot open by name: `echo x > /dev/stderr` fails (ENXIO, unix(7)).
  * A FIFO can be opened, also when its name is gone. `undefined` where there is no need, or no FIFO to be had; then the
- * socket pairs have to do.
+ * socket pairs have to do. The name has the command's mark in it, and whoever holds the pipe can be told by it.
  */
-export async function openOutputPipe(): Promise<OutputPipe | undefined> {
+export async function openOutputPipe(mark: string): Promise<OutputPipe | undefined> {
   if (process.platform !== 'linux') return undefined;
   let folder: string | undefined;
   try {
-    folder = await mkdtemp(join(tmpdir(), 'baleen-'));
+    folder = await mkdtemp(join(tmpdir(), pipeName(mark)));
     const path = join(folder, 'output');
     await run('mkfifo', ['-m', '600', path]);
     return openBothEnds(path);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { markerVariable } from './commandEnvironment.js';
+import { pipeName } from './outputPipe.js';
 
 const run = promisify(execFile);
 
@@ -14,6 +15,8 @@ export interface Process {
   startedAt: string;
   /** The mark of the command whose environment it has inherited. */
   mark: string | undefined;
+  /** Marks of the commands whose output it can write to; empty where that was not looked at. */
+  writesTo: readonly string[];
 }
 
 /** Where the processes of a command are found from. */
@@ -30,7 +33,8 @@ const giveUpMs = 1500;
 
 /**
  * Ends a command's processes: SIGTERM, and SIGKILL after 0.6 s; gives up after 1.5 s. Found are those of the shell's
- * group, its descendants, and whatever carries the command's mark in its environment, wherever it has moved to.
+ * group, its descendants, and whatever carries the command's mark in its environment or holds its output open, wherever
+ * it has moved to.
  */
 export async function killTree(root: TreeRoot, known = new Map<number, string>()): Promise<void> {
   if (process.platform === 'win32') {
@@ -40,7 +44,7 @@ export async function killTree(root: TreeRoot, known = new Map<number, string>()
   const told = new Set<number>();
   const startedAt = performance.now();
   for (;;) {
-    const alive = treeOf(await listProcesses(), root, known);
+    const alive = treeOf(await listProcesses({ withOutputs: true }), root, known);
     if (alive.length === 0) return;
     const elapsed = performance.now() - startedAt;
     for (const one of alive) {
@@ -78,8 +82,11 @@ function send(pid: number, signal: NodeJS.Signals): void {
 export function treeOf(all: readonly Process[], root: TreeRoot, known: Map<number, string>): Process[] {
   const mine = new Set<number>();
   for (const one of all) {
+    // All of our commands descend from us.
+    if (one.pid === process.pid) continue;
     const isKnown = known.get(one.pid) === one.startedAt;
-    if (one.mark === root.mark || isKnown || (root.pid !== undefined && one.group === root.pid)) mine.add(one.pid);
+    const isMarked = one.mark === root.mark || one.writesTo.includes(root.mark);
+    if (isMarked || isKnown || (root.pid !== undefined && one.group === root.pid)) mine.add(one.pid);
   }
   for (let grew = true; grew;) {
     grew = false;
@@ -95,18 +102,18 @@ export function treeOf(all: readonly Process[], root: TreeRoot, known: Map<numbe
 }
 
 /** Every process that can be seen, except those that have ended and were not waited for. None on Windows. */
-export async function listProcesses(): Promise<Process[]> {
+export async function listProcesses({ withOutputs = false } = {}): Promise<Process[]> {
   if (process.platform === 'win32') return [];
-  return process.platform === 'linux' ? listFromProc() : listFromPs();
+  return process.platform === 'linux' ? listFromProc(withOutputs) : listFromPs();
 }
 
-async function listFromProc(): Promise<Process[]> {
+async function listFromProc(withOutputs: boolean): Promise<Process[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => readProc(Number(pid))));
+  const found = await Promise.all(pids.map((pid) => readProc(Number(pid), withOutputs)));
   return found.filter((one) => one !== undefined);
 }
 
-async function readProc(pid: number): Promise<Process | undefined> {
+async function readProc(pid: number, withOutputs: boolean): Promise<Process | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may hold anything; the fields after it are numbers (proc(5)).
@@ -120,10 +127,27 @@ async function readProc(pid: number): Promise<Process | undefined> {
       group: Number(group),
       startedAt: fields[19] ?? '',
       mark: markIn(environment),
+      writesTo: withOutputs ? await readOutputs(pid) : [],
     };
   } catch {
     return undefined;
   }
+}
+
+const pipePattern = new RegExp(`/${pipeName('([0-9a-f.]+)')}`);
+
+async function readOutputs(pid: number): Promise<string[]> {
+  const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const marks = await Promise.all(names.map((name) => readOutput(`/proc/${pid}/fd/${name}`)));
+  return marks.filter((mark) => mark !== undefined);
+}
+
+/** Of a descriptor that can be written to: the other end is our own. */
+async function readOutput(descriptor: string): Promise<string | undefined> {
+  const mark = pipePattern.exec(await readlink(descriptor).catch(() => ''))?.[1];
+  if (mark === undefined) return undefined;
+  const stat = await lstat(descriptor).catch(() => undefined);
+  return stat !== undefined && (stat.mode & 0o200) !== 0 ? mark : undefined;
 }
 
 /** macOS and the BSDs: `-E` adds the environment to the command of processes of the same user. */
@@ -141,6 +165,7 @@ async function listFromPs(): Promise<Process[]> {
       group: Number(match[3]),
       startedAt: match[5] ?? '',
       mark: markIn(line),
+      writesTo: [],
     });
   }
   return found;

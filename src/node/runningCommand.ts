@@ -1,7 +1,8 @@
 /** One command from its start to the end of everything that it started. */
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.js';
-import type { Command, CommandRequest, CommandState, SandboxLevel } from '../core/host.js';
+import { describeHeldBack } from '../core/tools/sandboxStop.js';
+import type { Command, CommandRequest, CommandState, HeldBack, SandboxLevel } from '../core/host.js';
 import { neverStarted, startProcess, type OutputSink, type ShellEnd } from './commandProcess.js';
 import { createControlStripper, createOutputKeeper } from './commandOutput.js';
 import { createOutputDecoder, likelyEncodings, type OutputDecoder } from './outputDecoder.js';
@@ -23,6 +24,8 @@ export interface RunningCommand extends Command {
   shellMs(): number;
   /** Where it runs; `none` is outside. */
   sandbox: SandboxLevel;
+  /** What was held back when it ended, unless that was in the background: then the output says so. */
+  heldBack: () => HeldBack | undefined;
   /** This program may end although the command has not. */
   unref: () => void;
   /** For the moment when our own process ends and there is no time to look. */
@@ -59,14 +62,13 @@ export async function startCommand(
   const output = collectOutput(request, log, parts.encodings ?? likelyEncodings(call.env));
   const { cwd, command } = request;
   const confined = await confineOrRefuse(call, request, parts.settings.sandbox);
-  const process = { cwd, takesInput: parts.takesInput, openSink: output.openSink };
+  const process = { mark, cwd, takesInput: parts.takesInput, openSink: output.openSink };
   const started =
     'refused' in confined
       ? neverStarted({ exitCode: 126, problem: `Not run: ${confined.refused}` })
       : await startProcess({ ...process, call: confined }, signal);
-  const release = 'refused' in confined ? () => undefined : confined.release;
   if (started === undefined) {
-    release();
+    if (!('refused' in confined)) await confined.release();
     return undefined;
   }
   const root: TreeRoot = { pid: started.pid, mark };
@@ -74,19 +76,34 @@ export async function startCommand(
   const seen = { shellEnd: undefined as ShellEnd | undefined, ports: [] as number[], stopped: false };
   let shellEndedAt: number | undefined;
   let endedAt: number | undefined;
+  let ending: Promise<void> | undefined;
+  let isInBackground = false;
+  let heldBack: HeldBack | undefined;
 
-  const end = (): void => {
-    if (endedAt !== undefined) return;
-    endedAt = performance.now();
+  const sayHeldBack = (found: HeldBack | undefined): void => {
+    if (found !== undefined) output.say(`\n[${describeHeldBack(found, 'user')}]\n`);
+  };
+  const finish = async (): Promise<void> => {
     seen.ports = [];
     started.close();
-    release();
     output.flush();
+    try {
+      const found = 'refused' in confined ? undefined : await confined.release();
+      if (isInBackground) sayHeldBack(found);
+      else heldBack = found;
+    } catch (error) {
+      output.say(`\n[Protected files that it made could not be looked for: ${messageOf(error)}]\n`);
+    }
     void log?.close();
+    endedAt = performance.now();
     onChange();
   };
+  // Over is it only when nothing stands in the workspace any more that must not.
+  const end = (): Promise<void> => (ending ??= finish());
   const note = async (all: readonly Process[]): Promise<void> => {
-    if (endedAt !== undefined || started.pid === undefined) return;
+    if (ending !== undefined) return ending;
+    if (started.pid === undefined) return;
+    if (isInBackground && !('refused' in confined)) sayHeldBack(await confined.look());
     const tree = treeOf(all, root, known);
     const ports = await findOpenPorts(tree.map(({ pid }) => pid));
     if (String(ports) !== String(seen.ports)) {
@@ -94,7 +111,7 @@ export async function startCommand(
       onChange();
     }
     // What cannot be seen but holds the pipe is alive.
-    if (seen.shellEnd !== undefined && tree.length === 0 && started.output.isClosed()) end();
+    if (seen.shellEnd !== undefined && tree.length === 0 && started.output.isClosed()) await end();
   };
   const watchShell = async (): Promise<void> => {
     seen.shellEnd = await started.end;
@@ -125,7 +142,11 @@ export async function startCommand(
     written: async () => log?.written(),
     sandbox: 'refused' in confined ? 'none' : confined.level,
     shellMs: () => Math.round((shellEndedAt ?? performance.now()) - startedAt),
-    unref: started.unref,
+    heldBack: () => heldBack,
+    unref() {
+      isInBackground = true;
+      started.unref();
+    },
     async look() {
       await note(await listProcesses());
       return state();
@@ -136,11 +157,11 @@ export async function startCommand(
     readTo: 0,
     write: (text) => endedAt === undefined && started.write(text),
     async stop() {
-      if (endedAt !== undefined) return;
+      if (ending !== undefined) return ending;
       seen.stopped = true;
       if (started.pid !== undefined) await killTree(root, known);
       await Promise.race([started.output.closed, realWaitClock.sleep(settleMs)]);
-      end();
+      await end();
     },
     killNow: () => {
       if (root.pid !== undefined) killGroupNow(root.pid);
@@ -153,7 +174,7 @@ async function confineOrRefuse(
   call: ShellCall,
   { sandbox: level = 'open' }: CommandRequest,
   sandbox: CommandSandbox | undefined,
-): Promise<(ShellCall & Pick<ConfinedCall, 'level' | 'release'>) | { refused: string }> {
+): Promise<(ShellCall & Pick<ConfinedCall, 'level' | 'look' | 'release'>) | { refused: string }> {
   try {
     return { options: call.options, ...(await confineCall(sandbox, call, level)) };
   } catch (error) {

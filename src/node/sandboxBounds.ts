@@ -1,10 +1,10 @@
 /** The two sets of bounds: `closed` for commands that nobody said yes to, `open` for those that somebody did. */
 import { lstat, realpath } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { BaleenError } from '../core/errors.js';
 import type { Roots } from '../core/repository/roots.js';
-import { findPlaces, type Places } from './sandboxPlaces.js';
+import { findPlaces, protectedOf, type Places } from './sandboxPlaces.js';
 import type { Bounds } from './sandboxRuntime.js';
 
 export interface BoundsParts {
@@ -18,8 +18,10 @@ export interface BoundsParts {
 }
 
 export interface Confined extends Bounds {
-  /** What does not exist and is to stay so: the runtime holds each with an empty folder as long as a command runs. */
-  held: string[];
+  /** Names that are to be held where there is nothing yet (`heldPlaces.ts`), each to be read-only then. */
+  toHold: string[];
+  /** Protected names that are there, absolute. */
+  known: string[];
   /** Variables that tell where to write. */
   env: Record<string, string>;
 }
@@ -74,7 +76,6 @@ export async function boundClosed(parts: BoundsParts): Promise<Confined> {
     if ('tooMuch' in one) throw new BaleenError(one.tooMuch);
     places.push(one);
   }
-  const held = await placesToHold(parts.roots, places);
   const hidden = [
     ...alwaysHidden(parts),
     ...below(signIns),
@@ -84,8 +85,9 @@ export async function boundClosed(parts: BoundsParts): Promise<Confined> {
   ];
   return {
     writable: [...foldersOf(parts.roots), ...(parts.scratch === undefined ? [] : [parts.scratch])],
-    readOnly: [...places.flatMap(({ isProtected }) => isProtected), ...held.map(holdByFolder)],
-    held,
+    readOnly: places.flatMap(({ isProtected }) => isProtected),
+    toHold: await placesToHold(parts.roots, places),
+    known: places.flatMap(protectedOf),
     hidden,
     shown: [parts.programFolder, ...shownInRun],
     network: false,
@@ -100,7 +102,8 @@ export function boundOpen(parts: BoundsParts): Confined {
   return {
     writable: [...foldersOf(parts.roots), ...temporary, tmpdir(), ...below(caches), ...(named as string[])],
     readOnly: [],
-    held: [],
+    toHold: [],
+    known: [],
     hidden: alwaysHidden(parts),
     shown: [parts.programFolder],
     network: true,
@@ -123,23 +126,16 @@ function foldersOf(roots: Roots): string[] {
 
 async function placesToHold(roots: Roots, places: readonly Places[]): Promise<string[]> {
   const here = foldersOf(roots).flatMap((folder) =>
-    [...suddenNames, ...suddenInside].map((name) => ({ folder, path: join(folder, name) })),
+    [...suddenNames, ...suddenInside].map((name) => join(folder, name)),
   );
   const nested = places
     .flatMap(({ pinned }) => [...pinned])
     .slice(0, mostNested / suddenNested.length)
-    .flatMap((folder) => suddenNested.map((name) => ({ folder, path: join(folder, name) })));
-  const absent = await Promise.all(
-    [...here, ...nested].map(async ({ path }) =>
-      (await isThere(path)) || !(await isThere(join(path, '..'))) ? [] : [path],
-    ),
+    .flatMap((folder) => suddenNested.map((name) => join(folder, name)));
+  const possible = await Promise.all(
+    [...here, ...nested].map(async (path) => ((await isThere(dirname(path))) ? [path] : [])),
   );
-  return absent.flat();
-}
-
-/** Of a place inside one that does not exist the runtime makes a folder of the latter, of the latter alone a file. */
-function holdByFolder(place: string): string {
-  return join(place, 'x');
+  return [...new Set(possible.flat())];
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -1,13 +1,15 @@
 /** What of a root a command that nobody said yes to must not change or read. */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { protectedBy } from '../core/repository/protectedFiles.js';
 import { isSecretName } from '../core/repository/secretFiles.js';
 
 export interface Places {
   /** Protected files and folders that are there. */
   isProtected: string[];
+  /** Those of them that are folders with nothing in them: no more than a name. */
+  hollow: Set<string>;
   secret: string[];
   /**
    * Folders further in that hold something protected, the shallow ones first: those that cannot be removed or renamed
@@ -28,27 +30,56 @@ interface Folder {
   /** Inside its root, with `/`. */
   local: string;
   isProtected: boolean;
+  /** Protected itself, and not only by where it lies. */
+  isFirst: boolean;
 }
 
 /** A sentence where there is too much to be walled off one by one. */
 export async function findPlaces(root: string): Promise<Places | { tooMuch: string }> {
-  const places: Places = { isProtected: [], secret: [], pinned: new Set() };
-  const waiting: Folder[] = [{ path: root, local: '', isProtected: false }];
+  return walk(root, (entries, { isProtected, secret }) => {
+    if (entries > mostEntries) return tooMuch(root, `more than ${mostEntries} files`);
+    const mounts = isProtected.length + secret.length;
+    return mounts > mostMounts ? tooMuch(root, `more than ${mostMounts} protected and secret files`) : undefined;
+  });
+}
+
+/** The protected names of a root that hold something, however much there is: what one may have added is no excuse. */
+export async function findProtected(root: string): Promise<string[]> {
+  return protectedOf(await walk<never>(root, () => undefined));
+}
+
+export function protectedOf({ isProtected, hollow }: Places): string[] {
+  return isProtected.filter((path) => !hollow.has(path));
+}
+
+/** Until `stop` answers something. */
+async function walk<T extends object>(
+  root: string,
+  stop: (entries: number, places: Places) => T | undefined,
+): Promise<Places | T> {
+  const places: Places = { isProtected: [], hollow: new Set(), secret: [], pinned: new Set() };
+  const waiting: Folder[] = [{ path: root, local: '', isProtected: false, isFirst: false }];
   let entries = 0;
   for (let at = 0; at < waiting.length; at++) {
     const folder = waiting[at]!;
     // What cannot be listed by us cannot be listed by the command either.
-    const children = await readdir(folder.path, { withFileTypes: true }).catch((): Dirent[] => []);
+    const children = await readdir(folder.path, { withFileTypes: true }).catch((): Dirent[] | undefined => undefined);
+    if (children?.length === 0 && folder.isFirst) places.hollow.add(folder.path);
+    if (children === undefined || isGit(folder)) continue;
     entries += children.length;
     for (const child of children) {
       const inner = sortIn(child, folder, places);
       if (inner !== undefined) waiting.push(inner);
     }
-    if (entries > mostEntries) return tooMuch(root, `more than ${mostEntries} files`);
-    if (places.isProtected.length + places.secret.length > mostMounts)
-      return tooMuch(root, `more than ${mostMounts} protected and secret files`);
+    const stopped = stop(entries, places);
+    if (stopped !== undefined) return stopped;
   }
   return places;
+}
+
+/** Known as a whole, and full of names. */
+function isGit({ local }: Folder): boolean {
+  return local !== '' && basename(local) === '.git';
 }
 
 function tooMuch(root: string, what: string): { tooMuch: string } {
@@ -68,8 +99,8 @@ function sortIn(child: Dirent, parent: Folder, places: Places): Folder | undefin
     if (look(local, false).isSecret) places.secret.push(path);
     return undefined;
   }
-  if (dependencies.has(child.name) || child.name === '.git') return undefined;
-  return { path, local, isProtected: parent.isProtected || isFirst };
+  if (dependencies.has(child.name)) return undefined;
+  return { path, local, isProtected: parent.isProtected || isFirst, isFirst };
 }
 
 interface Look {

@@ -18,6 +18,8 @@ export interface Bounds {
 }
 
 export interface Runtime {
+  /** It can only wall off what exists, so that a place that is to stay free needs a folder. */
+  needsPlaces: boolean;
   /** The line as one that runs it within the bounds. Each call wants one `release` once its process has ended. */
   confine(line: string, bounds: Bounds): Promise<string>;
   release(): void;
@@ -62,6 +64,7 @@ async function loadBubblewrap(bwrapPath: string, helper: string): Promise<Runtim
   const { wrapCommandWithSandboxLinux, cleanupBwrapMountPoints } =
     await import('@anthropic-ai/sandbox-runtime/dist/sandbox/linux-sandbox-utils.js');
   return {
+    needsPlaces: true,
     confine: (command, bounds) =>
       withoutCurrentFolder(() =>
         wrapCommandWithSandboxLinux({
@@ -83,6 +86,7 @@ async function loadSeatbelt(): Promise<Runtime> {
   const { wrapCommandWithSandboxMacOS } =
     await import('@anthropic-ai/sandbox-runtime/dist/sandbox/macos-sandbox-utils.js');
   return {
+    needsPlaces: false,
     confine: async (command, bounds) =>
       withoutCurrentFolder(() =>
         wrapCommandWithSandboxMacOS({

@@ -51,6 +51,8 @@ export interface SidebarState {
   models: ModelChoice[];
   thinking: ThinkingLevel;
   approve: ApprovalMode;
+  /** Why the mode `auto` is not available, in a sentence or two. */
+  noAuto?: string;
   session: string | undefined;
   running: boolean;
   /** In the order in which they were started. */

@@ -5,6 +5,7 @@ import type { Log } from '../core/host.js';
 import { resolveInside } from '../core/repository/pathGate.js';
 import type { ToHost, ToPage } from '../protocol/sidebar.js';
 import type { Approvals } from './approvals.js';
+import type { AutoMode } from './autoMode.js';
 import type { BackgroundCommands } from './backgroundCommands.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
@@ -34,6 +35,7 @@ export interface HandlerParts {
   rehearse: () => Promise<void>;
   undo: (checkpoint: string) => Promise<void>;
   commands: BackgroundCommands;
+  autoMode: AutoMode;
 }
 
 /** Never throws: what goes wrong is said in the chat. */
@@ -89,7 +91,7 @@ function createHandlers(parts: HandlerParts): Handlers {
     },
     set_thinking: ({ thinking }) => chat.choose({ thinking }),
     set_approve: async ({ approve }) => {
-      if (approve === 'auto') await requireSandbox(engine);
+      if (approve === 'auto') await requireSandbox(parts.autoMode);
       await chooseSetting('approve', approve);
     },
     new_session: () => chat.newSession(),
@@ -124,10 +126,10 @@ function createHandlers(parts: HandlerParts): Handlers {
 }
 
 /** Throws a sentence where nothing could run by itself anyway; the mode stays as it was. */
-async function requireSandbox(engine: Engine): Promise<void> {
-  const { parts } = await engine.open();
-  const status = await parts.host.sandbox.status();
-  if (!status.works) throw new Error(`The mode “auto” needs a sandbox for commands. ${status.why}`);
+async function requireSandbox(autoMode: AutoMode): Promise<void> {
+  await autoMode.look();
+  const why = autoMode.whyNot();
+  if (why !== undefined) throw new Error(`The mode “auto” needs a sandbox for commands. ${why}`);
 }
 
 /** Trust is asked for at each message and not once. */

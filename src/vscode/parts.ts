@@ -7,6 +7,7 @@ import { createClock } from '../node/clock.js';
 import type { AgentEvent } from '../protocol/events.js';
 import type { ToHost } from '../protocol/sidebar.js';
 import { createApprovals, type Approvals } from './approvals.js';
+import { createAutoMode } from './autoMode.js';
 import { createBackgroundCommands, type BackgroundCommands } from './backgroundCommands.js';
 import { createChat, type Chat } from './chat.js';
 import { createChatView, type ChatView } from './chatView.js';
@@ -110,7 +111,11 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
       if (event.type === 'pack_ready') runner.noteSnapshot(event.snapshot);
     },
     onReplaced: () => openPage(),
-    onState: () => showState(),
+    onState() {
+      showState();
+      // What was missing may have been installed meanwhile.
+      if (autoMode.whyNot() !== undefined) void autoMode.look();
+    },
   });
   const showPack = (): void => {
     const seen = watch.view();
@@ -130,7 +135,8 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     showPack();
     estimates.refresh();
   });
-  const sources = { chat, connection, questions, commands: commands.list };
+  const autoMode = createAutoMode(extensionUri, () => showState());
+  const sources = { chat, connection, questions, commands: commands.list, autoMode };
   const showState = (): void => {
     showPack();
     view.post({ type: 'state', state: readSidebarState(sources) });
@@ -141,11 +147,12 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
     const state = readSidebarState(sources);
     view.post({ type: 'open', state, transcript: chat.transcript.entries, draft });
     estimates.note(draft);
+    void autoMode.look();
   };
   const undo = (checkpoint?: string): Promise<void> => undoTurn(engine, chat, checkpoint);
   const rehearse = (on: boolean): Promise<void> => switchRehearsal(connection, chat, on);
   const receive = createMessageHandler({
-    ...{ chat, connection, approvals, questions, proposals, engine, log, undo, commands, open: openPage },
+    ...{ chat, connection, approvals, questions, proposals, engine, log, undo, commands, autoMode, open: openPage },
     post: (message) => view.post(message),
     setDraft(text) {
       void memory.update(draftMemory, text);
@@ -191,6 +198,8 @@ export function createParts(context: vscode.ExtensionContext, log: EditorLog): P
   });
   const refresh = (): void => {
     void connection.refresh();
+    // Before the page is there nobody asks.
+    if (autoMode.hasLooked()) void autoMode.look();
     review.refresh();
     packMap.refresh();
     usage.refresh();

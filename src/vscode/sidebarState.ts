@@ -1,5 +1,6 @@
 /** The state that the sidebar shows beside the transcript. */
 import type { BackgroundCommand, SidebarState } from '../protocol/sidebar.js';
+import type { AutoMode } from './autoMode.js';
 import type { Chat } from './chat.js';
 import type { Connection } from './connection.js';
 import { isUntrusted, whyBlocked } from './gate.js';
@@ -12,13 +13,15 @@ export interface SidebarSources {
   connection: Connection;
   questions: SendQuestions;
   commands: () => BackgroundCommand[];
+  autoMode: Pick<AutoMode, 'whyNot'>;
 }
 
-export function readSidebarState({ chat, connection, questions, commands }: SidebarSources): SidebarState {
+export function readSidebarState({ chat, connection, questions, commands, autoMode }: SidebarSources): SidebarState {
   const settings = readSettings();
   const { model, thinking } = chat.pick();
   const keyDetail = connection.keyDetail();
   const blocked = whyBlocked();
+  const noAuto = autoMode.whyNot();
   const sendQuestion = questions.waiting();
   return {
     keyState: connection.keyState(),
@@ -27,6 +30,7 @@ export function readSidebarState({ chat, connection, questions, commands }: Side
     models: listChoices(settings),
     thinking,
     approve: settings.approve,
+    ...(noAuto === undefined ? {} : { noAuto }),
     session: chat.sessionId(),
     running: chat.isRunning(),
     commands: commands(),

@@ -220,13 +220,15 @@ describe('stopping', () => {
   it('finds every descendant that left the group and ignores SIGTERM (CMD-16)', async () => {
     const stubborn = join(folder, 'stubborn.sh');
     writeFileSync(stubborn, `trap '' TERM HUP INT\necho $$ > "$1"\nwhile :; do sleep 1; done\n`);
-    const names = ['inner', 'session', 'orphan'];
+    const names = ['inner', 'session', 'orphan', 'nameless'];
     const controller = new AbortController();
     const command = [
       `bash ${stubborn} inner &`,
       `setsid bash ${stubborn} session &`,
       // Twice forked: its parent is gone, and with it the way to it by parent ids.
       `(setsid bash -c 'bash ${stubborn} orphan & exit' & )`,
+      // And of its environment nothing is left either.
+      `(setsid env -i bash -c 'bash ${stubborn} nameless & exit' & )`,
       `trap '' TERM; while :; do sleep 1; done`,
     ].join('\n');
     const running = run(command, { signal: controller.signal });
@@ -236,6 +238,22 @@ describe('stopping', () => {
     const result = await running;
     expect(result).toMatchObject({ exitCode: null, cancelled: true });
     expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  it('leaves alone what runs in the background beside it', async () => {
+    const commands = createCommands();
+    const request = { cwd: folder, onOutput: () => undefined };
+    const beside = await commands.start({ ...request, command: 'echo $$ > beside; sleep 300' });
+    const pid = Number(await waitForFile(join(folder, 'beside')));
+    const stop = new AbortController();
+    const running = commands.run({ ...request, command: 'echo 1 > runs; sleep 300', timeoutMs: 60_000 }, stop.signal);
+    await waitForFile(join(folder, 'runs'));
+    stop.abort();
+    expect((await running).cancelled).toBe(true);
+    expect(isAlive(pid)).toBe(true);
+    expect(beside.state().running).toBe(true);
+    await commands.dispose();
+    expect(isAlive(pid)).toBe(false);
   });
 
   it('CMD-16: in the background, finds what has left group, parent and environment behind', async () => {
@@ -260,8 +278,8 @@ describe('stopping', () => {
   });
 
   it('ends nobody else when a number of an ended shell is given out again', () => {
-    const reused = { pid: 4242, parent: 1, group: 4242, startedAt: '900', mark: undefined };
-    const mine = { pid: 4300, parent: 1, group: 4242, startedAt: '100', mark: undefined };
+    const reused = { pid: 4242, parent: 1, group: 4242, startedAt: '900', mark: undefined, writesTo: [] };
+    const mine = { pid: 4300, parent: 1, group: 4242, startedAt: '100', mark: undefined, writesTo: [] };
     const known = new Map([
       [4300, '100'],
       [4242, '50'],

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +18,7 @@ import { ensureTools } from '../../scripts/installTools.mjs';
 import type { SandboxLevel } from '../../src/core/host.js';
 import { makeBareBin } from '../support/sandbox/bareBin.js';
 import { openSinkhole } from '../support/sinkhole.js';
+import { until } from './processes.js';
 import { createSandboxWorld, listAll, sandboxUsers, type SandboxWorld } from '../support/sandbox/world.js';
 
 beforeAll(() => ensureTools(), 300_000);
@@ -185,6 +187,73 @@ describe.each(sandboxUsers)('as $name', (user) => {
     expect(output).toMatch(/Read-only file system|Permission denied/);
   });
 
+  it('PRF-05, T5: a protected name that no wall held is out of the workspace when its command has ended', async () => {
+    const before = listAll(world.workspace);
+    const makers: Record<string, string> = {
+      'twin/package.json': 'cp -r sub twin 2> errors || rm errors',
+      'new/.git': 'mkdir -p new/.git/hooks; echo x > new/.git/hooks/pre-commit; echo x > new/.git/config',
+      'new/deep/.vscode': 'mkdir -p new/deep/.vscode; echo x > new/deep/.vscode/tasks.json',
+      'sub/deep/package.json': 'cp package.json sub/deep/',
+      'sub/deep/.husky': 'mkdir -p sub/deep/.husky; ln ok.mjs sub/deep/.husky/pre-commit',
+      'sub/.envrc': 'ln -s ../ok.mjs sub/.envrc',
+      'sub/.idea': 'ln -s deep sub/.idea',
+      'sub/Agents.MD': 'echo x > x; mv x sub/Agents.MD',
+      'sub/.npmrc': "node -e \"fs.writeFileSync('sub/.npmrc', 'x')\"",
+      'sub/.mcp.json': 'mkfifo sub/.mcp.json',
+      'new/.claude': 'mkdir new/.claude; echo x > new/.claude/settings.json; chmod 000 new/.claude',
+    };
+    const [first] = (await world.run([{ line: tryEach(Object.values(makers)), sandbox: 'closed' }])).results;
+    expect(first!.output.split('\n').filter((line) => !/^(?:went: \d+)?$/.test(line))).toEqual([]);
+    expect(first!.heldBack).toEqual(expect.arrayContaining(Object.keys(makers)));
+    // Of a copied folder everything that is protected, and nothing else; a secret cannot be copied.
+    expect(first!.heldBack).toEqual(expect.arrayContaining(['twin/.vscode']));
+    // The empty folders that held places were copied, too.
+    const emptyNew = ['twin/.git', 'twin/deep/.git', 'twin/deep/.vscode'];
+    const ordinaryNew = ['new', 'new/deep', 'twin', 'twin/code.mjs', 'twin/deep', 'twin/deep/x.txt', ...emptyNew];
+    expect(listAll(world.workspace)).toEqual([...before, ...ordinaryNew].sort());
+    for (const path of ['new', 'twin']) rmSync(inWorkspace(path), { recursive: true });
+  });
+
+  it('PRF-05: an empty folder is none of it; what comes into one that was there is', async () => {
+    const { results } = await world.run([
+      { line: 'mkdir sub/deep/.zed sub/deep/.cursor && echo x > sub/deep/.cursor/rules', sandbox: 'closed' },
+      { line: 'echo x > sub/deep/.zed/tasks.json', sandbox: 'closed' },
+    ]);
+    expect(results.map(({ heldBack }) => heldBack)).toEqual([['sub/deep/.cursor'], undefined]);
+    expect(results[1]!.output).toMatch(/Read-only/);
+    rmdirSync(inWorkspace('sub/deep/.zed'));
+  });
+
+  it('PRF-05: what was let in stands as it was, and is walled off from then on', async () => {
+    const { results } = await world.run([
+      {
+        line: 'mkdir -p own/.husky && cp ok.mjs own/.husky/x && chmod 751 own/.husky/x',
+        sandbox: 'closed',
+        letIn: true,
+      },
+      { line: 'echo x > own/.husky/x', sandbox: 'closed' },
+    ]);
+    expect(results[0]!.heldBack).toEqual(['own/.husky']);
+    expect(results[1]!.output).toMatch(/Read-only/);
+    expect(readFileSync(inWorkspace('own/.husky/x'), 'utf8')).toBe(readFileSync(inWorkspace('ok.mjs'), 'utf8'));
+    expect(statSync(inWorkspace('own/.husky/x')).mode & 0o777).toBe(0o751);
+    rmSync(inWorkspace('own'), { recursive: true });
+  });
+
+  it('PRF-05: a command in the background keeps none either, and its output says where it went', async () => {
+    const { results } = await world.run([
+      {
+        line: 'mkdir -p late/.vscode; echo x > late/.vscode/tasks.json; sleep 30',
+        sandbox: 'closed',
+        background: true,
+      },
+      { line: 'while [ ! -e late ] || [ -e late/.vscode ]; do sleep 0.1; done', sandbox: 'open' },
+    ]);
+    expect(results[0]!.output).toMatch(/\[Held back, .*late\/\.vscode appeared.*was moved to .*heldBack/);
+    expect(existsSync(inWorkspace('late/.vscode'))).toBe(false);
+    rmSync(inWorkspace('late'), { recursive: true });
+  });
+
   it('T5: reads no key, no secret of the workspace, nothing of Baleen’s state', async () => {
     const paths = [inHome('.ssh/id_ed25519'), inHome('.aws/credentials'), inHome('.npmrc'), '.env', 'server.pem']
       .concat([join(world.stateBase, 'journal', 'image')])
@@ -269,6 +338,42 @@ describe.each(sandboxUsers)('as $name', (user) => {
     ]).toString();
     expect(left).toBe('');
   });
+
+  it.each(['closed', 'open'] as const)(
+    'says what ended with its shell, and nothing of what ended by itself (%s)',
+    async (sandbox) => {
+      const lines = [
+        'sleep 50 & sleep 50 & echo started',
+        'true & (true &); cat <(true) < /dev/null',
+        'exit 3',
+        'kill -9 $$',
+      ];
+      const { results } = await world.run(lines.map((line) => ({ line, sandbox })));
+      const told = /^started\n\[Ended with the shell.*: 2 left in the background\. .*background: true\.\]\n$/;
+      expect(results[0]).toMatchObject({ exitCode: 0, output: expect.stringMatching(told) as string });
+      expect(results.slice(1, 3).map(({ output }) => output)).toEqual(['', '']);
+      expect(results.slice(1).map(({ exitCode }) => exitCode)).toEqual([0, 3, 137]);
+    },
+  );
+
+  it.each(['closed', 'open'] as const)(
+    'CMD-16: with the program, killed, ends what a command hid (%s)',
+    async (sandbox) => {
+      const seconds = `41${Math.floor(Math.random() * 1e6)}`;
+      const hide = `setsid env -i sh -c 'sleep ${seconds} & exit' < /dev/null > /dev/null 2>&1; touch hidden; sleep 60`;
+      const child = world.start([{ line: hide, sandbox }]);
+      const isThere = (): boolean => {
+        const find = `grep -la "[s]leep.${seconds}" /proc/[0-9]*/cmdline 2>/dev/null || true`;
+        return execFileSync('sh', ['-c', find]).toString() !== '';
+      };
+      await until(() => existsSync(inWorkspace('hidden')));
+      expect(isThere()).toBe(true);
+      child.kill('SIGKILL');
+      await until(() => !isThere());
+      rmSync(inWorkspace('hidden'));
+      await world.run([]);
+    },
+  );
 
   it('EDT-19: what a killed sandbox left is removed at the next start, and only that', async () => {
     writeFileSync(inWorkspace('.mcp.json'), '', { mode: 0o444 });

@@ -18,7 +18,10 @@ beforeAll(async () => {
     const request = (command) => ({ command, cwd: ${JSON.stringify(folder)}, onOutput: () => undefined, timeoutMs: 1e9 });
     await commands.start(request('bash stubborn.sh background'));
     await commands.run(request('bash stubborn.sh inner & setsid bash stubborn.sh session & ' +
-      "(setsid bash -c 'bash stubborn.sh orphan & exit' & ); trap '' TERM; bash stubborn.sh front"), new AbortController().signal);
+      "(setsid bash -c 'bash stubborn.sh orphan & exit' & ); " +
+      // Nothing of ours is in its environment, and neither group, session nor parent are.
+      "(setsid env -i bash -c 'bash stubborn.sh nameless & exit' & ); " +
+      "env -i bash -c 'exec bash stubborn.sh silent' > /dev/null 2>&1 & trap '' TERM; bash stubborn.sh front"), new AbortController().signal);
   `;
   await build({
     stdin: { contents: program, resolveDir: process.cwd(), loader: 'ts' },
@@ -28,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const names = ['background', 'inner', 'session', 'orphan', 'front'];
+const names = ['background', 'inner', 'session', 'orphan', 'nameless', 'silent', 'front'];
 const read = (name: string): string => {
   const path = join(folder, name);
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';

@@ -82,7 +82,8 @@ function refuse(text: string): Refusal {
   return { kind: 'refused', text };
 }
 
-async function ask(
+/** A yes, or why not. */
+export async function ask(
   call: ToolCall,
   title: string,
   { subject, reason }: { subject: ApprovalSubject; reason: string },

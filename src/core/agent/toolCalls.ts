@@ -8,6 +8,7 @@ import { encodeView } from '../view/codec.js';
 import type { Misfit } from './patience.js';
 import type { ApprovalPolicy, Approver } from './approval.js';
 import { approve, noteStop } from './approve.js';
+import { askToLetIn } from './heldBack.js';
 
 export interface ToolCallParts {
   tools: readonly Tool[];
@@ -134,7 +135,8 @@ async function approveAndExecute(
   const approved = await approve(call, title, prepared, parts);
   if (approved.kind === 'refused') return refused(approved.text, approved.summary);
   await parts.noteStarted(call);
-  const result = noteStop(await prepared.run(approved.sandbox), prepared.subject, parts);
+  const ran = await askToLetIn(call, title, await prepared.run(approved.sandbox), parts);
+  const result = noteStop(ran, prepared.subject, parts);
   if (parts.context.signal.aborted && result.failed) return { status: 'cancelled', result };
   return { status: result.failed ? 'failed' : 'done', result };
 }

@@ -7,7 +7,7 @@ import { areNamed } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { describePorts, describeReadAs, describeState, describeTime, showOutput, tokenCounter } from './commandText.js';
-import { describeMade, describeStop } from './sandboxStop.js';
+import { describeChanged, describeStop } from './sandboxStop.js';
 import { decideFailed, decideRefused, fail, plural, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
@@ -86,16 +86,24 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
   const head = [describeEnd(result), ...(left === undefined ? [] : [describeLeft(left)])].join('; ');
   if (left !== undefined) left.readTo = left.outputBytes();
   const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
-  const made = result.sandbox === 'closed' ? changed.filter((path) => protectedBy(path) !== undefined) : [];
+  const touched = result.sandbox === 'closed' ? changed.filter((path) => protectedBy(path) !== undefined) : [];
   const stop = describeStop(result);
-  const notes = [...(made.length === 0 ? [] : [describeMade(made)]), ...(stop === undefined ? [] : [stop])];
+  const notes = [...(touched.length === 0 ? [] : [describeChanged(touched)]), ...(stop === undefined ? [] : [stop])];
   const text = joinAnswer({ head, folder, changed, notes, output, readAs: result.readAs }, context);
   const { exitCode, durationMs, timedOut } = result;
   const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut, changed };
   const running = left === undefined ? details : { ...details, background: shownOf(left) };
-  if (exitCode === 0) return succeed(text, head, running);
-  const failed = fail(text, head, running);
-  return stop === undefined ? failed : { ...failed, stoppedAt: result.sandbox! };
+  const answer: ToolResult = {
+    ...(exitCode === 0 ? succeed : fail)(text, head, running),
+    ...(stop === undefined ? {} : { stoppedAt: result.sandbox! }),
+  };
+  if (result.heldBack === undefined) return answer;
+  const letIn = async (): Promise<string[]> => {
+    const back = await result.heldBack!.letIn();
+    await noteChanges(before, context);
+    return back;
+  };
+  return { ...answer, heldBack: { ...result.heldBack, letIn } };
 }
 
 function requestOf({ command, folder, sandbox }: Line): Pick<CommandRequest, 'command' | 'cwd' | 'sandbox'> {

@@ -1,5 +1,5 @@
 /** Whether a command failed because of the sandbox, as far as its output tells. */
-import type { CommandResult, SandboxLevel } from '../host.js';
+import type { CommandResult, HeldBack, SandboxLevel } from '../host.js';
 import { joinOutput } from '../commandOutput.js';
 import { encodePath } from '../view/codec.js';
 
@@ -37,7 +37,29 @@ export function offerWider(stopped: SandboxLevel, canAsk: boolean): string {
   return `If the command needs that, call it again exactly like this: the user is then asked to let it run ${wider}.`;
 }
 
-/** Names that were not there before cannot all be walled off; so what was made is told. */
-export function describeMade(paths: readonly string[]): string {
-  return `Protected files changed while it ran, made by the command or by the user: ${paths.slice(0, 20).map(encodePath).join(', ')}. Tell the user so.`;
+/** What was there is walled off, so that this was the user, or something outside. */
+export function describeChanged(paths: readonly string[]): string {
+  return `Protected files changed while it ran, by the user or another program: ${nameAll(paths)}. Tell the user so.`;
+}
+
+/** For whoever is not asked, or was asked and said no. The model has no use for the folder where it is kept. */
+export function describeHeldBack({ names, folder }: HeldBack, reader: 'user' | 'model'): string {
+  const kept = names.filter((one) => one.kept !== undefined).map(({ path }) => path);
+  const stuck = names.filter((one) => one.kept === undefined);
+  const sentences = [
+    ...(kept.length === 0
+      ? []
+      : [
+          `Held back, since protected files need the user's yes: ${nameAll(kept)} appeared while the command ran, and was moved ${reader === 'user' ? `to ${folder}` : 'out of the workspace'}.`,
+        ]),
+    ...stuck.map(({ path, trouble }) => `${encodePath(path)} appeared, too, and could not be moved (${trouble}).`),
+  ];
+  return sentences.join(' ');
+}
+
+const mostNamed = 20;
+
+export function nameAll(paths: readonly string[]): string {
+  const named = paths.slice(0, mostNamed).map(encodePath).join(', ');
+  return paths.length > mostNamed ? `${named} and ${paths.length - mostNamed} more` : named;
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
-import type { CommandResult, Host, SandboxLevel } from '../host.js';
+import type { CommandResult, HeldBack, Host, SandboxLevel } from '../host.js';
 import type { Roots } from '../repository/roots.js';
 import type { Turn } from '../agent/turn.js';
 
@@ -28,6 +28,8 @@ export interface ToolResult {
   shows?: readonly string[];
   /** A command that failed since the sandbox, at this level, stood in its way. */
   stoppedAt?: SandboxLevel;
+  /** The user has not been asked about it yet. */
+  heldBack?: HeldBack;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useId } from 'preact/hooks';
 import type { ApprovalMode, ThinkingLevel } from '../../protocol/events.js';
 import type { SidebarState } from '../../protocol/sidebar.js';
 import { usePage } from '../pageContext.js';
@@ -26,7 +27,7 @@ export function Pickers({ state }: { state: SidebarState }): VNode {
       <Picker
         label="Approval mode"
         value={state.approve}
-        choices={listChoices(approvalModes)}
+        choices={listModes(state.noAuto)}
         choose={(approve) => post({ type: 'set_approve', approve })}
         isOff={state.running}
       />
@@ -52,6 +53,15 @@ interface Choice<T extends string> {
   value: T;
   label: string;
   detail: string;
+  /** It cannot be chosen; in a sentence or two. */
+  whyNot?: string;
+}
+
+/** `auto` stays in sight where it is not available, and says why. */
+function listModes(noAuto: string | undefined): Choice<ApprovalMode>[] {
+  const modes = listChoices(approvalModes);
+  if (noAuto === undefined) return modes;
+  return modes.map((mode) => (mode.value === 'auto' ? { ...mode, whyNot: noAuto } : mode));
 }
 
 function listChoices<T extends string>(record: Record<T, { label: string; detail: string }>): Choice<T>[] {
@@ -67,12 +77,19 @@ interface PickerProps<T extends string> {
 }
 
 function Picker<T extends string>(props: PickerProps<T>): VNode {
+  const id = useId();
   const chosen = props.choices.find((choice) => choice.value === props.value);
+  const unavailable = props.choices
+    .filter(({ whyNot }) => whyNot !== undefined)
+    .map(({ label, whyNot }) => `${label} is not available. ${whyNot}`)
+    .join(' ');
+  const title = `${props.label}: ${chosen?.detail ?? props.value}${props.isOff === true ? '. It can be changed when this turn has ended.' : ''}`;
   return (
     <span class="picker">
       <select
         aria-label={props.label}
-        title={`${props.label}: ${chosen?.detail ?? props.value}${props.isOff === true ? '. It can be changed when this turn has ended.' : ''}`}
+        aria-describedby={unavailable === '' ? undefined : id}
+        title={unavailable === '' ? title : `${title}\n${unavailable}`}
         disabled={props.isOff === true}
         value={props.value}
         onChange={(event) => {
@@ -84,11 +101,21 @@ function Picker<T extends string>(props: PickerProps<T>): VNode {
       >
         {chosen ? null : <option value={props.value}>{props.value}</option>}
         {props.choices.map((choice) => (
-          <option key={choice.value} value={choice.value} title={choice.detail}>
-            {choice.label}
+          <option
+            key={choice.value}
+            value={choice.value}
+            title={choice.whyNot ?? choice.detail}
+            disabled={choice.whyNot !== undefined}
+          >
+            {choice.whyNot === undefined ? choice.label : `${choice.label} (not available)`}
           </option>
         ))}
       </select>
+      {unavailable === '' ? null : (
+        <span id={id} class="sr-only">
+          {unavailable}
+        </span>
+      )}
       <Icon name="chevron-down" />
     </span>
   );

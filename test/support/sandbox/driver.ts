@@ -10,12 +10,19 @@ export interface Order {
   workspace: string;
   stateBase: string;
   programFolder: string;
-  lines: { line: string; sandbox: SandboxLevel; cwd?: string; cancelAfterMs?: number }[];
+  lines: {
+    line: string;
+    sandbox: SandboxLevel;
+    cwd?: string;
+    cancelAfterMs?: number;
+    background?: true;
+    letIn?: true;
+  }[];
 }
 
 export interface Answer {
   status: { works: boolean; why?: string };
-  results: { exitCode: number | null; output: string; sandbox?: SandboxLevel; ms: number }[];
+  results: { exitCode: number | null; output: string; sandbox?: SandboxLevel; ms: number; heldBack?: string[] }[];
 }
 
 const order = JSON.parse(process.argv[2]!) as Order;
@@ -24,17 +31,29 @@ const roots = singleRoot(workspace);
 const places = { roots, stateBase, stateFolder: join(stateBase, 'here'), programFolder };
 const sandbox = createSandbox({ ...places, env: process.env, isOn: () => true });
 const commands = createCommands({ sandbox });
+let aside = '';
 const answer: Answer = { status: await sandbox.status(), results: [] };
-for (const { line, sandbox: level, cwd, cancelAfterMs } of order.lines) {
+for (const { line, sandbox: level, cwd, cancelAfterMs, background, letIn } of order.lines) {
   const startedAt = performance.now();
+  if (background === true) {
+    // Its output is in the answer of a line that waits for it.
+    await commands.start({ command: line, cwd: cwd ?? workspace, sandbox: level, onOutput: (text) => (aside += text) });
+    continue;
+  }
   const stop = cancelAfterMs === undefined ? new AbortController().signal : AbortSignal.timeout(cancelAfterMs);
   const result = await commands.run(
     { command: line, cwd: cwd ?? workspace, timeoutMs: 60_000, sandbox: level, onOutput: () => undefined },
     stop,
   );
   const ms = performance.now() - startedAt;
-  const { exitCode, sandbox: at } = result;
-  answer.results.push({ exitCode, output: joinOutput(result), ms, ...(at === undefined ? {} : { sandbox: at }) });
+  const { exitCode, sandbox: at, heldBack } = result;
+  if (letIn === true) await heldBack?.letIn();
+  answer.results.push({
+    ...{ exitCode, ms, output: aside + joinOutput(result) },
+    ...(at === undefined ? {} : { sandbox: at }),
+    ...(heldBack === undefined ? {} : { heldBack: heldBack.names.map(({ path }) => path) }),
+  });
+  aside = '';
 }
 await commands.dispose();
 process.stdout.write(JSON.stringify(answer));
