@@ -59,7 +59,14 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
     kind: 'ready',
     subject,
     // What runs is the text that was judged and shown, and no other copy of it.
-    run: (sandbox) => {
+    run: async (sandbox) => {
+      // A question may have waited for an hour.
+      const now = await resolveFolderInside(host.files, roots, folder.relative);
+      if ('refused' in now || now.absolute !== folder.absolute) {
+        return fail(
+          `Not run: the folder ${encodePath(folder.relative)} leads somewhere else than when it was looked at.`,
+        );
+      }
       const line: Line = { command: subject.command, folder, ...(sandbox === undefined ? {} : { sandbox }) };
       return args.background === true ? startInBackground(line, context) : execute(line, timeoutMs, context);
     },
