@@ -2,7 +2,7 @@
 import { isAbsolute, posix } from 'node:path';
 import type { Files } from '../host.js';
 import { resolveFolderInside, resolveInside } from '../repository/pathGate.js';
-import { protectedBy } from '../repository/protectedFiles.js';
+import { protectedFromCommands } from '../repository/protectedFiles.js';
 import { pathIn, spellingsOf, type Roots } from '../repository/roots.js';
 import { isSecretName } from '../repository/secretFiles.js';
 import { findReader } from './readers.js';
@@ -60,7 +60,7 @@ function judgePath(path: string, folder: string, roots: Roots, mayWrite: boolean
   const names = safeSpellings(roots, inside);
   const found: string[] = [];
   if (names.some(isSecretName)) found.push(`names ${path}, a secret file`);
-  const protection = mayWrite ? names.map(protectedBy).find((why) => why !== undefined) : undefined;
+  const protection = mayWrite ? names.map(protectedFromCommands).find((why) => why !== undefined) : undefined;
   if (protection !== undefined) found.push(`names ${path}, which is protected (${protection})`);
   return found;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { messageOf } from '../errors.js';
 import type { Command, CommandRequest, CommandResult, CommandState, SandboxLevel } from '../host.js';
-import { protectedBy } from '../repository/protectedFiles.js';
+import { protectedFromCommands } from '../repository/protectedFiles.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
@@ -93,7 +93,7 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
   const head = [describeEnd(result), ...(left === undefined ? [] : [describeLeft(left)])].join('; ');
   if (left !== undefined) left.readTo = left.outputBytes();
   const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
-  const made = result.sandbox === 'closed' ? changed.filter((path) => protectedBy(path) !== undefined) : [];
+  const made = result.sandbox === 'closed' ? changed.filter((path) => protectedFromCommands(path) !== undefined) : [];
   const stop = describeStop(result);
   const notes = [...(made.length === 0 ? [] : [describeMade(made)]), ...(stop === undefined ? [] : [stop])];
   const text = joinAnswer({ head, folder, changed, notes, output, readAs: result.readAs }, context);

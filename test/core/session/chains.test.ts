@@ -117,3 +117,38 @@ test('SEC-06: what the user excludes does not come out of git’s history either
   expect(statuses()).toEqual(['refused', 'refused', 'refused', 'done']);
   expect(sent).not.toContain(canary);
 });
+
+test('SEC-06: an ignored file is not brought into view by a change of the rules that nobody agreed to', async () => {
+  put('.gitignore', '*.log\nlocal.json\n');
+  put('local.json', `{ "name": "${canary}" }\n`);
+  const edit = (old: string, text: string) =>
+    call('edit_file', { path: '.gitignore', hunks: [{ old_text: old, new_text: text }] });
+  const sent = await play([
+    { calls: [edit('local.json\n', '')] },
+    { calls: [edit('local.json\n', 'local.json\n!local.json\n')] },
+    { calls: [call('write_file', { path: '.gitignore', content: 'local.json\n*.log\n!local.*\n' })] },
+    { calls: [call('write_file', { path: 'sub/.gitignore', content: '!*.json\n' })] },
+    { calls: [call('delete_file', { path: '.gitignore' })] },
+    { calls: [call('move_file', { path: '.gitignore', to: 'ignored.txt' })] },
+    { calls: [call('read_file', { path: 'local.json' }), edit('*.log\n', '*.log\ndist/\n')] },
+    { text: 'Done.' },
+  ]);
+  expect(statuses()).toEqual([...Array.from({ length: 7 }, () => 'refused'), 'done']);
+  expect(asked).toHaveLength(6);
+  for (const { reason } of asked) expect(reason).toContain('come into the model’s view');
+  expect(sent).not.toContain(canary);
+});
+
+test('PRF-02 PRF-03: what runs later without being looked at asks: installed code, and a repository made of plain files', async () => {
+  put('.gitignore', 'node_modules\n');
+  const script = [
+    call('write_file', { path: 'node_modules/tool/index.js', content: 'evil();\n' }),
+    call('write_file', { path: 'node_modules/.bin/git', content: '#!/bin/sh\n' }),
+    call('move_file', { path: 'src/main.mjs', to: '.venv/bin/git' }),
+    call('write_file', { path: 'docs/HEAD', content: 'ref: refs/heads/main\n' }),
+    call('write_file', { path: 'docs/config', content: '[core]\n' }),
+  ].map((one) => ({ calls: [one] }));
+  await play([...script, { text: 'Done.' }]);
+  expect(statuses()).toEqual(['refused', 'refused', 'refused', 'refused', 'done']);
+  expect(asked.map(({ reason }) => /is protected/.test(reason))).toEqual([true, true, true, true]);
+});
