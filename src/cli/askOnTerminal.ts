@@ -1,5 +1,6 @@
 /** Questions on a terminal. The default is no, and every byte of what is asked for is shown. */
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeReceiver, type SendQuestion } from '../protocol/destination.js';
 import type {
   ApprovalRequest,
@@ -23,6 +24,7 @@ const longerAnswers: Record<CommandMemory['kind'], string> = {
 export function createTerminalApprover(input: NodeJS.ReadStream, output: Output): Approver {
   return {
     async ask(request, signal) {
+      await dropTyped(input);
       output.err(`\n${describe(request)}\n`);
       const memory = request.subject.kind === 'command' ? request.subject.memory : undefined;
       const longer = memory === undefined ? '' : longerAnswers[memory.kind];
@@ -37,6 +39,7 @@ export function createTerminalApprover(input: NodeJS.ReadStream, output: Output)
 export function createTerminalConsent(input: NodeJS.ReadStream, output: Output): SendConsent {
   return {
     async ask(question, signal) {
+      await dropTyped(input);
       const once =
         'Asked once for this workspace and this host; baleen agreements --forget takes it back. Instead you can name another host or a server of your own (--base-url).';
       output.err(`\n${describeSend(question)}\n${once}\n`);
@@ -66,6 +69,24 @@ export async function chooseOnTerminal(
     return undefined;
   }
   return sites.filter((_site, index) => !numbers.includes(index + 1));
+}
+
+/** What arrives within this time was typed before there was a question. */
+const typedBeforeMs = 50;
+
+/** An answer is to a question that was seen: a second `y` for the last one must not be a yes to the next. */
+async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
+  const isRaw = input.isTTY && !input.isRaw;
+  // Without raw mode a line that was not ended would stay, and begin the answer.
+  if (isRaw) input.setRawMode(true);
+  const drop = (typed: Buffer | string): void => {
+    if (typed.toString().includes('\u0003')) process.kill(process.pid, 'SIGINT');
+  };
+  input.on('data', drop).resume();
+  await sleep(typedBeforeMs);
+  input.off('data', drop);
+  input.pause();
+  if (isRaw) input.setRawMode(false);
 }
 
 /** The answer in lower case; the end of the input (Ctrl-D, a closed terminal) is an empty one. */

@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { protectedBy } from '../core/repository/protectedFiles.js';
+import { protectedFromCommands } from '../core/repository/protectedFiles.js';
 import { isSecretName } from '../core/repository/secretFiles.js';
 
 export interface Places {
@@ -115,7 +115,8 @@ function look(local: string, isFolder: boolean): Look {
   const name = isFolder ? `${local}/` : local;
   const known = looks.get(name);
   if (known !== undefined) return known;
-  const isProtected = protectedBy(local) !== undefined || (isFolder && protectedBy(`${local}/x`) !== undefined);
+  const isProtected =
+    protectedFromCommands(local) !== undefined || (isFolder && protectedFromCommands(`${local}/x`) !== undefined);
   const found = { isProtected, isSecret: !isFolder && isSecretName(local) };
   if (looks.size >= mostEntries) looks.clear();
   looks.set(name, found);

@@ -19,6 +19,7 @@ const gate = createCommandGate({
   files,
   roots: singleRoot(folder),
   isHidden: () => Promise.resolve(false),
+  holdsSecrets: () => Promise.resolve(false),
   parser: createShellParser((name) => readFile(join('dist', 'grammars', `${name}.wasm`))),
   language: 'bash',
   allowed: ['git log', 'git show', 'ls', 'cat', 'npm test'],

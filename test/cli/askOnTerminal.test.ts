@@ -1,5 +1,6 @@
+import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { describeCommand } from '../../src/cli/askOnTerminal.js';
+import { createTerminalApprover, describeCommand } from '../../src/cli/askOnTerminal.js';
 
 const show = (command: string): string => describeCommand({ kind: 'command', command, cwd: '.' }, 'It asks.');
 
@@ -40,4 +41,25 @@ test('it lists the parts, which of them ask, and exactly what would be kept', ()
       '"Always" keeps, for this workspace: npm run build',
     ].join('\n'),
   );
+});
+
+test('CMD-13: a yes that was typed before the question was there is none to it', async () => {
+  const input = new PassThrough();
+  let questions = 0;
+  const err = (text: string): void => {
+    if (!text.includes('Run in')) return;
+    questions++;
+    setTimeout(() => input.write('n\ny\ny'), 20);
+  };
+  const approver = createTerminalApprover(
+    input as unknown as NodeJS.ReadStream,
+    { err, out: () => undefined } as never,
+  );
+  const subject = { kind: 'command' as const, command: 'rm -rf src', cwd: '.' };
+  input.write('y\ny\ny');
+  for (const id of ['a', 'b']) {
+    const request = { id, call: id, subject, reason: 'It is not allowed yet.' };
+    expect(await approver.ask(request, new AbortController().signal)).toBe('rejected');
+  }
+  expect(questions).toBe(2);
 });

@@ -12,7 +12,14 @@ azure-pipelines.yml Jenkinsfile bitbucket-pipelines.yml .buildkite/pipeline.yml 
 sitecustomize.py Cargo.toml .cargo/config.toml build.rs yarn.lock Cargo.lock poetry.lock package-lock.json pnpm-lock.yaml
 npm-shrinkwrap.json go.sum App.csproj App.fsproj App.vbproj App.vcxproj a.proj Directory.Build.props a.targets build.gradle
 build.gradle.kts settings.gradle gradle.properties gradlew gradle/wrapper/gradle-wrapper.properties .mvn/extensions.xml web.config
-server.xml ruby_lsp/my/addon.rb .ssh/config .netrc CODEOWNERS
+server.xml ruby_lsp/my/addon.rb .ssh/config .netrc CODEOWNERS HEAD vendored/HEAD node_modules/a/index.js .venv/bin/x
+venv/lib/x.py .pnp.cjs eslint.config.js .eslintrc.json prettier.config.mjs .prettierrc tailwind.config.ts svelte.config.js
+vite.config.ts vitest.config.mjs vitest.workspace.ts jest.config.cjs playwright.config.ts .mocharc.yml .stylelintrc.json
+.pylintrc .flake8 mypy.ini .rubocop.yml .golangci.yml phpstan.neon rust-toolchain.toml build.zig mix.exs hie.yaml
+pyproject.toml setup.py setup.cfg Gemfile a.gemspec composer.json pom.xml build.sbt App.slnx a.xcodeproj/project.pbxproj
+.hg/hgrc .jj/repo/config.toml .helix/languages.toml .gdbinit .Rprofile .flaskenv .idx/dev.nix .replit mise.local.toml
+.kilocode/mcp.json .trae/rules.md .goosehints crush.json WARP.md AGENT.md commitlint.config.js .trunk/trunk.yaml
+.tekton/a.yaml .cirrus.yml renovate.json .releaserc .goreleaser.yaml
 `
   .trim()
   .split(/\s+/);

@@ -1,17 +1,16 @@
 /** What a shell line does, part by part, and whether it may run without asking. When in doubt it asks. */
 import { posix } from 'node:path';
 import type { CommandPart } from '../../protocol/events.js';
-import { asFolder } from '../repository/roots.js';
 import { resolveFolderInside } from '../repository/pathGate.js';
 import { bashGrammar } from './bashGrammar.js';
 import { readPlainLine, sameWords, writePlain, type PlainCommand } from './plainLine.js';
 import { powershellGrammar } from './powershellGrammar.js';
-import { findRisks, innerLine, mayBeKept, networkRisk } from './programs.js';
-import { findPathTrouble, findReach, findRevisionTrouble, type Surroundings } from './reach.js';
-import { findReader, readArguments } from './readers.js';
+import { changesShell, findRisks, innerLines, mayBeKept, networkRisk } from './programs.js';
+import { findReach, type Surroundings } from './reach.js';
+import { findForeignGit, foreignGit, judgeReading } from './reading.js';
 import { describePart, isHarmless, notYet, sentenceOf } from './reasons.js';
 import { readTree, type ReadLine, type ShellPart } from './readTree.js';
-import { allowanceOf, findDenial, isAllowed, type AllowRule, type CommandRules } from './rules.js';
+import { allowanceOf, findDenial, isAllowed, mayBeDenied, type AllowRule, type CommandRules } from './rules.js';
 import { createPauses, type ShellLanguage, type ShellParser } from './shellParser.js';
 
 export interface ShellLine {
@@ -54,7 +53,10 @@ export async function judgeLine(line: ShellLine, rules: CommandRules, parts: Jud
   const read = await readLine(line.command, parts);
   const denial = await findDenialIn(read, rules.denied, parts, 0);
   if (denial !== undefined) return deny(read, denial);
-  if (rules.lines.has(allowanceOf(line))) return allow(read);
+  if (read.parts.some(({ words }) => mayBeDenied(words, rules.denied))) read.isUnread = true;
+  const isForeign = await findForeignGit(read, line.cwd, parts);
+  if (isForeign) read.notes.push(foreignGit);
+  else if (rules.lines.has(allowanceOf(line))) return allow(read);
   const plain = parts.language === undefined ? undefined : readPlain(line.command, read, parts.language);
   if (plain !== undefined)
     return combine(line.cwd, read, await judgeCommands(plain, line.cwd, rules, parts), true, parts);
@@ -137,6 +139,8 @@ async function judgeCommands(
     if (folder === undefined) verdicts.push({ why: 'runs in a folder that is not certain' });
     else if (looked > mostOperands) verdicts.push({ why: 'is one of too many to be looked at' });
     else verdicts.push(await judgeCommand(command, folder, rules, parts));
+    // A rule may allow `cd ..`, and then says nothing about where the rest of the line runs.
+    if (changesShell(command.words)) folder = undefined;
   }
   return verdicts;
 }
@@ -175,32 +179,6 @@ async function judgeCommand(
   return { why: notYet, ...(missing === undefined ? {} : { missing }) };
 }
 
-/** Whether a program of the table only reads what it may read here. */
-async function judgeReading(
-  words: readonly string[],
-  folder: string,
-  parts: JudgeParts,
-): Promise<{ name: string[]; trouble: string | undefined } | undefined> {
-  const found = findReader(words);
-  if (found === undefined) return undefined;
-  const { reader, name, args } = found;
-  const use = readArguments(reader, args);
-  if ('trouble' in use) return { name, trouble: `has an option or operand that is not judged: ${use.trouble}` };
-  // Deeper inside, plain files of the repository can be a repository of their own, whose settings run programs.
-  if (name[0] === 'git' && !parts.roots.some((root) => asFolder(root) === folder)) {
-    return { name, trouble: 'runs git in a folder inside the workspace' };
-  }
-  for (const revision of use.revisions) {
-    const trouble = findRevisionTrouble(revision, folder, parts.roots);
-    if (trouble !== undefined) return { name, trouble };
-  }
-  for (const path of use.paths) {
-    const trouble = await findPathTrouble(path, folder, parts);
-    if (trouble !== undefined) return { name, trouble };
-  }
-  return { name, trouble: undefined };
-}
-
 async function enterFolder(words: readonly string[], cwd: string, parts: JudgeParts): Promise<string | undefined> {
   const target = words[1];
   if (words.length !== 2 || target === undefined || !/^[A-Za-z0-9_.]/.test(target)) return undefined;
@@ -222,10 +200,11 @@ async function findDenialIn(
     await pause();
     const rule = findDenial(part.words, denied);
     if (rule !== undefined) return { part, rule };
-    const inner = innerLine(part.words);
-    if (inner === undefined || depth >= deepestLine) continue;
-    const found = await findDenialIn(await readLine(inner, parts), denied, parts, depth + 1);
-    if (found !== undefined) return { part, rule: found.rule };
+    if (depth >= deepestLine) continue;
+    for (const inner of innerLines(part.words)) {
+      const found = await findDenialIn(await readLine(inner, parts), denied, parts, depth + 1);
+      if (found !== undefined) return { part, rule: found.rule };
+    }
   }
   return undefined;
 }

@@ -4,18 +4,40 @@ const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /** They run what their arguments say. */
 const wrappers = setOf(
-  'env time nice ionice timeout xargs sudo doas su runuser watch nohup setsid command exec builtin eval source . find parallel ssh script strace ltrace gdb flock stdbuf chroot unshare nsenter taskset trap coproc entr busybox npx bunx pnpx uvx pipx start-process sp invoke-expression iex invoke-command icm start',
+  [
+    'env time nice ionice timeout xargs sudo doas su runuser pkexec run0 gosu su-exec watch nohup setsid command exec builtin',
+    'eval source . find parallel ssh script strace ltrace gdb lldb valgrind perf flock stdbuf unbuffer rlwrap chroot unshare',
+    'nsenter taskset chrt numactl prlimit setarch setpriv capsh runcon systemd-run systemd-inhibit dbus-run-session xvfb-run',
+    'bwrap firejail fakeroot proot distrobox toolbox at batch tmux screen dumb-init tini trap coproc entr watchexec nodemon',
+    'hyperfine concurrently cross-env cross-env-shell env-cmd dotenv dotenvx direnv busybox toybox npx bunx pnpx uvx pipx',
+    'start-process sp invoke-expression iex invoke-command icm start',
+  ].join(' '),
 );
-const elevating = setOf('sudo doas su runuser');
+const elevating = setOf('sudo doas su runuser pkexec run0 gosu su-exec');
 /** They run text or files as programs. */
 const interpreters = setOf(
-  'bash sh dash zsh fish ksh csh tcsh ash pwsh powershell cmd node nodejs deno bun tsx ts-node python python2 python3 pypy ruby perl php lua luajit R Rscript julia tclsh expect osascript awk gawk mawk sed irb ghci java dotnet-script vim vi nvim emacs ed man less more',
+  'bash sh dash zsh fish ksh csh tcsh ash pwsh powershell cmd node nodejs deno bun tsx ts-node vite-node zx python python2 python3 pypy ruby perl php lua luajit R Rscript julia tclsh expect osascript awk gawk mawk sed irb ghci java dotnet-script vim vi nvim emacs ed man less more',
 );
 /** Sub-commands by which a program runs another one. */
 const launching: Readonly<Record<string, ReadonlySet<string>>> = {
   npm: setOf('exec x init create'),
   pnpm: setOf('dlx exec create'),
   yarn: setOf('dlx exec create'),
+  bun: setOf('x create exec'),
+  corepack: setOf('npm npx pnpm pnpx yarn yarnpkg'),
+  uv: setOf('run tool'),
+  poetry: setOf('run'),
+  pipenv: setOf('run'),
+  pdm: setOf('run'),
+  hatch: setOf('run'),
+  conda: setOf('run'),
+  mamba: setOf('run'),
+  bundle: setOf('exec'),
+  rbenv: setOf('exec'),
+  pyenv: setOf('exec'),
+  asdf: setOf('exec'),
+  mise: setOf('exec x run'),
+  nix: setOf('run shell develop'),
   go: setOf('run generate'),
   deno: setOf('run eval'),
   docker: setOf('run exec compose'),
@@ -40,7 +62,17 @@ export function nameOf(program: string): string {
 /** Whether a program runs what its arguments say. */
 export function startsOthers(words: readonly (string | undefined)[]): boolean {
   const name = nameOf(words[0] ?? '');
-  return wrappers.has(name) || wrappers.has(name.toLowerCase());
+  if (wrappers.has(name) || wrappers.has(name.toLowerCase())) return true;
+  if (!Object.hasOwn(launching, name)) return false;
+  const { sub } = gitCommand(words);
+  // What an option of another program takes for its value is not known.
+  const subs = name === 'git' ? [sub] : words.slice(1).filter((word) => word?.startsWith('-') === false);
+  return subs.slice(0, 2).some((word) => word !== undefined && launching[name]!.has(word));
+}
+
+/** Whether the shell itself may be another one afterwards: in another folder, with other variables, or gone. */
+export function changesShell([program = '']: readonly (string | undefined)[]): boolean {
+  return shellState.has(program) || /^(?:\.|source|eval|exec|command|builtin|trap)$/.test(program);
 }
 
 /** Whether exactly these words may be allowed for good: what they mean is not for their arguments to say. */
@@ -135,14 +167,18 @@ export function commandsIn(words: readonly (string | undefined)[]): (readonly (s
   return words.map((_word, index) => words.slice(index));
 }
 
-/** The text that an interpreter of shell lines is given to run. */
-export function innerLine(words: readonly (string | undefined)[]): string | undefined {
+/** Texts that a command is given and that may be shell lines to run: by a shell, or by a program that starts others. */
+export function innerLines(words: readonly (string | undefined)[]): string[] {
+  const lines: string[] = [];
   for (const command of commandsIn(words)) {
     const name = nameOf(command[0] ?? '').toLowerCase();
-    if (name === 'eval') return command.slice(1).join(' ');
+    if (name === 'eval') lines.push(command.slice(1).join(' '));
     if (!/^(?:bash|sh|dash|zsh|ksh|ash|fish)$/.test(name)) continue;
-    const at = command.findIndex((word) => word !== undefined && /^-[a-z]*c$/.test(word));
-    if (at > 0) return command[at + 1];
+    const at = command.findIndex((word) => word !== undefined && /^-[a-z]*c[a-z]*$/i.test(word));
+    // Further options may stand between `-c` and its line.
+    if (at > 0) lines.push(...command.slice(at + 1, at + 4).filter((word) => word !== undefined));
   }
-  return undefined;
+  // `watch 'git push'`, `su -c 'git push'`, `env -S 'git push'`.
+  if (startsOthers(words)) lines.push(...words.filter((word) => word !== undefined && /\s/.test(word)).map(String));
+  return [...new Set(lines)];
 }

@@ -2,7 +2,7 @@
 import { isAbsolute, posix } from 'node:path';
 import type { Files } from '../host.js';
 import { resolveFolderInside, resolveInside } from '../repository/pathGate.js';
-import { protectedBy } from '../repository/protectedFiles.js';
+import { protectedFromCommands } from '../repository/protectedFiles.js';
 import { pathIn, spellingsOf, type Roots } from '../repository/roots.js';
 import { isSecretName } from '../repository/secretFiles.js';
 import { findReader } from './readers.js';
@@ -12,10 +12,13 @@ import type { ShellPart } from './readTree.js';
 export interface Surroundings {
   files: Files;
   roots: Roots;
-  /** The user has excluded it, or it is a secret file. */
-  isHidden: (path: string) => Promise<boolean>;
+  /** The user has excluded one of these, or it is a secret file. */
+  isHidden: (...paths: string[]) => Promise<boolean>;
+  /** Something in its text is taken for a secret, or nobody has looked. */
+  holdsSecrets: (path: string) => Promise<boolean>;
 }
 
+const unsearched = 'holds secrets, or was not searched for them';
 const nowhere = new Set(['/dev/null', '/dev/stdout', '/dev/stderr']);
 
 /** What a part does to files by the words that it shows, as the end of a sentence that begins with "it". */
@@ -57,7 +60,7 @@ function judgePath(path: string, folder: string, roots: Roots, mayWrite: boolean
   const names = safeSpellings(roots, inside);
   const found: string[] = [];
   if (names.some(isSecretName)) found.push(`names ${path}, a secret file`);
-  const protection = mayWrite ? names.map(protectedBy).find((why) => why !== undefined) : undefined;
+  const protection = mayWrite ? names.map(protectedFromCommands).find((why) => why !== undefined) : undefined;
   if (protection !== undefined) found.push(`names ${path}, which is protected (${protection})`);
   return found;
 }
@@ -80,11 +83,15 @@ function safeSpellings(roots: Roots, path: string): string[] {
   }
 }
 
-/** What keeps an operand from being read without a yes; looks at the disk, since a link may lead anywhere. */
+/**
+ * What keeps an operand from being read without a yes; looks at the disk, since a link may lead anywhere. With
+ * `showsText`, a file with a secret in it asks: parts of one, which a command may show, are not known for what they are.
+ */
 export async function findPathTrouble(
   operand: string,
   folder: string,
-  { files, roots, isHidden }: Surroundings,
+  { files, roots, isHidden, holdsSecrets }: Surroundings,
+  showsText: boolean,
 ): Promise<string | undefined> {
   if (isAbsolute(operand) || operand.split('/').includes('..')) return `names ${operand}, outside its folder`;
   const path = posix.join(folder, operand);
@@ -94,15 +101,32 @@ export async function findPathTrouble(
   const place = await resolveInside(files, roots, path, 'read');
   if ('refused' in place) return `names ${operand}, which is not a plain file or folder of the workspace`;
   if (safeSpellings(roots, place.relative).some(isSecretName)) return `names ${operand}, a secret file`;
-  return (await isHidden(place.relative)) ? `names ${operand}, which is kept from the model` : undefined;
+  if (await isHidden(place.relative)) return `names ${operand}, which is kept from the model`;
+  if (!showsText || (await files.lstat(place.absolute)) === undefined) return undefined;
+  return (await holdsSecrets(place.relative))
+    ? `names ${operand}, which holds secrets or was not searched for them`
+    : undefined;
 }
 
+const onlyRevision = /^(?:HEAD|@|[0-9a-f]{7,40})(?:[~^]\d*)*$/;
+
 /** The same for what git looks up: it reads its own objects, and no path of it leaves the repository. */
-export function findRevisionTrouble(operand: string, folder: string, roots: Roots): string | undefined {
+export async function findRevisionTrouble(
+  operand: string,
+  folder: string,
+  { files, roots, isHidden, holdsSecrets }: Surroundings,
+): Promise<string | undefined> {
   if (!/^[A-Za-z0-9_.^@:][A-Za-z0-9_./^~@:+-]*$/.test(operand)) return `names ${operand}, which is no plain revision`;
-  for (const path of behindColons(operand)) {
-    if (isAbsolute(path) || path.split('/').includes('..')) return `names ${operand}, outside its folder`;
-    if (safeSpellings(roots, posix.join(folder, path)).some(isSecretName)) return `names ${operand}, a secret file`;
+  for (const part of behindColons(operand)) {
+    if (isAbsolute(part) || part.split('/').includes('..')) return `names ${operand}, outside its folder`;
+    const path = posix.join(folder, part).replace(/\/$/, '');
+    if (safeSpellings(roots, path).some(isSecretName)) return `names ${operand}, a secret file`;
+    if (part.includes(':') || onlyRevision.test(part)) continue;
+    // A file that is gone from the disk still stands in the history, and so does a folder's.
+    if (await isHidden(path, `${path}/x`)) return `names ${operand}, which is kept from the model`;
+    const place = await resolveInside(files, roots, path, 'read');
+    if ('refused' in place || (await files.lstat(place.absolute)) === undefined) continue;
+    if (await holdsSecrets(place.relative)) return `names ${operand}, which ${unsearched}`;
   }
   return undefined;
 }

@@ -12,6 +12,8 @@ export interface Reader {
   /** Options with a value, which is the next word or stands behind `=`. */
   valued?: RegExp;
   operands: 'none' | 'texts' | 'paths' | 'pattern, then paths' | 'revisions or paths';
+  /** It tells names, sizes or counts, and nothing of what stands in a file. */
+  tellsOnlyAbout?: true;
 }
 
 const gitOutput =
@@ -38,12 +40,13 @@ const readers: Readonly<Record<string, Reader>> = {
     flags:
       /^(?:-[1aAlhFrRtSsdicgnopkmBqxX]+|--(?:all|almost-all|human-readable|recursive|reverse|size|directory|classify|full-time|inode|group-directories-first|color=\w+|sort=\w+))$/,
     operands: 'paths',
+    tellsOnlyAbout: true,
   },
   pwd: { flags: /^-[LP]$/, operands: 'none' },
   sort: { flags: /^-[nrufhV]+$/, operands: 'none' },
   tail: { flags: /^(?:-[qv]|-[nc]?\d+)$/, valued: /^(?:-[nc]|--lines|--bytes)$/, operands: 'paths' },
   uniq: { flags: /^-[cdu]+$/, operands: 'none' },
-  wc: { flags: /^(?:-[lwcmL]+|--(?:lines|words|bytes|chars))$/, operands: 'paths' },
+  wc: { flags: /^(?:-[lwcmL]+|--(?:lines|words|bytes|chars))$/, operands: 'paths', tellsOnlyAbout: true },
   'git blame': git(/^(?:-[wsel]+|-L\d+,\d+)$/, 'paths', /^-L$/),
   'git branch': git(/^(?:-[arv]+|--(?:list|all|remotes|show-current|verbose|no-color))$/, 'none'),
   'git diff': git(gitOutput, 'revisions or paths', gitValued),

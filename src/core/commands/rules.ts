@@ -49,12 +49,21 @@ export function findDenial(
   return denied.find((rule) => commands.some((command) => beginsWith(command, rule)));
 }
 
+/** Whether a command would be denied if words of it that only the shell knows were those of a rule: `git $X`. */
+export function mayBeDenied(words: readonly (string | undefined)[], denied: readonly (readonly string[])[]): boolean {
+  if (!words.includes(undefined)) return false;
+  const commands = commandsIn(words);
+  return denied.some((rule) => commands.some((command) => beginsWith(command, rule, true)));
+}
+
 /** Options between the words of a rule, with what may be their values, do not hide a command from it. */
-function beginsWith(command: readonly (string | undefined)[], rule: readonly string[]): boolean {
+function beginsWith(command: readonly (string | undefined)[], rule: readonly string[], takesUnknown = false): boolean {
   const program = command[0];
-  if (program === undefined || (program !== rule[0] && nameOf(program) !== rule[0])) return false;
+  if (program === undefined) return takesUnknown;
+  if (program !== rule[0] && nameOf(program) !== rule[0]) return false;
   let at = 1;
   for (const wanted of rule.slice(1)) {
+    if (takesUnknown && command.slice(at).includes(undefined)) return true;
     while (at < command.length && command[at] !== wanted) {
       const isOption = command[at]?.startsWith('-') === true;
       const mayBeValue = at > 1 && command[at - 1]?.startsWith('-') === true;

@@ -11,9 +11,42 @@ export interface Concern {
 export function findConcerns(path: string, before: string, after: string): Concern[] {
   return [
     ...(posix.basename(path).toLowerCase() === 'package.json' ? findScripts(before, after) : []),
+    ...(isIgnoreFile(path) ? findUnignored(before, after) : []),
     ...(isJson(path, after) ? findRemoteSchemas(before, after) : []),
     ...findInvisible(before, after),
   ];
+}
+
+/** Its rules keep files from the model. */
+export function isIgnoreFile(path: string): boolean {
+  return posix.basename(path).toLowerCase() === '.gitignore';
+}
+
+/** Rules that are added take more away; without one of the old ones, or with a `!`, files come into view. */
+function findUnignored(before: string, after: string): Concern[] {
+  const old = rulesOf(before);
+  const now = rulesOf(after);
+  const gone: string[] = [];
+  const added: string[] = [];
+  let at = 0;
+  for (const rule of old) {
+    const found = now.indexOf(rule, at);
+    if (found === -1) gone.push(rule);
+    else {
+      added.push(...now.slice(at, found));
+      at = found + 1;
+    }
+  }
+  const shown = [...added, ...now.slice(at)].filter((rule) => rule.startsWith('!'));
+  if (gone.length === 0 && shown.length === 0) return [];
+  const named = [...gone.map((rule) => `without ${rule}`), ...shown.map((rule) => `with ${rule}`)];
+  const more = named.length > 8 ? ' …' : '';
+  const sentence = `Files that git ignores now could come into the model’s view: ${named.slice(0, 8).join(', ')}${more}.`;
+  return [{ sentence, lines: shown }];
+}
+
+function rulesOf(view: string): string[] {
+  return view.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 
 /** npm runs these without being asked to. */

@@ -24,7 +24,7 @@ import type { PackParts } from './startPack.js';
 import { createStateQueue } from './stateQueue.js';
 import { hiddenText } from './stopped.js';
 import { tabulate } from './summary.js';
-import { findHidden } from './taint.js';
+import { findHidden, holdsSecrets } from './taint.js';
 import { tellUnsaved } from './unsaved.js';
 
 /** The packer itself; it runs in a worker. One workspace is open at a time. `rule` is another one in measurements only. */
@@ -121,6 +121,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     table: async () => tabulate(needOpen().snapshot.report),
     list: async (query, signal) => listWithReasons(ports, reader, needOpen(), query, signal),
     findHidden: async (paths, signal) => findHidden(ports, reader, needOpen(), paths, signal),
+    holdsSecrets: async (path) => holdsSecrets(files, reader, needOpen().roots, path),
     async search(query, signal) {
       const open = needOpen();
       const { files: listed } = await listWorkspace(ports, open, signal);

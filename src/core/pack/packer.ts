@@ -209,6 +209,8 @@ export interface Packer {
   list(query: ListQuery, signal?: AbortSignal): Promise<Listing>;
   /** The first of these files that is hidden, whether it is on disk or not, and whether git lists it or not. */
   findHidden(paths: readonly string[], signal?: AbortSignal): Promise<HiddenFile | undefined>;
+  /** Whether the view of a file on disk has placeholders, or there is none; git need not list it. */
+  holdsSecrets(path: string, signal?: AbortSignal): Promise<boolean>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   /** Notes how the files look now; the number stands for it. */
   scan(signal?: AbortSignal): Promise<number>;

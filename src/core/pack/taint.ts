@@ -2,9 +2,10 @@
 import type { WithheldReason } from '../../protocol/pack.js';
 import type { Files } from '../host.js';
 import type { ListedFile, NameJudge, RepositoryPorts } from '../repository/listing.js';
-import { absoluteOf } from '../repository/roots.js';
+import { absoluteOf, type Roots } from '../repository/roots.js';
 import { isJudgedByContent } from '../repository/secretFiles.js';
 import { listWorkspace, type SelectedWorkspace } from '../repository/workspaceListing.js';
+import { placeholdersOf } from '../view/codec.js';
 import type { FileChange } from './changes.js';
 import type { FileReading } from './fileReading.js';
 import { hashOf } from './frames.js';
@@ -47,6 +48,14 @@ export async function findHidden(
     if (isHidden(why)) return { path, why };
   }
   return undefined;
+}
+
+/** Whether a file on disk has something in it that stands as a placeholder in its view, or has no view. */
+export async function holdsSecrets(files: Files, reader: FileReader, roots: Roots, path: string): Promise<boolean> {
+  const stat = await files.lstat(absoluteOf(roots, path));
+  if (stat?.kind !== 'file') return true;
+  const reading = await reader.read(roots, { path, stat, isWanted: true });
+  return reading?.kind !== 'text' || placeholdersOf(reading.view).length > 0;
 }
 
 /** A file that is on disk. What the user hides now, or what is known now to be secret, must not leave again. */

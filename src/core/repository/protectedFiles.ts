@@ -1,13 +1,16 @@
 /**
  * Files whose change can make something run, weaken a check or steer an agent later, without anybody starting it.
  * They always ask, whatever the mode, and also when they do not exist yet. Where the list is from: the defaults of
- * VS Code's agent and what the advisories about other agents were about.
+ * VS Code's agent, what the advisories about other agents were about, and what editors load by themselves. Code that
+ * somebody has to start is not on it: tests, `Makefile`, `conftest.py`.
  */
 
 interface Protection {
   why: string;
   /** Relative globs, matched at any depth and in any case. `*` stays within a name, `**` does not. */
   patterns: readonly string[];
+  /** Commands write there all the time, so that only the tools ask. */
+  isForTools?: true;
 }
 
 const steering = 'agents take their orders, hooks or servers from it';
@@ -22,8 +25,49 @@ const protections: readonly Protection[] = [
       '.nova/**',
       '.fleet/**',
       '.vs/**',
+      '.helix/**',
+      '.theia/**',
+      '.vim/**',
+      '.vimspector.json',
+      '.luarc.json',
+      '.vscode-test.*',
       '*.code-workspace',
       '*.sublime-project',
+    ],
+  },
+  {
+    why: 'editors and linters load it by themselves, and what it names runs',
+    patterns: [
+      'eslint.config.*',
+      '.eslintrc*',
+      'prettier.config.*',
+      '.prettierrc*',
+      'stylelint.config.*',
+      '.stylelintrc*',
+      'tailwind.config.*',
+      'svelte.config.*',
+      'vite.config.*',
+      'vitest.config.*',
+      'vitest.workspace.*',
+      'jest.config.*',
+      'playwright.config.*',
+      '.mocharc.*',
+      '.pylintrc',
+      'pylintrc',
+      '.flake8',
+      'mypy.ini',
+      '.mypy.ini',
+      '.rubocop*.yml',
+      '.php-cs-fixer*.php',
+      'phpstan*.neon',
+      '.golangci.*',
+      'rust-toolchain',
+      'rust-toolchain.toml',
+      'build.zig',
+      'mix.exs',
+      '.formatter.exs',
+      'hie.yaml',
+      'Setup.hs',
     ],
   },
   {
@@ -31,6 +75,11 @@ const protections: readonly Protection[] = [
     patterns: [
       '.git/**',
       '.git',
+      '.hg/**',
+      '.hgrc',
+      '.jj/**',
+      '.sl/**',
+      '.svn/**',
       '.gitmodules',
       '.gitattributes',
       '.gitconfig',
@@ -49,6 +98,11 @@ const protections: readonly Protection[] = [
       'lint-staged.config.*',
       '.simple-git-hooks.*',
       'simple-git-hooks.*',
+      '.lefthook/**',
+      '.trunk/**',
+      'commitlint.config.*',
+      '.commitlintrc*',
+      'captainhook.json',
     ],
   },
   {
@@ -83,6 +137,20 @@ const protections: readonly Protection[] = [
       '.ci/**',
       '.forgejo/**',
       '.gitea/**',
+      '.semaphore/**',
+      '.teamcity/**',
+      '.tekton/**',
+      '.cirrus.yml',
+      '.cirrus.star',
+      '.builds/**',
+      '.build.yml',
+      '.azuredevops/**',
+      '.pipelines/**',
+      'renovate.json*',
+      '.renovaterc*',
+      '.releaserc*',
+      'release.config.*',
+      '.goreleaser.*',
     ],
   },
   {
@@ -134,6 +202,28 @@ const protections: readonly Protection[] = [
       '.baleenrules',
       '.baleenignore',
       '.aiexclude',
+      'AGENT.md',
+      'CRUSH.md',
+      'WARP.md',
+      '.rules',
+      '.goosehints',
+      '.goose/**',
+      '.crush/**',
+      '.crush.json',
+      'crush.json',
+      '.trae/**',
+      '.kilocode/**',
+      '.kilocodemodes',
+      '.augment/**',
+      '.factory/**',
+      '.openhands/**',
+      '.amp/**',
+      '.warp/**',
+      '.mcp/**',
+      '.claude-plugin/**',
+      '.github/mcp.json',
+      '.github/plugins/**',
+      '.copilot/**',
     ],
   },
   {
@@ -151,6 +241,20 @@ const protections: readonly Protection[] = [
       '.zshenv',
       '.zprofile',
       '.zlogin',
+      '.zlogout',
+      '.flaskenv',
+      '.autoenv',
+      '.gdbinit',
+      '.lldbinit',
+      '.pdbrc',
+      '.irbrc',
+      '.pryrc',
+      '.ghci',
+      '.iex.exs',
+      '.Rprofile',
+      '.Renviron',
+      '.psqlrc',
+      '.sqliterc',
       '.inputrc',
       '.tmux.conf',
       '.vimrc',
@@ -164,7 +268,18 @@ const protections: readonly Protection[] = [
       '.netrc',
       '.tool-versions',
       '.mise.toml',
+      '.mise.*.toml',
+      '.mise/**',
       'mise.toml',
+      'mise.*.toml',
+      '.config/mise/**',
+      '.config/mise.toml',
+      '.idx/**',
+      '.replit',
+      'replit.nix',
+      '.stackblitzrc',
+      '.codesandbox/**',
+      'devenv.nix',
       '.devcontainer/**',
       '.devcontainer.json',
       '.gitpod.yml',
@@ -195,8 +310,15 @@ const protections: readonly Protection[] = [
       '.cargo/**',
       'Cargo.toml',
       'build.rs',
+      'pyproject.toml',
+      'setup.py',
+      'setup.cfg',
+      '.pnp.*',
       '.gemrc',
       '.bundle/**',
+      'Gemfile',
+      '*.gemspec',
+      'composer.json',
       'auth.json',
       'nuget.config',
       'ruby_lsp/**/addon.rb',
@@ -226,14 +348,17 @@ const protections: readonly Protection[] = [
   {
     why: 'the build runs it',
     patterns: [
-      '*.csproj',
-      '*.fsproj',
-      '*.vbproj',
-      '*.vcxproj',
+      '*.*proj',
       '*.proj',
+      '*.xcodeproj/**',
       '*.targets',
       '*.props',
       '*.sln',
+      '*.slnx',
+      'dotnet-tools.json',
+      'pom.xml',
+      'build.sbt',
+      'project/*.sbt',
       '*.gradle',
       '*.gradle.kts',
       'gradle.properties',
@@ -249,10 +374,26 @@ const protections: readonly Protection[] = [
       'tools/bazel',
     ],
   },
+  {
+    // To commands the word is a revision.
+    why: 'with it plain files are a repository to git, whose settings run programs',
+    patterns: ['HEAD'],
+    isForTools: true,
+  },
+  {
+    why: 'it is installed code, which runs as it is and is in no review',
+    patterns: ['node_modules/**', '.venv/**', 'venv/**', 'site-packages/**', '.tox/**', '.nox/**', 'vendor/bundle/**'],
+    isForTools: true,
+  },
 ];
 
-const compiled: readonly { pattern: RegExp; glob: string; why: string }[] = protections.flatMap(({ why, patterns }) =>
-  patterns.map((glob) => ({ pattern: toPattern(glob), glob, why })),
+interface Compiled extends Omit<Protection, 'patterns'> {
+  pattern: RegExp;
+  glob: string;
+}
+
+const compiled: readonly Compiled[] = protections.flatMap(({ patterns, ...protection }) =>
+  patterns.map((glob) => ({ ...protection, glob, pattern: toPattern(glob) })),
 );
 
 export const protectedPatternCount = compiled.length;
@@ -260,7 +401,16 @@ export const protectedPatternCount = compiled.length;
 /** Why a file always asks, in half a sentence, or `undefined`. `relativePath` is what the path gate answered. */
 export function protectedBy(relativePath: string): string | undefined {
   const path = normalise(relativePath);
-  const found = compiled.find(({ pattern }) => pattern.test(path));
+  return describe(compiled.find(({ pattern }) => pattern.test(path)));
+}
+
+/** The same for what a command names, or changes by itself. */
+export function protectedFromCommands(relativePath: string): string | undefined {
+  const path = normalise(relativePath);
+  return describe(compiled.find(({ pattern, isForTools }) => isForTools !== true && pattern.test(path)));
+}
+
+function describe(found: Compiled | undefined): string | undefined {
   return found === undefined ? undefined : `${found.glob}: ${found.why}`;
 }
 

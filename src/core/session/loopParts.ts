@@ -51,7 +51,8 @@ export function createLoopParts(
         commands: createCommandGate({
           files: host.files,
           roots: parts.roots,
-          isHidden: async (path) => (await parts.packer.findHidden([path], signal)) !== undefined,
+          isHidden: async (...paths) => (await parts.packer.findHidden(paths, signal)) !== undefined,
+          holdsSecrets: (path) => parts.packer.holdsSecrets(path, signal),
           parser: parts.shellParser,
           language: languageOf(host),
           allowed: settings.allowedCommands,

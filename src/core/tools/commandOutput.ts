@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { BaleenError } from '../errors.js';
 import type { Command, KeptOutput } from '../host.js';
 import { decodeView, encodeView, placeholdersOf } from '../view/codec.js';
-import { describeReadAs, describeState, showOutput, showPart, tokenCounter } from './commandText.js';
+import { describeReadAs, describeState, showOutput, showStretch, tokenCounter } from './commandText.js';
 import { decideFailed, decideRefused, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 
 /** What is read at once; more than one answer may show. */
 const partBytes = 64 * 1024;
+/** Read along on both sides, and longer than secrets are. */
+const aroundBytes = 16 * 1024;
 /** Of what is new, where that is more. */
 const headBytes = 16 * 1024;
 const tailBytes = 32 * 1024;
@@ -139,14 +141,19 @@ async function readFrom(
   command: Command | undefined,
   { host, turn }: ToolContext,
 ): Promise<ToolResult> {
-  const part = await host.commands.readOutput(id, offset, partBytes);
-  if (part === undefined) throw new BaleenError(`The whole output of ${id} is not kept.`);
-  const { view, bytes } = await showPart(part.text, tokenCounter(turn.packer));
-  const end = part.from + bytes;
+  // What begins before the offset may be half a secret at it, and that is known by its whole alone.
+  const read = (at: number) => host.commands.readOutput(id, at, partBytes + 2 * aroundBytes);
+  const before = await read(Math.max(0, offset - aroundBytes));
+  // Behind a gap nothing is read on.
+  const wide = before !== undefined && before.to <= offset && before.to < before.total ? await read(offset) : before;
+  if (wide === undefined) throw new BaleenError(`The whole output of ${id} is not kept.`);
+  const first = Math.min(Math.max(offset, wide.from), wide.to);
+  const stretch = { text: wide.text, from: wide.from, start: first, end: Math.min(first + partBytes, wide.to) };
+  const { view, from, to } = await showStretch(stretch, tokenCounter(turn.packer));
   const state = command === undefined ? 'ended with an earlier run of Baleen' : describeState(await command.look());
-  const gone = part.from > offset ? `; bytes ${offset} to ${part.from} are not kept` : '';
-  const head = `${id}: ${state}; bytes ${part.from} to ${end} of ${part.total}${gone}`;
-  const rest = end < part.total ? [`[${part.total - end} bytes follow: offset ${end} reads on]`] : [];
+  const gone = wide.from > offset ? `; bytes ${offset} to ${wide.from} are not kept` : '';
+  const head = `${id}: ${state}; bytes ${from} to ${to} of ${wide.total}${gone}`;
+  const rest = to < wide.total ? [`[${wide.total - to} bytes follow: offset ${to} reads on]`] : [];
   const text = [head, view === '' ? '(nothing there)' : view.replace(/\n$/, ''), ...rest].join('\n');
   return succeed(text, head, { kind: 'text', text: view });
 }

@@ -1,7 +1,7 @@
 /** Output of commands as the model reads it: few tokens, cut at line ends, and always with a way to the rest. */
 import type { CommandState, KeptOutput } from '../host.js';
 import type { Packer } from '../pack/packer.js';
-import { decodeView, encodeView } from '../view/codec.js';
+import { decodeView, encodeStretch, encodeView } from '../view/codec.js';
 
 export type CountTokens = (text: string) => Promise<number>;
 
@@ -41,12 +41,30 @@ function bytesOf(view: string, secrets: readonly string[]): number {
   return Buffer.byteLength(decodeView(view, secrets));
 }
 
-/** From the beginning of `text` on as much as one answer may have; `bytes` says how much of `text` that is. */
-export async function showPart(text: string, count: CountTokens): Promise<{ view: string; bytes: number }> {
-  const { view, secrets } = encodeView(text);
-  if (await fits(view, wholeTokens, count)) return { view, bytes: Buffer.byteLength(text) };
-  const head = await takeHead(view, wholeTokens, count);
-  return { view: head, bytes: bytesOf(head, secrets) };
+/** A stretch of an output as it was read, in bytes of the whole; around it stands more, by which secrets are known. */
+export interface Stretch {
+  text: string;
+  /** Where `text` begins in the whole. */
+  from: number;
+  start: number;
+  end: number;
+}
+
+/** From the beginning of a stretch on as much as one answer may have; `from` and `to` say which bytes that is. */
+export async function showStretch(
+  { text, from, start, end }: Stretch,
+  count: CountTokens,
+): Promise<{ view: string; from: number; to: number }> {
+  const bytes = Buffer.from(text);
+  const at = (offset: number): number => {
+    let byte = Math.max(0, offset - from);
+    while (byte > 0 && (bytes[byte]! & 0xc0) === 0x80) byte--;
+    return bytes.toString('utf8', 0, byte).length;
+  };
+  const { view, secrets, ...shown } = encodeStretch(text, at(start), at(end));
+  const begin = from + Buffer.byteLength(text.slice(0, shown.start));
+  const head = (await fits(view, wholeTokens, count)) ? view : await takeHead(view, wholeTokens, count);
+  return { view: head, from: begin, to: begin + bytesOf(head, secrets) };
 }
 
 /** A token has a byte at least, so that a short text need not be counted. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deleteFile as remove, openForDeparture, type Departing } from '../edits/departure.js';
+import { findConcerns, isIgnoreFile } from '../edits/concerns.js';
 import { describeChange } from '../edits/diffText.js';
 import { splitLines } from '../edits/lines.js';
 import { encodePath, encodeView } from '../view/codec.js';
@@ -35,7 +36,11 @@ async function prepareDelete({ path }: Arguments, context: ToolContext): Promise
   if (excluded !== undefined) return decideRefused(excluded);
   const name = encodePath(relative);
   const { diff, removed } = showLoss(name, source);
-  const warnings = provenanceOf(roots, { relative, asked: path }, turn.request);
+  const concerns = isIgnoreFile(relative) ? findConcerns(relative, source.view ?? '', '') : [];
+  const warnings = [
+    ...concerns.map(({ sentence }) => sentence),
+    ...provenanceOf(roots, { relative, asked: path }, turn.request),
+  ];
   return {
     kind: 'ready',
     subject: {
@@ -46,6 +51,7 @@ async function prepareDelete({ path }: Arguments, context: ToolContext): Promise
       ...protectionOf(roots, [{ relative, asked: path }]),
       ...(warnings.length === 0 ? {} : { warnings }),
     },
+    ...(concerns[0] === undefined ? {} : { reason: concerns[0].sentence }),
     run: async () => {
       const done = await remove(context, source);
       if (!done.ok) return fail(encodeView(done.sentence).view);

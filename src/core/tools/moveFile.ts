@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isIgnoreFile } from '../edits/concerns.js';
 import { moveFile as move, openDestination, openForDeparture } from '../edits/departure.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { protectionOf, provenanceOf } from './editApproval.js';
@@ -36,6 +37,7 @@ async function prepareMove({ path, to }: Arguments, context: ToolContext): Promi
     { relative: destination.relative, asked: to },
   ];
   const warnings = ends.flatMap((end) => provenanceOf(roots, end, turn.request));
+  const rules = ends.find(({ relative }) => isIgnoreFile(relative));
   return {
     kind: 'ready',
     subject: {
@@ -46,6 +48,9 @@ async function prepareMove({ path, to }: Arguments, context: ToolContext): Promi
       ...protectionOf(roots, ends),
       ...(warnings.length === 0 ? {} : { warnings }),
     },
+    ...(rules === undefined
+      ? {}
+      : { reason: `${rules.relative} says which files git ignores; others could come into the model’s view.` }),
     run: async () => {
       const done = await move(context, source, destination);
       if (!done.ok) return fail(encodeView(done.sentence).view);

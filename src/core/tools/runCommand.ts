@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { messageOf } from '../errors.js';
 import type { Command, CommandRequest, CommandResult, CommandState, SandboxLevel } from '../host.js';
-import { protectedBy } from '../repository/protectedFiles.js';
+import { protectedFromCommands } from '../repository/protectedFiles.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
@@ -59,7 +59,14 @@ async function prepareRun(args: Arguments, context: ToolContext): Promise<Prepar
     kind: 'ready',
     subject,
     // What runs is the text that was judged and shown, and no other copy of it.
-    run: (sandbox) => {
+    run: async (sandbox) => {
+      // A question may have waited for an hour.
+      const now = await resolveFolderInside(host.files, roots, folder.relative);
+      if ('refused' in now || now.absolute !== folder.absolute) {
+        return fail(
+          `Not run: the folder ${encodePath(folder.relative)} leads somewhere else than when it was looked at.`,
+        );
+      }
       const line: Line = { command: subject.command, folder, ...(sandbox === undefined ? {} : { sandbox }) };
       return args.background === true ? startInBackground(line, context) : execute(line, timeoutMs, context);
     },
@@ -86,7 +93,7 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
   const head = [describeEnd(result), ...(left === undefined ? [] : [describeLeft(left)])].join('; ');
   if (left !== undefined) left.readTo = left.outputBytes();
   const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
-  const touched = result.sandbox === 'closed' ? changed.filter((path) => protectedBy(path) !== undefined) : [];
+  const touched = result.sandbox === 'closed' ? changed.filter((path) => protectedFromCommands(path) !== undefined) : [];
   const stop = describeStop(result);
   const notes = [...(touched.length === 0 ? [] : [describeChanged(touched)]), ...(stop === undefined ? [] : [stop])];
   const text = joinAnswer({ head, folder, changed, notes, output, readAs: result.readAs }, context);

@@ -4,7 +4,7 @@
  */
 import { BaleenError } from '../errors.js';
 import { escapePath, escapeText, unescapeText } from './escapes.js';
-import { findSecrets, findSecretsInPath } from './secrets.js';
+import { findSecrets, findSecretsInPath, type SecretRange } from './secrets.js';
 
 export interface EncodedView {
   view: string;
@@ -31,7 +31,25 @@ const placeholder = /\u27e6secret:([a-z0-9-]+)#(\d{1,6})\u27e7/g;
  * equal view, so that the file on disk, encoded again, tells what a placeholder stands for.
  */
 export function encodeView(text: string): EncodedView {
+  return encodeRanges(text, findSecrets(text));
+}
+
+/**
+ * The view of what stands from `start` to `end` of a text, and where that is: a part of a secret has no form that it is
+ * known by, so that one in which it would begin or end is taken whole, the last one left out.
+ */
+export function encodeStretch(text: string, start: number, end: number): EncodedView & { start: number; end: number } {
   const ranges = findSecrets(text);
+  const around = (at: number) => ranges.find((one) => one.start < at && at < one.end);
+  const from = around(start)?.start ?? start;
+  const cut = around(end);
+  const to = cut === undefined ? end : cut.start > from ? cut.start : cut.end;
+  const inside = ranges.filter((one) => one.start >= from && one.end <= to);
+  const moved = inside.map((one) => ({ ...one, start: one.start - from, end: one.end - from }));
+  return { ...encodeRanges(text.slice(from, to), moved), start: from, end: to };
+}
+
+function encodeRanges(text: string, ranges: readonly SecretRange[]): EncodedView {
   if (ranges.length === 0) return { view: escapeText(text), secrets: [], distinctive: [] };
   const names = new Map<string, string>();
   const distinctive = new Set<string>();

@@ -153,7 +153,10 @@ function InputSubject({ command, text }: { command: string; text: string }): VNo
     <>
       <WholeText text={text} label="Text to type" />
       <div class="approval-where">
-        into <code>{command}</code>
+        into{' '}
+        <code>
+          <MarkedText text={command} foreign />
+        </code>
       </div>
       <InvisibleWarning text={text} what="text" />
     </>

@@ -65,13 +65,36 @@ describe('what is denied', () => {
     "eval 'git push'",
     'git push; ls "',
     'ls\rgit push; git push',
+    "bash -cx 'git push'",
+    "bash --norc -c -- 'git push'",
+    "watch -n 1 'git push'",
+    "su -c 'git push' x",
+    "env -S 'git push'",
+    "hyperfine 'git push'",
+    'chrt 5 git push',
+    'unbuffer git push',
+    'systemd-run --user git push',
+    'cross-env A=1 git push',
+    'uv run git push',
+    'bundle exec git push',
+    'npm exec -- git push',
+    'docker run -v .:/x image git push',
+    "git rebase -x 'git push' main",
+    'git submodule foreach git push',
   ])('is found in %j', async (line) => {
     expect(await open({ denied: ['git push'], allowed: [line, 'git push'] }).verdictOf(line)).toBe('denied');
   });
 
+  test.each(['git $X', 'git ${X:-push} --force', 'git -C $D $X', '"$X" push', 'sudo $X', "git $'push'"])(
+    'CMD-07: may be meant by %j, so that no mode runs it by itself',
+    async (line) => {
+      expect(await open({ denied: ['git push'] }).judge(at(line))).toMatchObject({ verdict: 'asks', isUnread: true });
+    },
+  );
+
   test('is not what only sounds like it', async () => {
     const { verdictOf } = open({ denied: ['git push', 'rm'], allowed: ['git log', 'ls', 'npm run rm'] });
-    for (const line of ['git log --grep=push', 'ls -la', 'npm run rm', 'git log -5']) {
+    for (const line of ['git log --grep=push', 'ls -la', 'npm run rm', 'git log -5', 'git log --grep "git push"']) {
       expect(await verdictOf(line), line).toBe('allowed');
     }
   });
@@ -291,10 +314,58 @@ describe('what is shown of a line', () => {
     expect(parts[2]!.why).toContain('uses a variable');
   });
 
-  test('SEC-06: a file that is kept from the model asks', async () => {
-    const { verdictOf } = open({ hidden: ['a.txt'] });
-    expect(await verdictOf('cat a.txt')).toBe('asks');
-    expect(await verdictOf('cat README.md')).toBe('allowed');
+  test.each([
+    'cat a.txt',
+    'git show HEAD:a.txt',
+    'git show HEAD~1:./a.txt',
+    'git show :a.txt',
+    'git log -p -- a.txt',
+    'git log -p a.txt',
+    'git log -p -- kept',
+    'git log -p -- kept/',
+  ])('SEC-06: a file that is kept from the model asks, also where git tells of it: %s', async (line) => {
+    const { verdictOf } = open({ hidden: ['a.txt', 'kept/x'] });
+    expect(await verdictOf(line)).toBe('asks');
+    expect(await verdictOf(line.replaceAll('a.txt', 'README.md').replaceAll('kept', 'docs'))).toBe('allowed');
+  });
+
+  test.each([
+    'cat a.txt',
+    'cat a.txt | head -c 20',
+    'head -c 20 a.txt',
+    'tail -n +2 a.txt',
+    'grep -o x. a.txt',
+    'git show HEAD:a.txt',
+    'git log -p -- a.txt',
+    'git blame -L 3,4 a.txt',
+  ])('SEC-10: a part of a secret has no form that it is known by, so that %j asks', async (line) => {
+    const allowed = [...fiveRules, 'head', 'tail', 'grep', 'git blame'];
+    const { verdictOf } = open({ allowed, withSecrets: ['a.txt'] });
+    expect(await verdictOf(line)).toBe('asks');
+    expect(await verdictOf(line.replaceAll('a.txt', 'README.md'))).toBe('allowed');
+    expect(await verdictOf('ls a.txt')).toBe('allowed');
+  });
+
+  test.each([
+    'ls; cd ..; cat x',
+    'ls && cd .. && cat outside/x',
+    'ls\ncd\ncat notes',
+    'true; cd ..; npm test',
+    'ls; pushd src; ls',
+    'eval a; cat a.txt',
+  ])('CMD-14: behind a rule that moves the shell nothing is certain: %j', async (line) => {
+    const { verdictOf } = open({ allowed: [...fiveRules, 'cd', 'cd ..', 'pushd src', 'eval a', 'true'] });
+    expect(await verdictOf(line)).toBe('asks');
+    expect(await verdictOf('ls; cd ..')).toBe('allowed');
+  });
+
+  test('CMD-09: plain files that make the folder a repository, whose settings run programs, are no folder for git', async () => {
+    const { folder, verdictOf } = open({ allowed: ['git status', 'git log', 'ls'] });
+    const lines = ['git status', 'git log -5', 'git --no-pager log', 'ls; git status'];
+    for (const line of lines) expect(await verdictOf(line), line).toBe('allowed');
+    writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/main\n');
+    for (const line of lines) expect(await verdictOf(line), line).toBe('asks');
+    expect(await verdictOf('ls')).toBe('allowed');
   });
 
   test('a program of the table is not allowed without a rule that names it', async () => {

@@ -23,6 +23,8 @@ export interface GateOptions {
   language?: ShellLanguage | 'none';
   load?: (name: string) => Promise<Uint8Array>;
   hidden?: readonly string[];
+  /** Files with a secret in their text. */
+  withSecrets?: readonly string[];
 }
 
 export interface TestGate extends CommandGate {
@@ -72,7 +74,8 @@ function openIn(base: string, options: GateOptions): TestGate {
   const gate = createCommandGate({
     files,
     roots: singleRoot(folder),
-    isHidden: (path) => Promise.resolve(options.hidden?.includes(path) ?? false),
+    isHidden: (...paths) => Promise.resolve(paths.some((path) => options.hidden?.includes(path) ?? false)),
+    holdsSecrets: (path) => Promise.resolve(options.withSecrets?.includes(path) ?? false),
     parser: options.load === undefined ? parser : createShellParser(options.load),
     language: options.language === 'none' ? undefined : (options.language ?? 'bash'),
     allowed: options.allowed ?? fiveRules,

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { protectedBy, protectedPatternCount } from '../../../src/core/repository/protectedFiles.js';
+import {
+  protectedBy,
+  protectedFromCommands,
+  protectedPatternCount,
+} from '../../../src/core/repository/protectedFiles.js';
 import { guardedPaths } from '../../support/guardedPaths.js';
 
 describe('protected files', () => {
@@ -23,6 +27,14 @@ describe('protected files', () => {
     },
   );
 
+  it.each(['node_modules/.bin/git', '.venv/bin/python', 'HEAD'])(
+    'PRF-05: %s asks of tools, and no command stumbles over it',
+    (path) => {
+      expect(protectedBy(path)).toBeDefined();
+      expect(protectedFromCommands(path)).toBeUndefined();
+    },
+  );
+
   it.each([
     'src/a.ts',
     'README.md',
@@ -37,6 +49,14 @@ describe('protected files', () => {
     'my.env.ts',
     'Cargo.toml.md',
     'test/lock/a.ts',
+    'src/head.ts',
+    'docs/node_modules.md',
+    'src/eslint.ts',
+    'tsconfig.json',
+    'conftest.py',
+    'Makefile',
+    'src/project/a.ts',
+    'rules.md',
   ])('ordinary: %s', (path) => {
     expect(protectedBy(path)).toBeUndefined();
   });

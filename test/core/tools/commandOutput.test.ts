@@ -165,6 +165,22 @@ describe('command_output', () => {
     expect(Number(left)).toBe(whole.length - before.length - text.slice(text.indexOf('reads on]\n') + 10).length);
   });
 
+  it('SEC-10: shows no part of a secret at whatever offset it is asked for', async () => {
+    const key = `ghp_${'a1B2c3D4'.repeat(5).slice(0, 36)}`;
+    const body = Array.from({ length: 8 }, (_, row) => `${row}xY+`.repeat(16)).join('\\n');
+    const pem = `-----BEGIN PRIVATE KEY-----\\n${body}\\n-----END PRIVATE KEY-----`;
+    const started = await bench.call('run_command', {
+      command: `printf 'before ${key} between\\n${pem}\\nafter\\n'; exit 3`,
+      background: true,
+    });
+    const id = idIn(started.text);
+    for (let offset = 1; offset < 620; offset += 19) {
+      const { text } = await bench.call('command_output', { id, offset });
+      for (const part of [key.slice(-8), key.slice(4, 12), '3xY+3xY+', '7xY+7xY+']) expect(text).not.toContain(part);
+      expect(text).toMatch(/\nafter$/);
+    }
+  });
+
   it('keeps outputs on disk for the user only, also for a later program, and hides secrets when it reads them', async () => {
     const key = `ghp_${'a1B2c3D4'.repeat(5).slice(0, 36)}`;
     const { text } = await bench.call('run_command', { command: `echo token ${key}; echo end` });
