@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Bundles a program of this folder and runs it from the top of the repository; ends with its exit code. */
-export async function runProbe(name) {
+export async function runProbe(name, args = []) {
   const outfile = join(root, 'out', 'bench', `${name}.mjs`);
   await build({
     entryPoints: [join(import.meta.dirname, `${name}.ts`)],
@@ -16,5 +16,5 @@ export async function runProbe(name) {
     packages: 'external',
     logLevel: 'warning',
   });
-  process.exitCode = spawnSync(process.execPath, [outfile], { stdio: 'inherit', cwd: root }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: 'inherit', cwd: root }).status ?? 1;
 }

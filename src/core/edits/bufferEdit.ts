@@ -1,6 +1,6 @@
 /** Edits of an editor's buffer. Who types always wins: an edit is merged with what was typed, or refused. */
 import type { ToolContext } from '../tools/tool.js';
-import { mergeTexts, type Merged } from './merge.js';
+import type { Merged } from './merge.js';
 
 /** What a change of a buffer was made from, and what it made of it. */
 export interface TextChange {
@@ -18,7 +18,7 @@ const longestShown = 160;
 
 /** Puts a change into the unsaved buffer of a file; `gone` is the answer if there is none any more. */
 export async function writeBuffer(
-  { host, signal }: ToolContext,
+  { host, turn, signal }: ToolContext,
   { absolute, relative }: { absolute: string; relative: string },
   { base, text }: TextChange,
   gone: string,
@@ -28,7 +28,7 @@ export async function writeBuffer(
     const buffer = host.documents.unsaved(absolute);
     if (buffer === undefined) return { ok: false, sentence: gone };
     const isTyped = buffer.text !== base;
-    const merged: Merged = isTyped ? mergeTexts(base, buffer.text, text) : { ok: true, text };
+    const merged: Merged = isTyped ? await turn.packer.mergeTexts(base, buffer.text, text) : { ok: true, text };
     if (!merged.ok) return { ok: false, sentence: describeConflict(relative, merged) };
     if (await host.documents.replaceText(absolute, merged.text, buffer.version)) return { ok: true, merged: isTyped };
     await host.clock.sleep(pauseMs, signal);
