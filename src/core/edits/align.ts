@@ -39,7 +39,14 @@ export const trimmed: Form = { keyOf: trim, blanksCount: true };
 const withoutBlanks: Form = { keyOf: trim, blanksCount: false };
 const loose: Form = { keyOf: toLooseForm, blanksCount: false };
 
-const steps: readonly [Alignment['how'], Form][] = [
+type Step = readonly [Alignment['how'], Form];
+
+/** White space too tells which of several places was meant, unless a line does. */
+const indentedSteps: readonly Step[] = [
+  ['white space', { keyOf: (line) => line, blanksCount: true }],
+  ['white space', { keyOf: (line) => line.trimEnd(), blanksCount: true }],
+];
+const steps: readonly Step[] = [
   ['white space', trimmed],
   ['blank lines', withoutBlanks],
   ['quotes, dashes and spaces', loose],
@@ -47,7 +54,7 @@ const steps: readonly [Alignment['how'], Form][] = [
 
 /** Equal lines, from the strictest reading of "equal" to the loosest. `line` is a 1-based line that the place covers. */
 export function alignEqual(text: LineIndex, sought: readonly string[], line: number | undefined): Aligning {
-  for (const [how, form] of steps) {
+  for (const [how, form] of line === undefined ? [...indentedSteps, ...steps] : steps) {
     const runs = findRuns(text.rows(form), sought, form);
     if (runs.starts.length === 0) continue;
     const [spans, ...more] =

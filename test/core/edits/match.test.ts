@@ -124,6 +124,23 @@ const changed: Case[] = [
     source.replace('a + b', 'b + a'),
   ],
   [
+    'similar: a name that was changed since, between lines that were not',
+    'function greet() {\n  const words = readWords2();\n  return words.join(" ");\n}\n',
+    [
+      hunk(
+        'function greet() {\n  const words = readWords();\n  return words.join(" ");',
+        'function greet() {\n  const words = readWords();\n  return words.join(", ");',
+      ),
+    ],
+    'function greet() {\n  const words = readWords2();\n  return words.join(", ");\n}\n',
+  ],
+  [
+    'white space tells which of two was meant',
+    '    }\n  }\n  b\n  }\n}',
+    [hunk('  }\n}\n', '  }\n  more\n}\n')],
+    '    }\n  }\n  b\n  }\n  more\n}',
+  ],
+  [
     'similar: inner spaces',
     'const total = sum( first,  second, third );\n',
     [hunk('const total = sum(first, second, third);', 'const total = add(first, second, third);')],
@@ -232,6 +249,15 @@ const failures: Failure[] = [
     'uses: actions/setup-node-of-version@v4\nwith: cache\n',
     hunk('uses: actions/setup-node-of-version@v3\nwith: cache', 'uses: actions/setup-node-of-version@v3\nwith: none'),
     /line 1: old_text has/,
+  ],
+  [
+    'nearly the same name in nearly all that is sought (println is gone, print is there)',
+    'FMT_EXPORT template <typename... T>\nvoid print(std::ostream& os, format_string<T...> fmt, T&&... args) {\n}\n',
+    hunk(
+      'FMT_EXPORT template <typename... T>\nvoid println(std::ostream& os, format_string<T...> fmt, T&&... args) {\n',
+      'template <typename... T>\nvoid println(std::ostream& os, format_string<T...> fmt, T&&... args) {\n',
+    ),
+    /line 2: old_text has "void println/,
   ],
   ['replace_all never guesses', '  a\n', hunk('a \n', 'b\n', all), /not found/],
   ['case differs', 'Alpha\n', hunk('alpha', 'x'), /not found/],
