@@ -168,7 +168,7 @@ await packer.open(
   controller.signal,
 );
 bench.turn.packer = packer;
-const only = process.argv[2];
+const only = process.env.BALEEN_BENCH_SCENE;
 process.stdout.write('| edit | file | thread held, CPU | wall | took |\n|---|---|---|---|---|\n');
 for (const scene of scenes.filter(({ name }) => only === undefined || name === only)) {
   for (const [size, bytes] of sizes) {
