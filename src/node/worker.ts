@@ -1,6 +1,8 @@
 /** The worker thread that does the heavy work of one workspace; a bundle of its own. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { BaleenError } from '../core/errors.js';
+import type { Content, Wish } from '../core/edits/editWork.js';
+import type { TextFile } from '../core/edits/textFile.js';
 import type { Log } from '../core/host.js';
 import type { Prompt } from '../core/tokens/template.js';
 import type {
@@ -98,6 +100,12 @@ function callEngine(
       return engine.changedSince(args[0] as number);
     case 'originals':
       return engine.originals(args[0] as readonly string[]);
+    case 'openFile':
+      return engine.openFile(args[0] as string, args[1] as Content);
+    case 'changeFile':
+      return engine.changeFile(args[0] as string, args[1] as TextFile, args[2] as Wish, signal);
+    case 'mergeTexts':
+      return engine.mergeTexts(args[0] as string, args[1] as string, args[2] as string);
     case 'countPrompt':
       return engine.countPrompt(args[0] as Prompt);
     case 'assembleBody':

@@ -8,18 +8,23 @@ export interface ChangedSpan {
 }
 
 /** Beyond so many changed lines one span does, whatever a cursor between two of them makes of it. */
-const mostEdits = 2000;
+const mostEdits = 300;
 
 /**
  * The spans that turn one text into the other, in order and apart from each other, so that a cursor between two of them
  * stays where it is.
  */
 export function findChangedSpans(before: string, after: string): ChangedSpan[] {
-  const linesOf = (text: string): string[] => text.split(/(?<=\n)/);
-  const parts = diffArrays(linesOf(before), linesOf(after), { maxEditLength: mostEdits });
-  if (parts === undefined) return [findChangedSpan(before, after)];
+  const whole = findChangedSpan(before, after);
+  // Only the lines from the first change to the last are compared.
+  const from = whole.start === 0 ? 0 : before.lastIndexOf('\n', whole.start - 1) + 1;
+  const feed = before.indexOf('\n', whole.end);
+  const kept = feed === -1 ? 0 : before.length - feed - 1;
+  const compared = (text: string): string[] => linesOf(text.slice(from, text.length - kept));
+  const parts = diffArrays(compared(before), compared(after), { maxEditLength: mostEdits });
+  if (parts === undefined) return [whole];
   const spans: ChangedSpan[] = [];
-  let at = 0;
+  let at = from;
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index]!;
     const text = part.value.join('');
@@ -36,6 +41,18 @@ export function findChangedSpans(before: string, after: string): ChangedSpan[] {
     at += gone.length;
   }
   return spans;
+}
+
+/** With their ends. Several times as fast as a split by a pattern. */
+function linesOf(text: string): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < text.length;) {
+    const feed = text.indexOf('\n', start);
+    const end = feed === -1 ? text.length : feed + 1;
+    lines.push(text.slice(start, end));
+    start = end;
+  }
+  return lines;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The diff editor of an edit that waits for an answer: the file as it is on the left, as it would be on the right. */
 import * as vscode from 'vscode';
-import { openBytes, openText, type TextFile } from '../core/edits/textFile.js';
+import { openText, type TextFile } from '../core/edits/textFile.js';
 import { BaleenError } from '../core/errors.js';
 import { resolveInside } from '../core/repository/pathGate.js';
 import { absoluteOf } from '../core/repository/roots.js';
@@ -58,13 +58,17 @@ export function createProposals(): Proposals {
 }
 
 /** What the edit was made from: the unsaved buffer, else the disk; `undefined` for a file that does not exist. */
-async function readPresent({ host, roots }: SessionParts, path: string): Promise<TextFile | undefined> {
+async function readPresent({ host, packer, roots }: SessionParts, path: string): Promise<TextFile | undefined> {
   const place = await resolveInside(host.files, roots, path, 'read');
   if ('refused' in place) throw new BaleenError(place.refused, 'refused');
   const buffer = host.documents.unsaved(place.absolute);
-  if (buffer !== undefined) return openText(buffer.text);
-  if ((await host.files.lstat(place.absolute)) === undefined) return undefined;
-  const opened = openBytes(await host.files.read(place.absolute, undefined, place.inside));
+  if (buffer === undefined && (await host.files.lstat(place.absolute)) === undefined) return undefined;
+  const opened = await packer.openFile(
+    path,
+    buffer === undefined
+      ? { bytes: await host.files.read(place.absolute, undefined, place.inside) }
+      : { text: buffer.text, encoding: 'utf-8', bom: false },
+  );
   if (!opened.ok) throw new BaleenError(`The diff of ${path} cannot be shown: ${opened.sentence}.`, 'refused');
   return opened.file;
 }

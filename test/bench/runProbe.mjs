@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -16,5 +17,8 @@ export async function runProbe(name) {
     packages: 'external',
     logLevel: 'warning',
   });
-  process.exitCode = spawnSync(process.execPath, [outfile], { stdio: 'inherit', cwd: root }).status ?? 1;
+  // Imported: a script among what is bundled would take itself for the program.
+  const program = `await import(${JSON.stringify(pathToFileURL(outfile).href)})`;
+  const args = ['--input-type=module', '--eval', program];
+  process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root }).status ?? 1;
 }

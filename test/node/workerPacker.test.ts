@@ -102,6 +102,26 @@ describe('the packer in a worker', () => {
     expect(JSON.parse(Buffer.from(body).toString('utf8'))).toEqual({ m: text });
   });
 
+  it('opens, changes and merges texts as the engine does', async () => {
+    const engine = await workspace.engine();
+    const bytes = Buffer.from('\ufeffone\r\ntwo\r\ntoken = "ghp_a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3"\r\n');
+    const opened = await packer.openFile('a.txt', { bytes });
+    expect(opened).toEqual(await engine.openFile('a.txt', { bytes }));
+    if (!opened.ok) throw new Error(opened.sentence);
+    const hunks = [
+      { old_text: 'twoo', new_text: 'x' },
+      { old_text: 'one\ntwo', new_text: 'one\n2' },
+    ];
+    const wish = { kind: 'hunks', hunks } as const;
+    const changed = await packer.changeFile('a.txt', opened.file, wish);
+    if (changed.kind !== 'changed') throw new Error(changed.kind);
+    expect(Buffer.from(changed.change.to.bytes).toString()).toBe(bytes.toString().replace('two', '2'));
+    expect(changed.change.results.map(({ ok }) => ok)).toEqual([false, true]);
+    const { change } = (await engine.changeFile('a.txt', opened.file, wish)) as typeof changed;
+    expect(changed.change).toEqual({ ...change, to: { ...change.to, bytes: Uint8Array.from(change.to.bytes) } });
+    expect(await packer.mergeTexts('a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n')).toEqual({ ok: true, text: 'A\nb\nC\n' });
+  });
+
   it('hands errors over with their name, sentence and outcome', async () => {
     await expect(packer.packText()).rejects.toBeInstanceOf(BaleenError);
     await expect(packer.packText()).rejects.toThrow(/No folder is packed/);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findChangedSpan } from '../../src/vscode/changedSpan.js';
+import { findChangedSpan, findChangedSpans } from '../../src/vscode/changedSpan.js';
 
 const piece = fc.constantFrom('a', 'b', '\r\n', '\n', '\r', '\u{1F40B}', '\u{1F433}', 'é');
 const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
@@ -32,5 +32,37 @@ describe('findChangedSpan', () => {
   it('leaves alone what is the same at both ends', () => {
     expect(findChangedSpan('one two three', 'one 2 three')).toEqual({ start: 4, end: 7, replacement: '2' });
     expect(findChangedSpan('same', 'same')).toEqual({ start: 4, end: 4, replacement: '' });
+  });
+});
+
+describe('findChangedSpans', () => {
+  const apply = (before: string, spans: ReturnType<typeof findChangedSpans>): string =>
+    spans.reduceRight((now, { start, end, replacement }) => now.slice(0, start) + replacement + now.slice(end), before);
+
+  it('turn one text into the other, in order and apart', () => {
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const spans = findChangedSpans(before, after);
+        expect(apply(before, spans)).toBe(after);
+        expect(spans.every(({ start }, index) => index === 0 || start >= spans[index - 1]!.end)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('are as small as the changes of lines that are far apart', () => {
+    const lines = Array.from({ length: 2000 }, (_, at) => `line ${at}\n`);
+    const after = lines.with(3, 'line three\n').with(1990, 'line x\n');
+    expect(findChangedSpans(lines.join(''), after.join('')).map(({ replacement }) => replacement)).toEqual([
+      'three',
+      'x',
+    ]);
+  });
+
+  it('are one where nearly every line is another', () => {
+    const linesOf = (name: string): string => Array.from({ length: 2000 }, (_, at) => `${name} ${at}\n`).join('');
+    const spans = findChangedSpans(`top\n${linesOf('a')}`, `top\n${linesOf('b')}`);
+    expect(spans).toHaveLength(1);
+    expect(apply(`top\n${linesOf('a')}`, spans)).toBe(`top\n${linesOf('b')}`);
   });
 });

@@ -1,20 +1,12 @@
 /** The mode `auto` where no sandbox works: in sight, not to be chosen, and with the reason for eye and ear. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Browser, Locator } from 'playwright-core';
-import { bundlePage, openHarness, servePage, startBrowser, type Harness, type PageServer } from './page.js';
+import { expect } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { preparePages } from './onPage.js';
+import { openHarness, type Harness } from './page.js';
 import { readyState } from './readyState.js';
 import type { ThemeName } from './themes.js';
 
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  server = await servePage(await bundlePage());
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const onPage = preparePages(openHarness);
 
 const noAuto = 'The sandbox needs bubblewrap, which is not installed.';
 const pickerOf = ({ page }: Harness): Locator => page.getByRole('combobox', { name: 'Approval mode' });
@@ -28,33 +20,34 @@ const looks: [ThemeName, number][] = [
   ['contrast', 170],
 ];
 
-test.each(looks)('T5: without a sandbox auto is off and says why (%s, %i px)', async (theme, width) => {
-  const harness = await openHarness(browser, server, { theme, width });
-  await harness.open([], { noAuto });
-  const picker = pickerOf(harness);
-  expect(await autoOf(harness).textContent()).toBe('Auto (not available)');
-  expect(await autoOf(harness).isDisabled()).toBe(true);
-  expect(await autoOf(harness).getAttribute('title')).toBe(noAuto);
-  expect(await picker.getAttribute('title')).toContain(`\nAuto is not available. ${noAuto}`);
-  // What a screen reader says behind the name.
-  const description = await picker.evaluate(
-    (select) => document.getElementById(select.getAttribute('aria-describedby')!)!.textContent,
+for (const [theme, width] of looks)
+  onPage(
+    `T5: without a sandbox auto is off and says why (${theme}, ${width} px)`,
+    async (harness) => {
+      await harness.open([], { noAuto });
+      const picker = pickerOf(harness);
+      expect(await autoOf(harness).textContent()).toBe('Auto (not available)');
+      expect(await autoOf(harness).isDisabled()).toBe(true);
+      expect(await autoOf(harness).getAttribute('title')).toBe(noAuto);
+      expect(await picker.getAttribute('title')).toContain(`\nAuto is not available. ${noAuto}`);
+      // What a screen reader says behind the name.
+      const description = await picker.evaluate(
+        (select) => document.getElementById(select.getAttribute('aria-describedby')!)!.textContent,
+      );
+      expect(description).toBe(`Auto is not available. ${noAuto}`);
+      const [off, on] = await Promise.all(
+        [autoOf(harness), picker.locator('option[value=ask]')].map((one) =>
+          one.evaluate((el) => getComputedStyle(el).color),
+        ),
+      );
+      expect(off).not.toBe(on);
+      const overflow = await harness.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+    },
+    { theme, width },
   );
-  expect(description).toBe(`Auto is not available. ${noAuto}`);
-  const [off, on] = await Promise.all(
-    [autoOf(harness), picker.locator('option[value=ask]')].map((one) =>
-      one.evaluate((el) => getComputedStyle(el).color),
-    ),
-  );
-  expect(off).not.toBe(on);
-  const overflow = await harness.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
-  expect(await harness.readFaults()).toEqual([]);
-  await harness.close();
-});
 
-test('T5: the keyboard does not get to it, and it comes back as soon as there is a sandbox', async () => {
-  const harness = await openHarness(browser, server);
+onPage('T5: the keyboard does not get to it, and it comes back as soon as there is a sandbox', async (harness) => {
   await harness.open([], { approve: 'auto-edit', noAuto });
   const picker = pickerOf(harness);
   await picker.focus();
@@ -67,15 +60,12 @@ test('T5: the keyboard does not get to it, and it comes back as soon as there is
   expect(await picker.getAttribute('aria-describedby')).toBeNull();
   await picker.selectOption('auto');
   expect(await harness.waitForPost('set_approve')).toEqual({ type: 'set_approve', approve: 'auto' });
-  await harness.close();
 });
 
-test('T5: a setting that says auto already stays in sight, with the reason', async () => {
-  const harness = await openHarness(browser, server);
+onPage('T5: a setting that says auto already stays in sight, with the reason', async (harness) => {
   await harness.open([], { approve: 'auto', noAuto });
   expect(await pickerOf(harness).inputValue()).toBe('auto');
   expect(await pickerOf(harness).getAttribute('title')).toContain(noAuto);
   await pickerOf(harness).selectOption('ask');
   expect(await harness.waitForPost('set_approve')).toEqual({ type: 'set_approve', approve: 'ask' });
-  await harness.close();
 });

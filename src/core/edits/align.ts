@@ -1,5 +1,5 @@
 /** Which lines of the file the lines of `old_text` stand for, where they are not the same to the letter. */
-import { findWindows, similarityOf } from './similarity.js';
+import { isBlank, type Form, type LineIndex, type Rows } from './lineIndex.js';
 
 export const aroundLeftOut = 'what stands around the part left out';
 
@@ -14,15 +14,6 @@ export type Aligning =
   | { kind: 'none' }
   | { kind: 'several'; how: Alignment['how']; places: number[] }
   | { kind: 'one'; alignment: Alignment };
-
-/** Below this a stretch is not taken for the one that was meant. */
-const leastSimilarity = 0.9;
-/** A single line that is less alike is another line, however alike all others are. */
-const leastLineSimilarity = 0.7;
-/** The second best has to be worse by so much. */
-const clearMargin = 0.08;
-/** A shorter text is found by chance. */
-const shortestSimilar = 24;
 
 const mayBeUnified = /[`\u0080-\uffff]|--/;
 
@@ -43,22 +34,73 @@ export function toLooseForm(line: string): string {
 }
 
 const trim = (line: string): string => line.trim();
-const isBlank = (line: string): boolean => line.trim() === '';
+
+export const trimmed: Form = { keyOf: trim, blanksCount: true };
+const withoutBlanks: Form = { keyOf: trim, blanksCount: false };
+const loose: Form = { keyOf: toLooseForm, blanksCount: false };
+
+type Step = readonly [Alignment['how'], Form];
+
+/** White space too tells which of several places was meant, unless a line does. */
+const indentedSteps: readonly Step[] = [
+  ['white space', { keyOf: (line) => line, blanksCount: true }],
+  ['white space', { keyOf: (line) => line.trimEnd(), blanksCount: true }],
+];
+const steps: readonly Step[] = [
+  ['white space', trimmed],
+  ['blank lines', withoutBlanks],
+  ['quotes, dashes and spaces', loose],
+];
 
 /** Equal lines, from the strictest reading of "equal" to the loosest. `line` is a 1-based line that the place covers. */
-export function alignEqual(lines: readonly string[], sought: readonly string[], line: number | undefined): Aligning {
-  const steps: [Alignment['how'], (text: string) => string, boolean][] = [
-    ['white space', trim, true],
-    ['blank lines', trim, false],
-    ['quotes, dashes and spaces', toLooseForm, false],
-  ];
-  for (const [how, keyOf, blanksCount] of steps) {
-    const all = findRuns(lines, sought, keyOf, blanksCount);
-    const fitting = all.length < 2 || line === undefined ? all : all.filter((spans) => covers(spans, line));
-    if (fitting.length === 1) return { kind: 'one', alignment: { how, spans: fitting[0]! } };
-    if (all.length > 0) return { kind: 'several', how, places: all.map((spans) => firstOf(spans)) };
+export function alignEqual(text: LineIndex, sought: readonly string[], line: number | undefined): Aligning {
+  for (const [how, form] of line === undefined ? [...indentedSteps, ...steps] : steps) {
+    const runs = findRuns(text.rows(form), sought, form);
+    if (runs.starts.length === 0) continue;
+    const [spans, ...more] =
+      runs.starts.length > 1 && line !== undefined ? spansAround(text, runs, line) : spansOf(text, runs, 2);
+    if (spans !== undefined && more.length === 0) return { kind: 'one', alignment: { how, spans } };
+    return { kind: 'several', how, places: runs.starts.map((start) => runs.rows.kept[start]!) };
   }
   return { kind: 'none' };
+}
+
+/** Stretches whose lines have the keys of those sought. */
+interface Runs {
+  rows: Rows;
+  sought: readonly string[];
+  counts: (text: string) => boolean;
+  /** How many of the sought lines count. */
+  length: number;
+  /** By index of `rows`, in order. */
+  starts: readonly number[];
+}
+
+/** Where blank lines do not count, they may be more or fewer. */
+function findRuns(rows: Rows, sought: readonly string[], { keyOf, blanksCount }: Form): Runs {
+  const counts = (text: string): boolean => blanksCount || !isBlank(text);
+  const wanted = sought.filter(counts).map(keyOf);
+  const offsets = wanted.map((_, offset) => offset);
+  const placesOf = (offset: number): readonly number[] => rows.places.get(wanted[offset]!) ?? [];
+  // The line that stands at the fewest places has the fewest to be looked at.
+  const rarest = offsets.reduce((best, at) => (placesOf(at).length < placesOf(best).length ? at : best), 0);
+  const starts = (wanted.length === 0 ? [] : placesOf(rarest))
+    .map((at) => at - rarest)
+    .filter((start) => start >= 0 && offsets.every((offset) => rows.keys[start + offset] === wanted[offset]));
+  return { rows, sought, counts, length: wanted.length, starts };
+}
+
+function spansOf(text: LineIndex, { rows, sought, counts, starts }: Runs, most: number): number[][][] {
+  return starts.slice(0, most).map((start) => spread(text, rows.kept, start, sought, counts));
+}
+
+function spansAround(text: LineIndex, runs: Runs, line: number): number[][][] {
+  const { kept } = runs.rows;
+  const reach = runs.sought.length;
+  const starts = runs.starts.filter(
+    (start) => kept[start]! - reach < line && line <= kept[start + runs.length - 1]! + 1 + reach,
+  );
+  return spansOf(text, { ...runs, starts }, starts.length).filter((spans) => covers(spans, line));
 }
 
 function firstOf(spans: Alignment['spans']): number {
@@ -69,42 +111,19 @@ function covers(spans: Alignment['spans'], line: number): boolean {
   return firstOf(spans) < line && line <= spans.flat().at(-1)! + 1;
 }
 
-/** Every stretch of lines whose keys are those sought; where blank lines do not count, they may be more or fewer. */
-function findRuns(
-  lines: readonly string[],
-  sought: readonly string[],
-  keyOf: (text: string) => string,
-  blanksCount: boolean,
-): number[][][] {
-  const counts = (text: string): boolean => blanksCount || !isBlank(text);
-  const wanted = sought.filter(counts).map(keyOf);
-  const [first] = wanted;
-  if (first === undefined) return [];
-  const kept: number[] = [];
-  lines.forEach((text, index) => {
-    if (counts(text)) kept.push(index);
-  });
-  const keys = kept.map((index) => keyOf(lines[index]!));
-  const runs: number[][][] = [];
-  for (let at = keys.indexOf(first); at !== -1; at = keys.indexOf(first, at + 1)) {
-    if (at + wanted.length > keys.length) break;
-    if (wanted.every((key, offset) => keys[at + offset] === key)) runs.push(spread(lines, kept, at, sought, counts));
-  }
-  return runs;
-}
-
 /** From the lines that count back to all: blank ones stand for the blank ones that the file has at their place. */
-function spread(
-  lines: readonly string[],
+export function spread(
+  text: LineIndex,
   kept: readonly number[],
   from: number,
   sought: readonly string[],
   counts: (text: string) => boolean,
 ): number[][] {
+  const lines = text.lines();
   let next = from;
-  const spans = sought.map((text) => (counts(text) ? [kept[next++]!] : []));
+  const spans = sought.map((line) => (counts(line) ? [kept[next++]!] : []));
   const isFree = (at: number): boolean =>
-    lines[at] !== undefined && isBlank(lines[at]) && !spans.some(([taken]) => taken === at);
+    lines[at] !== undefined && isBlank(lines[at].text) && !spans.some(([taken]) => taken === at);
   spans.forEach((span, index) => {
     const before = spans[index - 1]?.[0];
     if (span.length === 0 && before !== undefined && isFree(before + 1)) span.push(before + 1);
@@ -133,7 +152,7 @@ const mostLinesLeftOut = 400;
 
 /** The parts before, between and after what is left out, in their order. */
 export function alignElided(
-  lines: readonly string[],
+  text: LineIndex,
   sought: readonly string[],
   isChanged: (from: number, to: number) => boolean,
 ): Aligning {
@@ -146,9 +165,9 @@ export function alignElided(
   }
   const texts = parts.map((part) => sought.slice(part.from, part.to));
   if (parts.length < 2 || texts.some((part) => part.every(isBlank))) return { kind: 'none' };
-  const places = texts.map((part) => findRuns(lines, part, toLooseForm, false));
-  if (places.some((runs) => runs.length > mostPlacesOfPart)) return { kind: 'none' };
-  const chains = findChains(places);
+  const runs = texts.map((part) => findRuns(text.rows(loose), part, loose));
+  if (runs.some(({ starts }) => starts.length > mostPlacesOfPart)) return { kind: 'none' };
+  const chains = findChains(runs.map((one) => spansOf(text, one, mostPlacesOfPart)));
   // Where an unchanged part stands twice, it does not matter which of the two was meant.
   const changed = parts.flatMap((part, index) => (isChanged(part.from, part.to) ? [index] : []));
   const distinct = new Map(chains.map((chain) => [changed.map((index) => firstOf(chain[index]!)).join(), chain]));
@@ -183,56 +202,4 @@ function findChains(places: readonly Part[][]): Part[][] {
     chains.length = Math.min(chains.length, mostPlacesOfPart * mostPlacesOfPart);
   }
   return chains;
-}
-
-/** The one stretch that is alike in each of its lines; blank lines do not count. */
-export function alignSimilar(
-  lines: readonly string[],
-  sought: readonly string[],
-): { alignment: Alignment; score: number } | undefined {
-  if (sought.join('').replace(/\s+/g, '').length < shortestSimilar) return undefined;
-  const counts = (text: string): boolean => !isBlank(text);
-  const kept = lines.flatMap((text, index) => (counts(text) ? [index] : []));
-  const texts = kept.map((index) => unifySigns(lines[index]!));
-  const wanted = sought.filter(counts).map(unifySigns);
-  // Most of what is sought is found before this is needed, or is nowhere.
-  let used: Set<string> | undefined;
-  const isUsed = (word: string): boolean => (used ??= new Set(texts.flatMap(wordsOf))).has(word);
-  const [best, second] = findWindows(texts, wanted).filter(({ start }) =>
-    wanted.every((line, offset) => isAlike(line, texts[start + offset] ?? '', isUsed)),
-  );
-  if (best === undefined || best.score < leastSimilarity) return undefined;
-  if (second !== undefined && second.score > best.score - clearMargin) return undefined;
-  return {
-    alignment: { how: 'similarity', spans: spread(lines, kept, best.start, sought, counts) },
-    score: best.score,
-  };
-}
-
-/**
- * Lines that are nearly the same stand elsewhere, too, and which of two was meant only their words say. So a word may
- * differ by a typing error only, and must not be one that the file uses.
- */
-function isAlike(line: string, other: string, isUsed: (word: string) => boolean): boolean {
-  if (toLooseForm(line) === toLooseForm(other)) return true;
-  if (similarityOf(line.trim(), other.trim()) < leastLineSimilarity) return false;
-  const [words, theirs] = [wordsOf(line), wordsOf(other)];
-  if (words.length !== theirs.length) return false;
-  return words.every((word, at) => word === theirs[at] || (!isUsed(word) && isMistyped(word, theirs[at]!)));
-}
-
-function wordsOf(line: string): string[] {
-  return line.match(/[\p{L}\p{N}_$]+/gu) ?? [];
-}
-
-/** One or two letters too many, too few or wrong; no other number. */
-function isMistyped(word: string, other: string): boolean {
-  const most = word.length < 4 ? 0 : word.length < 6 ? 1 : 2;
-  if (/\d/.test(word) || Math.abs(word.length - other.length) > most) return false;
-  let head = 0;
-  while (head < word.length && word[head] === other[head]) head++;
-  let tail = 0;
-  const shortest = Math.min(word.length, other.length);
-  while (tail < shortest - head && word.at(-1 - tail) === other.at(-1 - tail)) tail++;
-  return Math.max(word.length, other.length) - head - tail <= most;
 }

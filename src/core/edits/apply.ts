@@ -1,47 +1,44 @@
 /** Carries hunks out, one after the other, each on its own: one that fails leaves the others alone. */
 import type { Hunk, Match, Region } from './hunks.js';
-import { lineNumberAt } from './lines.js';
+import { indexLines } from './lineIndex.js';
 import { matchHunk } from './match.js';
 import { findPlaceholderTrouble, toViewForm } from './textFile.js';
 
 export type HunkResult = { ok: true; places: number; note?: string } | { ok: false; problem: string };
 
-export interface Applied {
-  view: string;
-  results: HunkResult[];
+export interface Editing {
+  /** The text as it is now. */
+  view(): string;
+  apply(hunk: Hunk): HunkResult;
 }
 
-export function applyHunks(view: string, hunks: readonly Hunk[]): Applied {
-  let now = view;
-  const results: HunkResult[] = [];
+export function startEditing(view: string): Editing {
+  let text = indexLines(view);
   const shifts: { line: number; by: number }[] = [];
-  for (const hunk of hunks) {
-    const shifted = { ...hunk, old_text: toViewForm(hunk.old_text), new_text: toViewForm(hunk.new_text) };
-    // `line` means the file as it was before this call; earlier hunks have moved what is below them.
-    if (hunk.line !== undefined) {
-      shifted.line = shifts.reduce((line, shift) => (line > shift.line ? line + shift.by : line), hunk.line);
-    }
-    const match = matchHunk(now, shifted);
-    if (!match.ok) {
-      results.push(match);
-      continue;
-    }
-    const next = replaceRegions(now, match.regions);
-    const trouble = findPlaceholderTrouble(now, next);
-    if (trouble !== undefined) {
-      results.push({ ok: false, problem: `${trouble}.` });
-      continue;
-    }
-    for (const { start, end, replacement } of [...match.regions].reverse()) {
-      const by = countFeeds(replacement) - countFeeds(now.slice(start, end));
-      if (by !== 0) shifts.push({ line: lineNumberAt(now, Math.max(start, end - 1)), by });
-    }
-    const first = lineNumberAt(now, match.regions[0]!.start);
-    const note = noteOf(match, first);
-    results.push({ ok: true, places: match.regions.length, ...(note === undefined ? {} : { note }) });
-    now = next;
-  }
-  return { view: now, results };
+
+  /** `line` means the file as it was before the first hunk; earlier ones have moved what is below them. */
+  const shift = (line: number): number =>
+    shifts.reduce((now, { line: above, by }) => (now > above ? now + by : now), line);
+
+  return {
+    view: () => text.view,
+    apply(hunk) {
+      const shifted = { ...hunk, old_text: toViewForm(hunk.old_text), new_text: toViewForm(hunk.new_text) };
+      if (hunk.line !== undefined) shifted.line = shift(hunk.line);
+      const match = matchHunk(text, shifted);
+      if (!match.ok) return match;
+      const next = replaceRegions(text.view, match.regions);
+      const trouble = findPlaceholderTrouble(text.view, next);
+      if (trouble !== undefined) return { ok: false, problem: `${trouble}.` };
+      for (const { start, end, replacement } of [...match.regions].reverse()) {
+        const by = countFeeds(replacement) - countFeeds(text.view.slice(start, end));
+        if (by !== 0) shifts.push({ line: text.numberAt(Math.max(start, end - 1)), by });
+      }
+      const note = noteOf(match, text.numberAt(match.regions[0]!.start));
+      text = indexLines(next);
+      return { ok: true, places: match.regions.length, ...(note === undefined ? {} : { note }) };
+    },
+  };
 }
 
 /** What a reader of the answer would not expect; `undefined` for an exact match. */

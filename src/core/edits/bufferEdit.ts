@@ -3,7 +3,7 @@ import { BaleenError, messageOf } from '../errors.js';
 import type { ToolContext } from '../tools/tool.js';
 import { encodeText } from '../view/encoding.js';
 import type { BufferText } from './checkpoint.js';
-import { mergeTexts, type Merged } from './merge.js';
+import type { Merged } from './merge.js';
 import type { TextFile } from './textFile.js';
 
 /** What a change of a buffer was made from, and what it made of it. */
@@ -39,7 +39,7 @@ export async function writeBuffer(
     const buffer = host.documents.unsaved(absolute);
     if (buffer === undefined) return { ok: false, sentence: gone };
     const isTyped = buffer.text !== base;
-    const merged: Merged = isTyped ? mergeTexts(base, buffer.text, text) : { ok: true, text };
+    const merged: Merged = isTyped ? await turn.packer.mergeTexts(base, buffer.text, text) : { ok: true, text };
     if (!merged.ok) return { ok: false, sentence: describeConflict(relative, merged) };
     try {
       await turn.checkpoint.beforeBuffer(relative, savedAs(file, buffer.text), savedAs(file, merged.text));

@@ -3,10 +3,8 @@ import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import { spellingsOf } from '../repository/roots.js';
-import { isSecretContent, isSecretName } from '../repository/secretFiles.js';
+import { isSecretName } from '../repository/secretFiles.js';
 import type { ToolContext } from '../tools/tool.js';
-import { decodeView } from '../view/codec.js';
-import { openBytes } from './textFile.js';
 import { isSame, noteChanged } from './workspaceEdit.js';
 
 const mostKeptBytes = 20 * 1024 * 1024;
@@ -20,7 +18,7 @@ export interface Departing extends Place {
 export type Opened<T> = { ok: true; place: T } | { ok: false; refused: boolean; sentence: string };
 
 /** Gates the path and reads the file; a sentence if it has to stay where it is. */
-export async function openForDeparture({ host, roots }: ToolContext, path: string): Promise<Opened<Departing>> {
+export async function openForDeparture({ host, roots, turn }: ToolContext, path: string): Promise<Opened<Departing>> {
   const place = await resolveInside(host.files, roots, path, 'write');
   if ('refused' in place) return { ok: false, refused: true, sentence: place.refused };
   const { relative, absolute, inside } = place;
@@ -32,9 +30,8 @@ export async function openForDeparture({ host, roots }: ToolContext, path: strin
     return { ok: false, refused: false, sentence };
   }
   const bytes = await host.files.read(absolute, mostKeptBytes, inside);
-  const opened = openBytes(bytes);
-  const text = opened.ok ? decodeView(opened.file.view, opened.file.secrets) : '';
-  if (spellingsOf(roots, relative).some(isSecretName) || isSecretContent(relative, text)) {
+  const opened = await turn.packer.openFile(relative, { bytes });
+  if (spellingsOf(roots, relative).some(isSecretName) || (opened.ok && opened.isSecret)) {
     return { ok: false, refused: true, sentence: `${relative} holds secrets, so only the user changes it.` };
   }
   return { ok: true, place: { ...place, bytes, ...(opened.ok ? { view: opened.file.view } : {}) } };

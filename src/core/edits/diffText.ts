@@ -47,11 +47,15 @@ export function describeChange(path: string, before: string, after: string): Dif
 }
 
 function makePatch(path: string, before: string, after: string): StructuredPatch {
-  const options = { context: 2, maxEditLength: mostEdits };
-  const patch = structuredPatch(path, path, before, after, undefined, undefined, options);
-  if (patch !== undefined) return patch;
   const old = before.split('\n');
   const now = after.split('\n');
+  const options = { context: 2, maxEditLength: mostEdits };
+  // What it would give up in the end, it is not asked.
+  const patch =
+    countUnshared(old, now) > mostEdits
+      ? undefined
+      : structuredPatch(path, path, before, after, undefined, undefined, options);
+  if (patch !== undefined) return patch;
   let start = 0;
   while (start < old.length && start < now.length && old[start] === now[start]) start++;
   let end = 0;
@@ -72,4 +76,12 @@ function makePatch(path: string, before: string, after: string): StructuredPatch
     newHeader: undefined,
     hunks: [hunk],
   };
+}
+
+/** Lines of each that the other does not have: no diff is shorter. */
+function countUnshared(old: readonly string[], now: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const line of old) counts.set(line, (counts.get(line) ?? 0) + 1);
+  for (const line of now) counts.set(line, (counts.get(line) ?? 0) - 1);
+  return [...counts.values()].reduce((sum, count) => sum + Math.abs(count), 0);
 }

@@ -1,21 +1,23 @@
 import { diffArrays } from 'diff';
 import { isElision, toLooseForm } from './align.js';
+import { mostEdits, type Line } from './lines.js';
 
 type Part = { kind: 'kept' | 'gone'; at: number } | { kind: 'new'; line: string };
 
 /**
  * Carries the change from `sought` to `wanted` over to the file's lines, of which `spans` says which stand for each
  * sought one: a line that the model leaves as it is stays as the file has it, a new one gets the file's indentation.
- * `undefined` if the model changes a line that it has not read correctly or has left out, or if the indentations do not
- * go together.
+ * `undefined` if the model changes a line that it has not read correctly or has left out, if the indentations do not go
+ * together, or if too many lines change to find out.
  */
 export function fitLines(
-  lines: readonly string[],
+  lines: readonly Line[],
   spans: readonly (readonly number[])[],
   sought: readonly string[],
   wanted: readonly string[],
 ): string[] | undefined {
   const parts = partsOf(sought, wanted);
+  if (parts === undefined) return undefined;
   const indent = findIndentRule(lines, spans, sought);
   const fitted: string[] = [];
   /** Blank lines of the file behind a line that goes: they stay with the next one that stays. */
@@ -29,25 +31,27 @@ export function fitLines(
       continue;
     }
     const span = spans[part.at]!;
-    const gap = gapBehind(spans, part.at).map((at) => lines[at]!);
+    const gap = gapBehind(spans, part.at).map((at) => lines[at]!.text);
     if (part.kind === 'kept') {
-      fitted.push(...waiting, ...span.map((at) => lines[at]!), ...gap);
+      fitted.push(...waiting, ...span.map((at) => lines[at]!.text), ...gap);
       waiting = [];
       continue;
     }
     const text = sought[part.at]!;
     if (span.length > 1 || (isElision(text) && span.length === 0)) return undefined;
-    if (span.length === 1 && toLooseForm(lines[span[0]!]!) !== toLooseForm(text)) return undefined;
+    if (span.length === 1 && toLooseForm(lines[span[0]!]!.text) !== toLooseForm(text)) return undefined;
     waiting = gap;
   }
   return fitted;
 }
 
-function partsOf(sought: readonly string[], wanted: readonly string[]): Part[] {
+function partsOf(sought: readonly string[], wanted: readonly string[]): Part[] | undefined {
+  const changes = diffArrays([...sought], [...wanted], { maxEditLength: mostEdits });
+  if (changes === undefined) return undefined;
   const parts: Part[] = [];
   let at = 0;
   let wantedAt = 0;
-  for (const { count, added, removed } of diffArrays([...sought], [...wanted])) {
+  for (const { count, added, removed } of changes) {
     for (let index = 0; index < count; index++) {
       if (added) {
         parts.push({ kind: 'new', line: wanted[wantedAt++]! });
@@ -95,14 +99,14 @@ const indentOf = (line: string): string => /^[ \t]*/.exec(line)![0];
 
 /** How the model's indentation becomes the file's; `gone` is the sought line that a new one stands in for. */
 function findIndentRule(
-  lines: readonly string[],
+  lines: readonly Line[],
   spans: readonly (readonly number[])[],
   sought: readonly string[],
 ): (line: string, gone: number | undefined) => string | undefined {
   const pairs = sought.flatMap((text, at): Pair[] => {
     const span = spans[at]!;
     if (text.trim() === '' || span.length !== 1) return [];
-    return [{ at, theirs: indentOf(text), ours: indentOf(lines[span[0]!]!) }];
+    return [{ at, theirs: indentOf(text), ours: indentOf(lines[span[0]!]!.text) }];
   });
   const rule = ruleOf(pairs);
   if (rule !== undefined) return rule;

@@ -8,6 +8,9 @@ export interface Line {
   start: number;
 }
 
+/** Of texts that differ in more lines than this nobody finds out which of them stay. */
+export const mostEdits = 2000;
+
 export type LineEnd = '\n' | '\r\n';
 
 /** A final line end does not begin another line; an empty text has none. */
@@ -42,13 +45,6 @@ export function hasMixedLineEnds(text: string): boolean {
   return text.includes('\r\n') && /(?<!\r)\n/.test(text);
 }
 
-/** 1-based number of the line in which an offset lies. */
-export function lineNumberAt(text: string, offset: number): number {
-  let number = 1;
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) number++;
-  return number;
-}
-
 /**
  * Gives a replacement the line ends of the region that it replaces. In a region of mixed style every line that stays
  * keeps its own, and a new one takes that of the line before it.
@@ -65,7 +61,11 @@ export function fitLineEnds(region: string, replacement: string, around: LineEnd
   const parts = diffArrays(
     oldLines.map(({ text }) => text),
     newLines.map(({ text }) => text),
-  );
+    { maxEditLength: mostEdits },
+  ) ?? [
+    { count: oldLines.length, added: false, removed: true },
+    { count: newLines.length, added: true, removed: false },
+  ];
   let oldAt = 0;
   let newAt = 0;
   let style = oldLines[0]?.end ?? around;

@@ -1,3 +1,5 @@
+import { trimmed } from './align.js';
+import type { LineIndex } from './lineIndex.js';
 import { splitLines } from './lines.js';
 import { findWindows } from './similarity.js';
 
@@ -6,17 +8,17 @@ const mostLinesShown = 30;
 const longestShown = 300;
 
 /** What to tell of a text that is not in the file: the nearest stretch, numbered, and the first lines that differ. */
-export function nearestText(view: string, oldText: string): string {
-  const lines = splitLines(view).map(({ text }) => text);
-  const sought = splitLines(oldText).map(({ text }) => text);
-  const best = findWindows(lines, sought)[0];
+export function nearestText(text: LineIndex, oldText: string): string {
+  const sought = splitLines(oldText).map((line) => line.text);
+  const best = findWindows(text.rows(trimmed), sought.map(trimmed.keyOf))[0];
   if (best === undefined || best.score < leastShown) {
     return 'old_text was not found, nor anything like it. Read the file, or search for a part of it.';
   }
-  const shown = lines.slice(best.start, best.start + Math.min(sought.length, mostLinesShown));
+  const lines = text.lines().slice(best.start, best.start + sought.length);
+  const shown = lines.slice(0, mostLinesShown).map((line) => line.text);
   const numbered = shown.map((line, index) => `${best.start + index + 1}\t${cut(line)}`);
   const differing = sought
-    .map((line, index) => ({ number: best.start + index + 1, given: line, actual: lines[best.start + index] }))
+    .map((line, index) => ({ number: best.start + index + 1, given: line, actual: lines[index]?.text }))
     .filter(({ given, actual }) => given !== actual)
     .slice(0, 3)
     .map(({ number, given, actual }) => {

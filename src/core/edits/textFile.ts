@@ -41,11 +41,11 @@ export function closeText(file: TextFile, view: string): Outcome<{ text: string 
 }
 
 /** The same down to the bytes, in the file's own encoding. */
-export function closeBytes(file: TextFile, view: string): Outcome<{ bytes: Uint8Array }> {
+export function closeBytes(file: TextFile, view: string): Outcome<{ bytes: Uint8Array; text: string }> {
   const closed = closeText(file, view);
   if (!closed.ok) return closed;
   const bytes = encodeText(closed.text, file.encoding, file.bom);
-  if (bytes !== undefined) return { ok: true, bytes };
+  if (bytes !== undefined) return { ok: true, bytes, text: closed.text };
   const why =
     file.encoding === 'latin1'
       ? 'the file is in Latin-1, which cannot hold every character of the new text'

@@ -5,13 +5,13 @@ import { FileChanged, messageOf } from '../errors.js';
 import type { ReloadWatch } from '../host.js';
 import { resolveInside } from '../repository/pathGate.js';
 import { spellingsOf } from '../repository/roots.js';
-import { isSecretContent, isSecretName } from '../repository/secretFiles.js';
+import { isSecretName } from '../repository/secretFiles.js';
 import type { ToolContext } from '../tools/tool.js';
 import { decodeView } from '../view/codec.js';
 import { writeBuffer } from './bufferEdit.js';
+import type { NewContent } from './editWork.js';
 import { hasMixedLineEnds } from './lines.js';
-import { findNotebookTrouble, isNotebookName } from './notebook.js';
-import { closeBytes, closeText, openBytes, openText, type Outcome, type TextFile } from './textFile.js';
+import type { TextFile } from './textFile.js';
 
 /** What a change is made from: the file on disk, or the editor's buffer where that has unsaved changes. */
 export interface EditSource {
@@ -35,7 +35,7 @@ export async function openForEdit(
   context: ToolContext,
   path: string,
 ): Promise<{ ok: true; source: EditSource } | { ok: false; refused: boolean; sentence: string }> {
-  const { host, roots } = context;
+  const { host, roots, turn } = context;
   const place = await resolveInside(host.files, roots, path, 'write');
   if ('refused' in place) return { ok: false, refused: true, sentence: place.refused };
   if (host.documents.isUnsavedNotebook(place.absolute)) {
@@ -50,11 +50,10 @@ export async function openForEdit(
   }
   const links = stat?.links ?? 1;
   const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes, place.inside);
-  const opened = bytes === undefined ? { ok: true as const, file: openText('') } : openBytes(bytes);
+  const opened = await turn.packer.openFile(place.relative, { bytes: bytes ?? new Uint8Array() });
   if (!opened.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${opened.sentence}.` };
-  const old = decodeView(opened.file.view, opened.file.secrets);
   // An answer shows text of the file, if only the nearest to a hunk that failed.
-  const isSecret = spellingsOf(roots, place.relative).some(isSecretName) || isSecretContent(place.relative, old);
+  const isSecret = spellingsOf(roots, place.relative).some(isSecretName) || opened.isSecret;
   if (bytes !== undefined && isSecret) {
     const sentence = `${place.relative} holds secrets, so only the user changes it.`;
     return { ok: false, refused: true, sentence };
@@ -65,17 +64,9 @@ export async function openForEdit(
     return { ok: false, refused: false, sentence };
   }
   const { encoding, bom } = opened.file;
-  return { ok: true, source: { ...place, links, bytes, buffer, file: openText(buffer.text, encoding, bom) } };
-}
-
-/** The new content of a source, checked as far as it can be without writing. */
-export function closeEdit(source: EditSource, view: string): Outcome<{ bytes: Uint8Array; text: string }> {
-  const text = closeText(source.file, view);
-  if (!text.ok) return text;
-  const trouble = isNotebookName(source.relative) ? findNotebookTrouble(text.text) : undefined;
-  if (trouble !== undefined) return { ok: false, sentence: `${trouble}, so nothing was changed` };
-  const bytes = closeBytes(source.file, view);
-  return bytes.ok ? { ok: true, bytes: bytes.bytes, text: text.text } : bytes;
+  const typed = await turn.packer.openFile(place.relative, { text: buffer.text, encoding, bom });
+  if (!typed.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${typed.sentence}.` };
+  return { ok: true, source: { ...place, links, bytes, buffer, file: typed.file } };
 }
 
 /** `note`: what the model has to know of it, in whole sentences. */
@@ -85,12 +76,8 @@ const unsavedNote =
   'The user has unsaved changes in this file: the editor shows the new text, but it is not saved, so commands still see the old one.';
 const mergedNote = 'It was merged with what the user typed meanwhile.';
 
-/** Writes what `closeEdit` answered, if the source is still what the change was made from. */
-export async function applyFileEdit(
-  context: ToolContext,
-  source: EditSource,
-  change: { bytes: Uint8Array; text: string },
-): Promise<Written> {
+/** Writes what `changeFile` answered, if the source is still what the change was made from. */
+export async function applyFileEdit(context: ToolContext, source: EditSource, change: NewContent): Promise<Written> {
   const { host, turn } = context;
   const { relative } = source;
   context.signal.throwIfAborted();
@@ -129,11 +116,7 @@ async function changeBuffer(context: ToolContext, source: EditSource, text: stri
   return { ok: true, note: written.merged ? `${unsavedNote} ${mergedNote}` : unsavedNote };
 }
 
-async function writeDisk(
-  context: ToolContext,
-  source: EditSource,
-  change: { bytes: Uint8Array; text: string },
-): Promise<Written> {
+async function writeDisk(context: ToolContext, source: EditSource, change: NewContent): Promise<Written> {
   const watch = context.host.documents.watchReload(source.absolute, change.text);
   try {
     const written = await replaceBytes(context, source, change.bytes);

@@ -1,4 +1,5 @@
 import { BaleenError } from '../errors.js';
+import { editWork } from '../edits/editWork.js';
 import { createOutliner } from '../outline/outliner.js';
 import { isRuleFile } from '../repository/selection.js';
 import { listWorkspace } from '../repository/workspaceListing.js';
@@ -71,6 +72,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
   }
 
   return {
+    ...editWork,
     open: (options, onProgress, signal) =>
       queue.run(
         options.stateFolder,

@@ -1,4 +1,4 @@
-/** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies. */
+/** The heavy work of a workspace, done in one long-lived worker: the pack, the change log, counts, search, bodies, edits. */
 import type { EventOf } from '../../protocol/events.js';
 import type {
   FileCounts,
@@ -11,6 +11,7 @@ import type {
   WithheldReason,
 } from '../../protocol/pack.js';
 import type { Original } from '../edits/checkpoint.js';
+import type { EditWork } from '../edits/editWork.js';
 import type { Roots } from '../repository/roots.js';
 import type { ChangeKind } from './frames.js';
 import type { Prompt } from '../tokens/template.js';
@@ -165,7 +166,7 @@ export interface Listing {
 
 export type PackProgress = (event: EventOf<'progress'>) => void;
 
-export interface Packer {
+export interface Packer extends EditWork {
   /** The frozen snapshot, made if there is none that is whole, and the change log brought up to the disk. */
   open(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackState>;
   /** A pack of the present tree. The state folder lends it its cache, and no more. */

@@ -1,7 +1,8 @@
 /** What an approval of a change shows, and why it asks even where the mode alone would not. */
 import type { ApprovalSubject } from '../../protocol/events.js';
 import type { EditSource } from '../edits/workspaceEdit.js';
-import { findConcerns } from '../edits/concerns.js';
+import type { Concern } from '../edits/concerns.js';
+import type { DiffTexts } from '../edits/diffText.js';
 import { protectedBy, steersAgents } from '../repository/protectedFiles.js';
 import { spellingsOf, type Roots } from '../repository/roots.js';
 import { decodePath } from '../view/codec.js';
@@ -15,16 +16,14 @@ export interface Named {
   asked: string;
 }
 
-/** `after` is the new view. */
 export function approvalOfEdit(
   { roots, turn }: ToolContext,
   source: EditSource,
   asked: string,
-  { diff, after }: { diff: string; after: string },
+  { diff, concerns }: { diff: DiffTexts; concerns: readonly Concern[] },
   reason?: string,
 ): { subject: EditSubject; reason?: string } {
   const { relative } = source;
-  const concerns = findConcerns(relative, source.file.view, after);
   const warnings = [
     ...concerns.map(({ sentence }) => sentence),
     ...provenanceOf(roots, { relative, asked }, turn.request),
@@ -36,7 +35,7 @@ export function approvalOfEdit(
     subject: {
       kind: 'edit',
       path: relative,
-      diff,
+      diff: diff.unified,
       ...protectionOf(roots, [{ relative, asked }]),
       ...(warnings.length === 0 ? {} : { warnings }),
       ...(named.length === 0 ? {} : { named }),

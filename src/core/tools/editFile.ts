@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { applyHunks, type HunkResult } from '../edits/apply.js';
-import { describeChange, type DiffTexts } from '../edits/diffText.js';
-import { findRemarkOfLoss } from '../edits/loss.js';
-import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
+import type { HunkResult } from '../edits/apply.js';
+import type { Change } from '../edits/editWork.js';
+import { applyFileEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { describeErrorsAfter } from './diagnosticRows.js';
 import { findExcluded, findReadTrouble } from './listing.js';
@@ -48,36 +47,25 @@ async function prepareEdit({ path, hunks }: Arguments, context: ToolContext): Pr
   const findTrouble = source.bytes === undefined ? findExcluded : findReadTrouble;
   const trouble = await findTrouble(context, source.relative);
   if (trouble !== undefined) return decideRefused(trouble);
-  const { view, results } = applyHunks(source.file.view, hunks);
-  const problems = describeProblems(results);
-  if (results.every(({ ok }) => !ok)) {
-    return decideFailed(`${name} was not changed. ${problems}`, [source.relative]);
+  const { turn, signal } = context;
+  const changed = await turn.packer.changeFile(source.relative, source.file, { kind: 'hunks', hunks }, signal);
+  switch (changed.kind) {
+    case 'unchanged':
+      return decideFailed(`${name} was not changed. ${describeProblems(changed.results)}`, [source.relative]);
+    case 'impossible':
+      return decideFailed(`${name} was not changed: ${changed.sentence}.`);
+    case 'changed':
+      return {
+        kind: 'ready',
+        ...approvalOfEdit(context, source, path, changed.change, changed.change.loss.remark),
+        run: () => write(context, source, changed.change),
+      };
   }
-  const change = closeEdit(source, view);
-  if (!change.ok) return decideFailed(`${name} was not changed: ${change.sentence}.`);
-  const diff = describeChange(name, source.file.view, view);
-  return {
-    kind: 'ready',
-    ...approvalOfEdit(
-      context,
-      source,
-      path,
-      { diff: diff.unified, after: view },
-      findRemarkOfLoss(source.file.view, view),
-    ),
-    run: () => write(context, source, change, diff, results),
-  };
 }
 
-async function write(
-  context: ToolContext,
-  source: EditSource,
-  change: { bytes: Uint8Array; text: string },
-  diff: DiffTexts,
-  results: readonly HunkResult[],
-): Promise<ToolResult> {
+async function write(context: ToolContext, source: EditSource, { to, diff, results }: Change): Promise<ToolResult> {
   const name = encodePath(source.relative);
-  const written = await applyFileEdit(context, source, change);
+  const written = await applyFileEdit(context, source, to);
   if (!written.ok) return fail(encodeView(written.sentence).view);
   const good = results.filter(({ ok }) => ok).length;
   const places = results.reduce((sum, result) => sum + (result.ok ? result.places : 0), 0);
@@ -90,7 +78,7 @@ async function write(
   );
   parts.push(...notes, diff.numbered);
   if (!isWhole) parts.push(describeProblems(results));
-  parts.push(...(await describeErrorsAfter(context, [{ ...source, text: change.text }])));
+  parts.push(...(await describeErrorsAfter(context, [{ ...source, text: to.text }])));
   const { added, removed, unified } = diff;
   const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: false };
   const text = parts.join('\n');

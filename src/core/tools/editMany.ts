@@ -1,6 +1,6 @@
 /** A change of several files at once: one question, and a visible end for each file. */
 import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
-import type { DiffTexts } from '../edits/diffText.js';
+import type { Change } from '../edits/editWork.js';
 import { bulkChanges } from '../agent/bulkGuard.js';
 import { applyFileEdit, type EditSource, type Written } from '../edits/workspaceEdit.js';
 import { isCancellation, messageOf } from '../errors.js';
@@ -12,10 +12,8 @@ import type { ToolContext } from './tool.js';
 const mostDiffLines = 160;
 const mostNamed = 200;
 
-export interface FileChange {
+export interface FileChange extends Change {
   source: EditSource;
-  change: { bytes: Uint8Array; text: string };
-  diff: DiffTexts;
   places: number;
 }
 
@@ -28,10 +26,7 @@ export function approvalOfEdits(
   context: ToolContext,
   changes: readonly FileChange[],
 ): { subject: ApprovalSubject; reason?: string } {
-  const each = changes.map(({ source, change, diff }) => {
-    const edit = { diff: diff.unified, after: encodeView(change.text).view };
-    return approvalOfEdit(context, source, encodePath(source.relative), edit);
-  });
+  const each = changes.map((one) => approvalOfEdit(context, one.source, encodePath(one.source.relative), one));
   const [only] = each;
   if (only !== undefined && each.length === 1) return only;
   const files = each.flatMap(({ subject }) => {
@@ -50,7 +45,7 @@ export async function applyChanges(context: ToolContext, changes: readonly FileC
   for (const one of changes) {
     let written: Written;
     try {
-      written = await applyFileEdit(context, one.source, one.change);
+      written = await applyFileEdit(context, one.source, one.to);
     } catch (error) {
       const isStopped = isCancellation(error, context.signal);
       written = {

@@ -1,4 +1,4 @@
-import { openBytes, openText, type TextFile } from '../edits/textFile.js';
+import type { TextFile } from '../edits/textFile.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { findReadTrouble } from './listing.js';
@@ -19,7 +19,7 @@ export type OpenedForReading = { ok: true; source: ReadSource } | { ok: false; d
 
 /** Gates the path and opens what a reader is to see: the editor's unsaved text, else the file. */
 export async function openForReading(context: ToolContext, path: string): Promise<OpenedForReading> {
-  const { host, roots } = context;
+  const { host, roots, turn } = context;
   const place = await resolveInside(host.files, roots, path, 'read');
   if ('refused' in place) return { ok: false, decided: decideRefused(place.refused) };
   const name = encodePath(place.relative);
@@ -29,13 +29,18 @@ export async function openForReading(context: ToolContext, path: string): Promis
     return { ok: false, decided: decideFailed(`${name} does not exist.`) };
   const trouble = await findReadTrouble(context, place.relative);
   if (trouble !== undefined) return { ok: false, decided: decideRefused(trouble) };
-  if (buffer !== undefined) return { ok: true, source: { ...place, file: openText(buffer.text), unsaved: true } };
+  if (buffer !== undefined) {
+    const typed = await turn.packer.openFile(place.relative, { text: buffer.text, encoding: 'utf-8', bom: false });
+    return typed.ok
+      ? { ok: true, source: { ...place, file: typed.file, unsaved: true } }
+      : { ok: false, decided: decideFailed(encodeView(`${place.relative}: ${typed.sentence}.`).view) };
+  }
   if (stat !== undefined && stat.size > maxBytes) {
     const sentence = `${name} has ${stat.size} bytes; files above ${maxBytes} are not read. Use search_files.`;
     return { ok: false, decided: decideFailed(sentence) };
   }
   const bytes = await host.files.read(place.absolute, maxBytes, place.inside);
-  const opened = openBytes(bytes);
+  const opened = await turn.packer.openFile(place.relative, { bytes });
   if (opened.ok) return { ok: true, source: { ...place, file: opened.file, unsaved: false, bytes } };
   return { ok: false, decided: decideFailed(encodeView(`${place.relative}: ${opened.sentence}.`).view) };
 }

@@ -1,8 +1,7 @@
 /** What a rename changes, file by file: as the language server says, or every whole word. Nothing is written here. */
-import { describeChange } from '../edits/diffText.js';
 import { areSameLines, openSeen } from '../edits/seenText.js';
 import { toViewForm } from '../edits/textFile.js';
-import { closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
+import { openForEdit, type EditSource } from '../edits/workspaceEdit.js';
 import type { RenamedFile } from '../host.js';
 import { comparePaths } from '../repository/paths.js';
 import { pathIn } from '../repository/roots.js';
@@ -77,7 +76,7 @@ async function planFiles(
     }
     const regions = regionsOf(opened.source, index);
     if (typeof regions === 'string') return fail(`${path}: ${regions}`);
-    const change = changeOf(opened.source, regions);
+    const change = await changeOf(context, opened.source, regions);
     if (typeof change === 'string') return fail(`${path}: ${change}`);
     if (change !== undefined) changes.push(change);
   }
@@ -103,7 +102,11 @@ function regionsByServer({ file }: EditSource, renamed: RenamedFile, word: strin
   return regions.sort((a, b) => a.start - b.start);
 }
 
-function changeOf(source: EditSource, regions: readonly Region[]): FileChange | string | undefined {
+async function changeOf(
+  { turn, signal }: ToolContext,
+  source: EditSource,
+  regions: readonly Region[],
+): Promise<FileChange | string | undefined> {
   const before = source.file.view;
   let after = '';
   let at = 0;
@@ -114,10 +117,9 @@ function changeOf(source: EditSource, regions: readonly Region[]): FileChange | 
   }
   after += before.slice(at);
   if (after === before) return undefined;
-  const change = closeEdit(source, after);
-  if (!change.ok) return change.sentence;
-  const diff = describeChange(encodePath(source.relative), before, after);
-  return { source, change, diff, places: regions.length };
+  const changed = await turn.packer.changeFile(source.relative, source.file, { kind: 'view', view: after }, signal);
+  if (changed.kind === 'impossible') return changed.sentence;
+  return changed.kind === 'changed' ? { ...changed.change, source, places: regions.length } : undefined;
 }
 
 function fail(why: string): RenamePlan {

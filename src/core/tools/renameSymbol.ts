@@ -131,7 +131,7 @@ async function rename(
   const files = `${isWhole ? '' : `${good.length} of `}${plural(ended.length, 'file')}`;
   const what = `${showSymbol(symbol)} to ${showSymbol(newName)}`;
   const head = `${isWhole ? 'Renamed' : good.length === 0 ? 'Not renamed:' : 'Partly renamed'} ${what}: ${plural(places, 'place')} in ${files}, ${way}.`;
-  const edited = good.map(({ source, change: { text } }) => ({ ...source, text }));
+  const edited = good.map(({ source, to: { text } }) => ({ ...source, text }));
   const errors = edited.length === 0 ? [] : await describeErrorsAfter(context, edited);
   const text = [head, ...describeChanges(ended), ...describeLeft(left), ...errors].join('\n');
   const details = detailsOfChanges(ended);

@@ -1,14 +1,10 @@
 import * as z from 'zod';
-import { describeChange } from '../edits/diffText.js';
-import { mainLineEnd, splitLines, toLineFeeds } from '../edits/lines.js';
-import { toViewForm } from '../edits/textFile.js';
-import { applyFileEdit, closeEdit, openForEdit, type EditSource } from '../edits/workspaceEdit.js';
+import { applyFileEdit, openForEdit } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { describeErrorsAfter } from './diagnosticRows.js';
 import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
 import { findExcluded } from './listing.js';
 import { approvalOfEdit } from './editApproval.js';
-import { findRemarkOfLoss, findShrinking } from '../edits/loss.js';
 import { judgeReplacing, noteShown } from './untold.js';
 import type { Prepared, Tool, ToolContext } from './tool.js';
 
@@ -41,40 +37,33 @@ async function prepareWrite({ path, content }: Arguments, context: ToolContext):
   }
   const excluded = isNew ? undefined : await findExcluded(context, source.relative);
   if (excluded !== undefined) return decideRefused(excluded);
-  const view = isNew ? toViewForm(content) : fitContent(source, toViewForm(content));
-  if (!isNew && view === source.file.view) return decideFailed(`${name} already has exactly this content.`);
-  const change = closeEdit(source, view);
-  if (!change.ok) return decideFailed(`${name} was not written: ${change.sentence}.`);
+  const { turn, signal } = context;
+  const wish = { kind: 'content' as const, content, isNew };
+  const changed = await turn.packer.changeFile(source.relative, source.file, wish, signal);
+  if (changed.kind === 'unchanged') return decideFailed(`${name} already has exactly this content.`);
+  if (changed.kind === 'impossible') return decideFailed(`${name} was not written: ${changed.sentence}.`);
+  const { to, lines, diff, loss } = changed.change;
   const { relative, bytes, buffer } = source;
   const replacing = buffer === undefined ? await judgeReplacing(context, relative, bytes) : undefined;
   if (replacing?.kind === 'refuse') return decideFailed(encodeView(replacing.sentence).view);
-  const diff = describeChange(name, source.file.view, view);
-  const loss = isNew ? undefined : (findRemarkOfLoss(source.file.view, view) ?? findShrinking(source.file.view, view));
-  const reason = loss ?? (replacing?.kind === 'ask' ? replacing.reason : undefined);
+  const lossReason = isNew ? undefined : (loss.remark ?? loss.shrinking);
+  const reason = lossReason ?? (replacing?.kind === 'ask' ? replacing.reason : undefined);
   return {
     kind: 'ready',
-    ...approvalOfEdit(context, source, path, { diff: diff.unified, after: view }, reason),
+    ...approvalOfEdit(context, source, path, changed.change, reason),
     run: async () => {
-      const written = await applyFileEdit(context, source, change);
+      const written = await applyFileEdit(context, source, to);
       if (!written.ok) return fail(encodeView(written.sentence).view);
-      noteShown(context, relative, change.bytes);
-      const lines = plural(splitLines(view).length, 'line');
-      const head = isNew ? `Created ${name}: ${lines}.` : `Wrote ${name}: ${lines}, +${diff.added} −${diff.removed}.`;
+      noteShown(context, relative, to.bytes);
+      const size = plural(lines, 'line');
+      const head = isNew ? `Created ${name}: ${size}.` : `Wrote ${name}: ${size}, +${diff.added} −${diff.removed}.`;
       const { added, removed, unified } = diff;
       const details = { kind: 'edit' as const, path: source.relative, diff: unified, added, removed, created: isNew };
       const notes = [
         ...(written.note === undefined ? [] : [encodeView(written.note).view]),
-        ...(await describeErrorsAfter(context, [{ ...source, text: change.text }])),
+        ...(await describeErrorsAfter(context, [{ ...source, text: to.text }])),
       ];
       return succeed([head, ...notes].join('\n'), head, details);
     },
   };
-}
-
-/** Line ends and a final line end as the file has them: a model writes plain line feeds and often forgets the last. */
-function fitContent(source: EditSource, content: string): string {
-  const old = source.file.view;
-  let text = toLineFeeds(content);
-  if (old.endsWith('\n') && text !== '' && !text.endsWith('\n')) text += '\n';
-  return mainLineEnd(old) === '\n' ? text : text.replaceAll('\n', '\r\n');
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyHunks, type HunkResult } from '../../../src/core/edits/apply.js';
+import { startEditing, type HunkResult } from '../../../src/core/edits/apply.js';
 import type { Hunk } from '../../../src/core/edits/hunks.js';
 import { closeBytes, openBytes } from '../../../src/core/edits/textFile.js';
 
@@ -15,8 +15,9 @@ interface Edited {
 function edit(bytes: Buffer, ...hunks: Hunk[]): Edited {
   const opened = openBytes(bytes);
   if (!opened.ok) return { bytes, results: [], problems: opened.sentence };
-  const { view, results } = applyHunks(opened.file.view, hunks);
-  const closed = closeBytes(opened.file, view);
+  const editing = startEditing(opened.file.view);
+  const results = hunks.map((one) => editing.apply(one));
+  const closed = closeBytes(opened.file, editing.view());
   const problems = results.flatMap((result) => (result.ok ? [] : [result.problem]));
   if (!closed.ok) return { bytes, results, problems: [...problems, closed.sentence].join('\n') };
   return { bytes: Buffer.from(closed.bytes), results, problems: problems.join('\n') };
@@ -121,6 +122,23 @@ const changed: Case[] = [
     source,
     [hunk('exprot function add(a, b) {\n  return a + b;\n}', 'exprot function add(a, b) {\n  return b + a;\n}')],
     source.replace('a + b', 'b + a'),
+  ],
+  [
+    'similar: a name that was changed since, between lines that were not',
+    'function greet() {\n  const words = readWords2();\n  return words.join(" ");\n}\n',
+    [
+      hunk(
+        'function greet() {\n  const words = readWords();\n  return words.join(" ");',
+        'function greet() {\n  const words = readWords();\n  return words.join(", ");',
+      ),
+    ],
+    'function greet() {\n  const words = readWords2();\n  return words.join(", ");\n}\n',
+  ],
+  [
+    'white space tells which of two was meant',
+    '    }\n  }\n  b\n  }\n}',
+    [hunk('  }\n}\n', '  }\n  more\n}\n')],
+    '    }\n  }\n  b\n  }\n  more\n}',
   ],
   [
     'similar: inner spaces',
@@ -231,6 +249,15 @@ const failures: Failure[] = [
     'uses: actions/setup-node-of-version@v4\nwith: cache\n',
     hunk('uses: actions/setup-node-of-version@v3\nwith: cache', 'uses: actions/setup-node-of-version@v3\nwith: none'),
     /line 1: old_text has/,
+  ],
+  [
+    'nearly the same name in nearly all that is sought (println is gone, print is there)',
+    'FMT_EXPORT template <typename... T>\nvoid print(std::ostream& os, format_string<T...> fmt, T&&... args) {\n}\n',
+    hunk(
+      'FMT_EXPORT template <typename... T>\nvoid println(std::ostream& os, format_string<T...> fmt, T&&... args) {\n',
+      'template <typename... T>\nvoid println(std::ostream& os, format_string<T...> fmt, T&&... args) {\n',
+    ),
+    /line 2: old_text has "void println/,
   ],
   ['replace_all never guesses', '  a\n', hunk('a \n', 'b\n', all), /not found/],
   ['case differs', 'Alpha\n', hunk('alpha', 'x'), /not found/],
@@ -347,6 +374,27 @@ describe('EDT-10: secrets', () => {
 });
 
 describe('work', () => {
+  const many = 60_000;
+  const equal = '  same();\n'.repeat(many);
+
+  it('is bounded where every line is the same, and one of them is meant', () => {
+    const { bytes, problems } = edit(Buffer.from(equal), hunk('same();', 'other();', { line: 59_000 }));
+    expect(problems).toBe('');
+    expect(bytes.toString()).toBe(`${'  same();\n'.repeat(58_999)}  other();\n${'  same();\n'.repeat(1000)}`);
+    expect(edit(Buffer.from(equal), hunk('same(); \n', 'x')).problems).toMatch(/at 60000 places: lines 1, 2, /);
+  });
+
+  it('is bounded where every place is meant', () => {
+    const { bytes, problems } = edit(
+      Buffer.from(equal),
+      hunk('same();', 'other(\n);', all),
+      hunk('other(', 'first(', { line: 1 }),
+      hunk('other(', 'last(', { line: many }),
+    );
+    expect(problems).toBe('');
+    expect(bytes.toString()).toBe(`  first(\n);\n${'  other(\n);\n'.repeat(many - 2)}  last(\n);\n`);
+  });
+
   it('is bounded on a large file with a text that is not in it', () => {
     const large = Array.from(
       { length: 60_000 },

@@ -63,6 +63,28 @@ describe('two changes of one text', () => {
     );
   });
 
+  it('are put together in a long text of which they leave the most, and most lines of which are alike', () => {
+    const lines = Array.from({ length: 40_000 }, (_, at) => (at % 2 === 0 ? '}' : `line ${at}`));
+    const [ours, theirs] = [lines.with(10, 'mine'), lines.with(39_990, 'other')].map((all) => all.join('\n'));
+    const merged = mergeTexts(lines.join('\n'), ours!, theirs!);
+    expect(merged).toEqual({ ok: true, text: lines.with(10, 'mine').with(39_990, 'other').join('\n') });
+  });
+
+  it('give one line of each its place, whichever stand once and were moved (property)', () => {
+    const letters = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', '}'), { maxLength: 9 });
+    fc.assert(
+      fc.property(letters, letters, (before, after) => {
+        const [old, now] = [before.join('\n'), after.join('\n')];
+        expect(mergeTexts(old, now, old)).toEqual({ ok: true, text: now });
+        expect(mergeTexts(old, old, now)).toEqual({ ok: true, text: now });
+        expect(mergeTexts(old, now, now)).toEqual({ ok: true, text: now });
+        const merged = mergeTexts(`${old}\n--\nend`, `${now}\n--\nend`, `${old}\n--\nEND`);
+        expect(merged).toEqual({ ok: true, text: `${now}\n--\nEND` });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is bounded: of texts that have nothing in common nothing is compared', () => {
     const text = (name: string): string => Array.from({ length: 30_000 }, (_, at) => `${name} ${at}`).join('\n');
     expect(mergeTexts(text('a'), text('b'), text('c'))).toMatchObject({ ok: false, line: 1 });

@@ -1,54 +1,16 @@
-/** T13: twelve encodings, four line ends and five modes: a one-line edit changes its own bytes, or is refused. */
-import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** T13: thirteen encodings, four line ends and five modes: a one-line edit changes its own bytes, or is refused. */
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodings, lineEnds, tryEdits, type Tried } from '../../support/byteExactness/cases.js';
+import type { Report } from '../../support/byteExactness/asNormalUser.js';
 import { createBench, type Bench } from './bench.js';
 
-/** Bytes of every character of a legacy encoding, from Node's own decoder turned round. */
-function encoderOf(label: string): (text: string) => Buffer {
-  const bytesOf = new Map<string, number[]>();
-  const decoder = new TextDecoder(label, { fatal: true });
-  const note = (bytes: number[]): void => {
-    try {
-      const text = decoder.decode(Uint8Array.from(bytes));
-      if ([...text].length === 1 && !bytesOf.has(text)) bytesOf.set(text, bytes);
-    } catch {
-      // No character of this encoding.
-    }
-  };
-  for (let one = 0; one < 256; one++) note([one]);
-  for (let one = 0x81; one < 256; one++) for (let two = 0x40; two < 256; two++) note([one, two]);
-  return (text) => Buffer.from([...text].flatMap((char) => bytesOf.get(char) ?? []));
-}
-
-const chinese = ['\u4f60\u597d\u4e16\u754c', '\u6f22\u5b57'] as const;
-const japanese = ['\u3053\u3093\u306b\u3061\u306f', '\u6771\u4eac'] as const;
-const western = ['caf\u00e9', 'na\u00efve'] as const;
-
-/** Name, encoder, words of the language, and whether it is known for certain, so that the edit has to be made. */
-const encodings: [string, (text: string) => Buffer, readonly [string, string], boolean][] = [
-  ['UTF-8', (text) => Buffer.from(text), chinese, true],
-  ['UTF-8 with a mark', (text) => Buffer.from(`\ufeff${text}`), chinese, true],
-  ['UTF-16LE with a mark', (text) => Buffer.from(`\ufeff${text}`, 'utf16le'), western, true],
-  ['UTF-16BE with a mark', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16(), western, true],
-  ['UTF-16LE', (text) => Buffer.from(text, 'utf16le'), western, true],
-  ['Latin-1', (text) => Buffer.from(text, 'latin1'), western, true],
-  ['Windows-1252', encoderOf('windows-1252'), ['\u201ccaf\u00e9\u201d', '5 \u20ac'], false],
-  ['GBK', encoderOf('gbk'), chinese, false],
-  ['Shift-JIS', encoderOf('shift_jis'), japanese, false],
-  ['EUC-KR', encoderOf('euc-kr'), ['\uc548\ub155\ud558\uc138\uc694', '\ud55c\uad6d'], false],
-  ['Big5', encoderOf('big5'), ['\u4f60\u597d\u4e16\u754c', '\u6f22\u5b57'], false],
-  ['KOI8-R', encoderOf('koi8-r'), ['\u043f\u0440\u0438\u0432\u0435\u0442', '\u043c\u0438\u0440'], false],
-];
-
-const lineEnds: [string, string[]][] = [
-  ['LF', ['\n']],
-  ['CR LF', ['\r\n']],
-  ['mixed', ['\r\n', '\n']],
-  ['CR', ['\r']],
-];
-const modes = [0o644, 0o755, 0o640, 0o600, 0o444];
 const isRoot = process.getuid?.() === 0;
+const stranger = 12345;
+const nobody = 65534;
 
 let bench: Bench;
 beforeAll(async () => {
@@ -56,43 +18,58 @@ beforeAll(async () => {
 });
 afterAll(() => bench.dispose());
 
-function textWith(ends: readonly string[], [first, second]: readonly [string, string], value: string): string {
-  const lines = [
-    '# a plain line of text at the top',
-    `name = ${first}`,
-    `value = ${value}`,
-    `other = ${second}`,
-    'the end',
-  ];
-  return lines.map((line, index) => `${line}${ends[index % ends.length]!}`).join('');
+/** A read-only file is left alone, for root as well. */
+function expectExact(tried: readonly Tried[], isCertain: boolean): void {
+  expect(tried).toHaveLength(5);
+  for (const { path, answer, failed, bytes, isLeft, mode, owner } of tried) {
+    const isReadOnly = mode.before === 0o444;
+    expect(bytes, `${path}: ${answer}`).toBe(failed ? 'before' : 'after');
+    if (isCertain || isReadOnly) expect(failed, `${path}: ${answer}`).toBe(isReadOnly);
+    // A character of another script is never written in bytes of a wrong reading.
+    if (!isCertain || isReadOnly) expect(isLeft, path).toBe(true);
+    expect(mode.after, path).toBe(mode.before);
+    expect(owner.after, path).toEqual(owner.before);
+  }
 }
 
-describe.each(encodings)('T13, EDT-06, EDT-07: %s', (name, encode, words, isCertain) => {
-  it.each(lineEnds)('%s, in every mode: exact or refused', async (ends, style) => {
-    const before = encode(textWith(style, words, 'old'));
-    const after = encode(textWith(style, words, 'new'));
-    for (const mode of modes) {
-      const path = `${name}-${ends}-${mode.toString(8)}.txt`.replaceAll(' ', '_');
-      const file = join(bench.root, path);
-      bench.write(path, before, mode);
-      if (isRoot) chownSync(file, 12345, 12345);
-      chmodSync(file, mode);
-      const result = await bench.call('edit_file', {
-        path,
-        hunks: [{ old_text: 'value = old', new_text: 'value = new' }],
-      });
-      const now = readFileSync(file);
-      // A read-only file is left alone, for root as well.
-      const isWritten = now.equals(after);
-      expect(isWritten || now.equals(before), `${path}: ${result.text}`).toBe(true);
-      expect(result.failed, `${path}: ${result.text}`).toBe(!isWritten);
-      expect(isWritten, `${path}: ${result.text}`).toBe(isWritten && mode !== 0o444);
-      if (isCertain) expect(isWritten, `${path}: ${result.text}`).toBe(mode !== 0o444);
-      expect(statSync(file).mode & 0o777).toBe(mode);
-      if (isRoot) expect(statSync(file)).toMatchObject({ uid: 12345, gid: 12345 });
-      // A character of another script is never written in bytes of a wrong reading.
-      await bench.call('edit_file', { path, hunks: [{ old_text: 'the end', new_text: `the ${chinese[0]}` }] });
-      if (!isCertain) expect(readFileSync(file).equals(now)).toBe(true);
+describe.each(encodings)('T13, EDT-06, EDT-07: %s', (...encoding) => {
+  it.each(lineEnds)('%s, in every mode: exact or refused', async (...ends) => {
+    expectExact(await tryEdits(bench, encoding, ends, isRoot ? stranger : undefined), encoding[3]);
+  });
+});
+
+describe.runIf(isRoot)('T13, EDT-06, EDT-07: as a normal user', () => {
+  let report: Report;
+  beforeAll(async () => {
+    const top = resolve(import.meta.dirname, '../../..');
+    // Beside `node_modules`, from which it takes the packages.
+    const outfile = join(top, 'out', 'byteExactness', 'asNormalUser.mjs');
+    await build({
+      entryPoints: [join(top, 'test/support/byteExactness/asNormalUser.ts')],
+      ...{ outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' },
+    });
+    // Imported: a script among what is bundled would take itself for the program.
+    const program = `await import(${JSON.stringify(pathToFileURL(outfile).href)})`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      ...{ encoding: 'utf8', env: { PATH: process.env.PATH, HOME: '/nonexistent' }, maxBuffer: 1 << 26 },
+    });
+    expect(stderr).toBe('');
+    report = JSON.parse(stdout) as Report;
+  }, 60_000);
+
+  it('260 edits of the own files: exact or refused', () => {
+    expect(report.uid).toBe(nobody);
+    expect(report.own).toHaveLength(52);
+    for (const { isCertain, tried } of report.own) {
+      expectExact(tried, isCertain);
+      expect(tried.every(({ owner }) => owner.before[0] === nobody)).toBe(true);
     }
+  });
+
+  it("another user's file stays that user's: changed where everybody may write, else left alone", () => {
+    expect(report.foreign).toEqual([
+      { path: 'readable', failed: true, text: 'value = old\n', mode: 0o644, uid: 0 },
+      { path: 'writable', failed: false, text: 'value = new\n', mode: 0o666, uid: 0 },
+    ]);
   });
 });

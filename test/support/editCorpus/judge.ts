@@ -1,5 +1,5 @@
 /** Runs a case from bytes to bytes, as the tool does it, and compares with what had to come. */
-import { applyHunks } from '../../../src/core/edits/apply.js';
+import { startEditing } from '../../../src/core/edits/apply.js';
 import { closeBytes, openBytes } from '../../../src/core/edits/textFile.js';
 import type { EditCase } from './slips.js';
 
@@ -30,10 +30,10 @@ export function isRight({ wanted, mayRefuse }: EditCase, { verdict }: Judged): b
 function edit(before: Buffer, { old_text, new_text, line }: EditCase): { bytes?: Buffer; problem: string } {
   const opened = openBytes(before);
   if (!opened.ok) return { problem: opened.sentence };
-  const { view, results } = applyHunks(opened.file.view, [{ old_text, new_text, line }]);
-  const problem = results.map((result) => (result.ok ? '' : result.problem)).join('\n');
-  if (problem !== '') return { problem };
-  const closed = closeBytes(opened.file, view);
+  const editing = startEditing(opened.file.view);
+  const result = editing.apply({ old_text, new_text, line });
+  if (!result.ok) return { problem: result.problem };
+  const closed = closeBytes(opened.file, editing.view());
   return closed.ok ? { bytes: Buffer.from(closed.bytes), problem: '' } : { problem: closed.sentence };
 }
 

@@ -132,7 +132,11 @@ const slips: Record<string, Slip> = {
   none: (change) => send(change, change.rows),
   'trailing spaces invented': (change) => misread(change, (text) => `${text}  `),
   'trailing spaces forgotten': (change) => alterFile(change, (text) => `${text} \t`),
-  'spaces for tabs': (change) => reindent(change, (text) => text.replace(/^\t+/, (tabs) => '    '.repeat(tabs.length))),
+  // Of a change that has both, nobody can say afterwards which of its new lines had which.
+  'spaces for tabs': (change) =>
+    change.rows.some(({ text }) => text.startsWith(' '))
+      ? undefined
+      : reindent(change, (text) => text.replace(/^\t+/, (tabs) => '    '.repeat(tabs.length))),
   'tabs for spaces': (change) => {
     const unit = unitOf(change.rows);
     if (unit === undefined) return undefined;

@@ -4,7 +4,8 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Turn } from '../../../src/core/agent/turn.js';
-import { applyFileEdit, closeEdit, openForEdit } from '../../../src/core/edits/workspaceEdit.js';
+import { editWork } from '../../../src/core/edits/editWork.js';
+import { applyFileEdit, openForEdit } from '../../../src/core/edits/workspaceEdit.js';
 import { singleRoot } from '../../../src/core/repository/roots.js';
 import type { ToolContext } from '../../../src/core/tools/tool.js';
 import { createNodeGit } from '../../../src/node/git.js';
@@ -25,7 +26,7 @@ syncBuiltinESMExports();
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const journal = openTestJournal(root, stateFolder);
 const checkpoint = await journal.begin({ session: name, title: name });
-const packer = { sync: async () => undefined } as unknown as Turn['packer'];
+const packer = { ...editWork, sync: async () => undefined } as unknown as Turn['packer'];
 const context: ToolContext = {
   host: createNodeHost({ log: silent, git: createNodeGit() }),
   roots: singleRoot(root),
@@ -39,9 +40,11 @@ let refused = 0;
 for (let added = 0; added < Number(count);) {
   const opened = await openForEdit(context, path);
   if (!opened.ok) throw new Error(opened.sentence);
-  const change = closeEdit(opened.source, `${opened.source.file.view}${name} ${added}\n`);
-  if (!change.ok) throw new Error(change.sentence);
-  const written = await applyFileEdit(context, opened.source, change);
+  const { file, relative } = opened.source;
+  const view = `${file.view}${name} ${added}\n`;
+  const changed = await editWork.changeFile(relative, file, { kind: 'view', view });
+  if (changed.kind !== 'changed') throw new Error(changed.kind);
+  const written = await applyFileEdit(context, opened.source, changed.change.to);
   if (written.ok) added++;
   else if (/has changed since it was read/.test(written.sentence)) refused++;
   else throw new Error(written.sentence);
