@@ -4,6 +4,7 @@ import { describeProposal } from '../core/session/renewal.js';
 import type { AgentEvent, Emit } from '../protocol/events.js';
 import type { PriceTag } from '../protocol/priceTag.js';
 import { escapeOf } from '../core/view/escapes.js';
+import { plural } from '../core/tools/results.js';
 
 export interface Output {
   out: (text: string | Uint8Array) => void;
@@ -154,7 +155,7 @@ function describeEnd(event: Extract<AgentEvent, { type: 'turn_end' }>): string {
   const changed =
     event.changed.length === 0
       ? 'nothing changed'
-      : `${event.changed.length} files changed (baleen undo brings them back)`;
+      : `${plural(event.changed.length, 'file')} changed (baleen undo brings ${event.changed.length === 1 ? 'it' : 'them'} back)`;
   const byCommands =
     event.changedByCommands.length === 0 ? '' : `; commands wrote ${event.changedByCommands.join(', ')}`;
   const drift = event.driftTokens === 0 ? '' : `, ${describeDrift(event.driftTokens)}`;

@@ -50,6 +50,8 @@ export interface Files {
   /** Appends and fsyncs; creates the file with mode 0600. */
   append(path: string, bytes: Uint8Array): Promise<void>;
   setMode(path: string, mode: number, inside?: string): Promise<void>;
+  /** When a regular file was last changed, as `lstat` tells it. */
+  setTime(path: string, mtimeMs: number, inside?: string): Promise<void>;
   /**
    * Renames a regular file; bytes and mode stay. Throws where the new name is taken, unless it is another spelling of the
    * old one on a disk that does not tell case. Parents must exist.

@@ -27,6 +27,8 @@ export function createNodeFiles(): Files {
     append: appendDurably,
     setMode: (path, mode, inside) =>
       inHeldFolder(dirname(path), inside, (at) => setRegularMode(join(at, basename(path)), mode)),
+    setTime: (path, mtimeMs, inside) =>
+      inHeldFolder(dirname(path), inside, (at) => setRegularTime(join(at, basename(path)), mtimeMs)),
     move: (from, to, inside) =>
       inHeldFolder(dirname(from), inside?.from, (source) =>
         inHeldFolder(dirname(to), inside?.to, (target) =>
@@ -139,6 +141,15 @@ async function setRegularMode(path: string, mode: number): Promise<void> {
   const stat = await lstat(path);
   if (!stat.isFile()) throw notRegular(path, stat.isSymbolicLink());
   await chmod(path, mode);
+}
+
+async function setRegularTime(path: string, mtimeMs: number): Promise<void> {
+  const handle = await openRegular(path, constants.O_RDONLY);
+  try {
+    await handle.utimes(mtimeMs / 1000, mtimeMs / 1000);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function removeEmptyFolder(path: string): Promise<boolean> {

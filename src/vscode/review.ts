@@ -63,8 +63,10 @@ export function createReview({ runner, isWarm, pick, memory, log, ask }: ReviewP
     },
   });
   const run = createRun({ runner, status, saved, findings, log });
-  const collectSaved: Collect = async (parts) => {
+  const collectSaved: Collect = async (parts, _signal, openPack) => {
     const changes = saved.collect();
+    if (changes.length === 0) return [];
+    await openPack();
     const { files } = await parts.packer.list({ paths: changes.map((change) => change.path) });
     const packed = new Set(files.filter((file) => file.withheld === undefined).map((file) => file.path));
     return changes.filter((change) => packed.has(change.path));

@@ -25,7 +25,12 @@ export interface ReviewRunner {
   stop(): Promise<void>;
 }
 
-export type Collect = (parts: SessionParts, signal: AbortSignal) => Promise<ChangeToReview[]>;
+/** Whoever asks the packer calls `openPack` before: of a window nothing may be packed yet. */
+export type Collect = (
+  parts: SessionParts,
+  signal: AbortSignal,
+  openPack: () => Promise<unknown>,
+) => Promise<ChangeToReview[]>;
 
 export interface ReviewRunnerParts {
   engine: Engine;
@@ -56,7 +61,7 @@ export function createReviewRunner({ engine, connection, log, onEvent, pick }: R
   };
   const review = async (title: string, collect: Collect, signal: AbortSignal): Promise<Reviewed> => {
     const { parts } = await engine.open();
-    const changes = await collect(parts, signal);
+    const changes = await collect(parts, signal, () => open(signal));
     if (changes.length === 0) return undefined;
     const result = await reviewChanges({ session: await open(signal), changes, title }, signal).catch(
       (error: unknown) => {

@@ -26,7 +26,10 @@ export async function runTask(context: Context, kind: 'run' | 'ask'): Promise<Ou
 async function continueTask(context: Context): Promise<Outcome> {
   const { args, signal } = context;
   if (args.words.length > 0)
-    throw new BaleenError('--continue goes on with the task that was given before.', 'bad_usage');
+    throw new BaleenError(
+      '--continue goes on with the task that was given before, so it takes no new one. Leave one of the two out.',
+      'bad_usage',
+    );
   const workspace = await openCliWorkspace(context, args.cwd);
   try {
     const session = await openInterruptedSession(context, workspace, emitterOf(context));

@@ -21,6 +21,7 @@ export interface EditSource {
   inside: string;
   /** `undefined` for a file that does not exist. */
   bytes: Uint8Array | undefined;
+  mtimeMs: number;
   file: TextFile;
   /** Names that the bytes on disk have; 1 for a file that does not exist. */
   links: number;
@@ -48,7 +49,7 @@ export async function openForEdit(
     const sentence = `${place.relative} has ${stat.size} bytes; files above ${maxEditedBytes} are not edited.`;
     return { ok: false, refused: false, sentence };
   }
-  const links = stat?.links ?? 1;
+  const { links, mtimeMs } = stat ?? { links: 1, mtimeMs: 0 };
   const bytes = stat === undefined ? undefined : await host.files.read(place.absolute, maxEditedBytes, place.inside);
   const opened = await turn.packer.openFile(place.relative, { bytes: bytes ?? new Uint8Array() });
   if (!opened.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${opened.sentence}.` };
@@ -58,7 +59,7 @@ export async function openForEdit(
     const sentence = `${place.relative} holds secrets, so only the user changes it.`;
     return { ok: false, refused: true, sentence };
   }
-  if (buffer === undefined) return { ok: true, source: { ...place, links, bytes, file: opened.file } };
+  if (buffer === undefined) return { ok: true, source: { ...place, links, bytes, mtimeMs, file: opened.file } };
   if (hasMixedLineEnds(opened.file.view)) {
     const sentence = `${place.relative} has unsaved changes and mixed line ends, which the editor would unify; ask the user to save it first.`;
     return { ok: false, refused: false, sentence };
@@ -66,7 +67,7 @@ export async function openForEdit(
   const { encoding, bom } = opened.file;
   const typed = await turn.packer.openFile(place.relative, { text: buffer.text, encoding, bom });
   if (!typed.ok) return { ok: false, refused: false, sentence: `${place.relative}: ${typed.sentence}.` };
-  return { ok: true, source: { ...place, links, bytes, buffer, file: typed.file } };
+  return { ok: true, source: { ...place, links, bytes, mtimeMs, buffer, file: typed.file } };
 }
 
 /** `note`: what the model has to know of it, in whole sentences. */
@@ -120,7 +121,7 @@ async function writeDisk(context: ToolContext, source: EditSource, change: NewCo
   const watch = context.host.documents.watchReload(source.absolute, change.text);
   try {
     const written = await replaceBytes(context, source, change.bytes);
-    return written.ok ? await followTyping(context, source, change.text, watch) : written;
+    return written.ok ? await followTyping(context, source, change, watch) : written;
   } finally {
     watch.dispose();
   }
@@ -142,19 +143,37 @@ async function replaceBytes(context: ToolContext, source: EditSource, bytes: Uin
   return { ok: true };
 }
 
-/** A document that the user began to type in before it showed the new text gets the change, too. */
+/**
+ * Where the user began to type before the document showed the new text, the edit is made in the buffer instead: a save
+ * over bytes that the editor has not seen would be a conflict, which stops saving by itself, too.
+ */
 async function followTyping(
   context: ToolContext,
   source: EditSource,
-  text: string,
+  { bytes, text }: { bytes: Uint8Array; text: string },
   watch: ReloadWatch,
 ): Promise<Written> {
   if (!(await watch.isTypedOver(context.signal))) return { ok: true };
-  const written = await writeBuffer(context, source, { base: textOf(source), text }, '');
-  if (written.ok) return { ok: true, note: `${unsavedNote} ${mergedNote}` };
-  if (written.sentence === '') return { ok: true };
-  const note = `The user began to type in ${source.relative} while it was written: the disk has this edit, the editor the user’s text without it.`;
-  return { ok: true, note: `${note} ${written.sentence.replace('; nothing was changed', '')}` };
+  await putBack(context, source, bytes);
+  const written = await writeBuffer(context, source, { base: textOf(source), text }, staleSentence(source.relative));
+  return written.ok ? { ok: true, note: `${unsavedNote} ${mergedNote}` } : written;
+}
+
+/** Unless somebody has written over the new bytes already, the disk is again what the editor knows, to the time. */
+async function putBack(context: ToolContext, source: EditSource, written: Uint8Array): Promise<void> {
+  const { host, turn } = context;
+  const { absolute, relative, inside, bytes, mtimeMs } = source;
+  if (bytes === undefined) return;
+  await turn.checkpoint.before(relative, bytes);
+  try {
+    await turn.checkpoint.alone(absolute, async () => {
+      await host.files.replace(absolute, bytes, undefined, inside, written);
+      await host.files.setTime(absolute, mtimeMs, inside);
+    });
+  } catch (error) {
+    if (!(error instanceof FileChanged)) throw error;
+  }
+  await noteChanged(context, [relative]);
 }
 
 /** After bytes of these files have changed: for undo, the end of the turn, and the change log. */

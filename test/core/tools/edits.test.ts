@@ -10,11 +10,12 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Prepared } from '../../../src/core/tools/tool.js';
+import type { Prepared, ToolResult } from '../../../src/core/tools/tool.js';
 import { createBench, type Bench } from './bench.js';
 import { chooseFiles } from '../../../src/core/edits/checkpoint.js';
 import { restoreAll } from '../../support/restoreAll.js';
@@ -316,6 +317,41 @@ it('EDT-04: what the user types before the write is merged with it, or the edit 
   const refused = await conflicting.run();
   expect(refused.text).toMatch(/changed src\/a\.ts at line 2 meanwhile.* has "export const a = 5;", the edit "export/);
   expect(bench.unsaved.get('src/a.ts')?.text).toContain('a = 5');
+});
+
+it('EDT-04: what the user types while it is written takes the edit into the buffer, and the disk is as it was, to the time', async () => {
+  const text = 'export const a = 1;\nexport const b = 2;\n// end\n';
+  const file = join(bench.root, 'src/a.ts');
+  const typeMeanwhile = (typed: string): void => {
+    bench.host.documents.watchReload = () => ({
+      async isTypedOver() {
+        expect(bench.read('src/a.ts')).toBe(text.replace('a = 1', 'a = 10'));
+        bench.unsaved.set('src/a.ts', { text: typed, version: 1 });
+        return true;
+      },
+      dispose: () => undefined,
+    });
+  };
+  const edit = async (): Promise<ToolResult> => {
+    bench.unsaved.delete('src/a.ts');
+    return bench.call('edit_file', { path: 'src/a.ts', hunks: hunks(['a = 1', 'a = 10']) });
+  };
+  bench.write('src/a.ts', text);
+  utimesSync(file, 1_700_000_000.123, 1_700_000_000.123);
+  typeMeanwhile(`${text}typed`);
+  expect((await edit()).text).toMatch(/not saved.* merged with what the user typed meanwhile/);
+  expect(bench.unsaved.get('src/a.ts')?.text).toBe(`${text.replace('a = 1', 'a = 10')}typed`);
+  // An editor that knows this time saves what it shows; a newer one would be a conflict.
+  expect([bench.read('src/a.ts'), Math.round(statSync(file).mtimeMs)]).toEqual([text, 1_700_000_000_123]);
+
+  typeMeanwhile(text.replace('a = 1', 'a = 5'));
+  const refused = await edit();
+  expect([refused.failed, refused.text]).toEqual([
+    true,
+    expect.stringMatching(/src\/a\.ts at line 1.*nothing was changed/),
+  ]);
+  expect(bench.unsaved.get('src/a.ts')?.text).toContain('a = 5');
+  expect([bench.read('src/a.ts'), Math.round(statSync(file).mtimeMs)]).toEqual([text, 1_700_000_000_123]);
 });
 
 describe('notebooks (peers row 6)', () => {

@@ -5,6 +5,7 @@ import { makeSmallRepository } from '../../support/smallRepository.js';
 import { openSidebar, reloadWorkbench } from '../../support/vscodeHost/workbench.js';
 import {
   answerApproval,
+  answerUntilEnd,
   approvalCard,
   messageBox,
   readTranscript,
@@ -17,7 +18,7 @@ import { startPackagedHost, usePage, type PackagedHost } from '../support.js';
 const command = 'echo once >> made.txt';
 const draft = 'and then explain src/greet.mjs';
 
-describe('a reload of the window', () => {
+describe('windows on one folder', () => {
   let host: PackagedHost;
   let folder: string;
   beforeAll(async () => {
@@ -29,7 +30,7 @@ describe('a reload of the window', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('brings back transcript, draft and a waiting approval, whose command then runs once', async () => {
+  it('a reload brings back transcript, draft and a waiting approval, whose command then runs once', async () => {
     const readMade = () => readFile(join(folder, 'made.txt'), 'utf8').catch(() => undefined);
     await usePage(host, folder, async (page) => {
       const before = await openSidebar(page);
@@ -60,6 +61,34 @@ describe('a reload of the window', () => {
       expect(await readTranscript(last)).toEqual(ended);
       expect(await readMade()).toBe('once\n');
       expect(await messageBox(last).inputValue()).toBe(draft);
+    });
+  });
+
+  it('TRU-08: two windows on one folder take turns at once, and both come to their end', async () => {
+    const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8');
+    await usePage(host, folder, async (first) => {
+      await usePage(host, folder, async (second) => {
+        const [left, right] = [await openSidebar(first), await openSidebar(second)];
+        await typeAndSend(left, 'rename greet to welcome everywhere');
+        await approvalCard(left).waitFor();
+        await typeAndSend(right, 'run `echo beside >> beside.txt`');
+        await approvalCard(right).getByText('beside.txt').first().waitFor();
+        await answerApproval(right, 'Approve');
+        await answerUntilEnd(left, 1, () => 'Approve');
+        await turnEnds(right).waitFor();
+        expect(await read('beside.txt')).toBe('beside\n');
+        expect(await read('src/main.mjs')).toContain('welcome(');
+        // What one window wrote the other one is told.
+        await typeAndSend(right, 'find welcome');
+        await turnEnds(right).nth(1).waitFor();
+        expect(await right.locator('.answer').last().textContent()).toContain('src/main.mjs');
+        for (const sidebar of [left, right]) {
+          expect(await turnEnds(sidebar).allTextContents()).toEqual(
+            expect.arrayContaining([expect.stringMatching(/^Done/)]),
+          );
+          expect(await sidebar.locator('.notice-error, .notice-warning').allTextContents()).toEqual([]);
+        }
+      });
     });
   });
 });
