@@ -93,7 +93,8 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
   const head = [describeEnd(result), ...(left === undefined ? [] : [describeLeft(left)])].join('; ');
   if (left !== undefined) left.readTo = left.outputBytes();
   const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
-  const touched = result.sandbox === 'closed' ? changed.filter((path) => protectedFromCommands(path) !== undefined) : [];
+  const touched =
+    result.sandbox === 'closed' ? changed.filter((path) => protectedFromCommands(path) !== undefined) : [];
   const stop = describeStop(result);
   const notes = [...(touched.length === 0 ? [] : [describeChanged(touched)]), ...(stop === undefined ? [] : [stop])];
   const text = joinAnswer({ head, folder, changed, notes, output, readAs: result.readAs }, context);
