@@ -163,12 +163,13 @@ describe('its undo', () => {
         if (given[0].endsWith(path)) show(typed);
       };
       expect((await edit('a = 1;', 'a = 10;')).text).toMatch(/merged with what the user typed/);
-      expect([shown(), bench.read(path)]).toEqual([agents, lines('const a = 10;')]);
+      // The disk is put back: the editor has not seen the new bytes.
+      expect([shown(), bench.read(path)]).toEqual([agents, saved]);
       files.replace = replace;
       ({ id } = bench.turn.checkpoint);
     });
 
-    it('brings back both sides', async () => {
+    it('brings back the text, and leaves the disk that was put back', async () => {
       const plan = await bench.journal.plan(id);
       expect(plan.files).toMatchObject([{ path, touched: false, inEditor: true }]);
       await restoreAll(bench.journal, id);
