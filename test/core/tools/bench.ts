@@ -58,7 +58,7 @@ export async function createBench(
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'baleen-tools-')));
   const root = join(base, 'ws');
   const roots = singleRoot(root);
-  const stateFolder = given.stateFolder ?? join(base, 'state');
+  const stateFolder = given.stateFolder ?? join(base, 'state', 'ws');
   const logged: string[] = [];
   const shown: string[] = [];
   const note = (text: string): void => void logged.push(text);
