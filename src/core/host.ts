@@ -196,6 +196,8 @@ export interface Commands {
   readOutput(id: string, from: number, mostBytes: number): Promise<OutputPart | undefined>;
   /** Told when a background command begins, ends, or opens a port. Answers with what takes the listener away. */
   onChange(listener: () => void): () => void;
+  /** Told what appeared in a protected place beside a background command, whose output says so too. */
+  onHeldBack(listener: (command: string, found: HeldBack) => void): () => void;
   /** Ends every command; nothing is left of any. */
   dispose(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** The commands of one program: run, kept in the background, found again, and ended with it. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { CommandRequest, CommandResult, Commands, OutputPart } from '../core/host.js';
+import type { CommandRequest, CommandResult, Commands, HeldBack, OutputPart } from '../core/host.js';
 import { readConsoleEncodings } from './consoleEncodings.js';
 import { cleanOutputLogs, readOutputLog } from './outputLog.js';
 import { listProcesses } from './processTree.js';
@@ -31,6 +31,7 @@ export function createCommands(settings: CommandSettings = {}): Commands {
   const all = new Map<string, RunningCommand>();
   const inBackground = new Map<string, RunningCommand>();
   const listeners = new Set<() => void>();
+  const heldBackListeners = new Set<(command: string, found: HeldBack) => void>();
   let watchdog: Watchdog | undefined;
   let prepared: Promise<readonly string[] | undefined> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -59,7 +60,10 @@ export function createCommands(settings: CommandSettings = {}): Commands {
     const mark = randomBytes(4).toString('hex');
     const id = `c-${mark}`;
     const parts = { id, mark: `${program}.${mark}`, settings, logFolder, encodings, takesInput };
-    const command = await startCommand(request, { ...parts, onChange: () => tell(id) }, signal);
+    const onHeldBack = (found: HeldBack): void => {
+      for (const listener of [...heldBackListeners]) listener(request.command, found);
+    };
+    const command = await startCommand(request, { ...parts, onChange: () => tell(id), onHeldBack }, signal);
     if (command !== undefined) all.set(command.id, command);
     forgetEnded(all);
     return command;
@@ -106,6 +110,10 @@ export function createCommands(settings: CommandSettings = {}): Commands {
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    onHeldBack(listener) {
+      heldBackListeners.add(listener);
+      return () => void heldBackListeners.delete(listener);
     },
     async dispose() {
       clearTimeout(timer);

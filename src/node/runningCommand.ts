@@ -42,6 +42,8 @@ interface RunningParts {
   encodings: readonly string[] | undefined;
   /** Something that `state` shows has changed. */
   onChange: () => void;
+  /** Beside it in the background; what a command in the foreground made is its result's. */
+  onHeldBack: (found: HeldBack) => void;
 }
 
 /** Bytes that may wait to be written to the log; then nothing more is read. */
@@ -81,7 +83,9 @@ export async function startCommand(
   let heldBack: HeldBack | undefined;
 
   const sayHeldBack = (found: HeldBack | undefined): void => {
-    if (found !== undefined) output.say(`\n[${describeHeldBack(found, 'user')}]\n`);
+    if (found === undefined) return;
+    output.say(`\n[${describeHeldBack(found, 'user')}]\n`);
+    parts.onHeldBack(found);
   };
   const finish = async (): Promise<void> => {
     seen.ports = [];

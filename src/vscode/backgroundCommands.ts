@@ -1,6 +1,7 @@
 /** What the window shows of the commands that run in the background, and does to them. */
-import type * as vscode from 'vscode';
-import type { Commands } from '../core/host.js';
+import * as vscode from 'vscode';
+import type { Commands, HeldBack } from '../core/host.js';
+import { nameAll } from '../core/tools/sandboxStop.js';
 import { encodeView } from '../core/view/codec.js';
 import type { BackgroundCommand } from '../protocol/sidebar.js';
 import { createTerminalCommands, type TerminalCommands } from './terminal.js';
@@ -14,12 +15,13 @@ export interface BackgroundCommands extends vscode.Disposable {
 }
 
 const longestLine = 500;
+const longestNamed = 100;
 
 export function createBackgroundCommands(onChange: () => void): BackgroundCommands {
   let terminals: TerminalCommands | undefined;
-  let stopListening = (): void => undefined;
+  let stopListening: (() => void)[] = [];
   const dispose = (): void => {
-    stopListening();
+    for (const stop of stopListening) stop();
     terminals?.dispose();
     terminals = undefined;
   };
@@ -27,7 +29,7 @@ export function createBackgroundCommands(onChange: () => void): BackgroundComman
     wrap(commands) {
       dispose();
       terminals = createTerminalCommands(commands);
-      stopListening = commands.onChange(onChange);
+      stopListening = [commands.onChange(onChange), commands.onHeldBack(askToPutBack)];
       return terminals.commands;
     },
     list() {
@@ -42,4 +44,20 @@ export function createBackgroundCommands(onChange: () => void): BackgroundComman
     show: (id) => terminals?.show(id),
     dispose,
   };
+}
+
+/** It may as well be the user who made it meanwhile, so one click brings it back. */
+function askToPutBack(command: string, found: HeldBack): void {
+  const kept = found.names.filter((one) => one.kept !== undefined).map(({ path }) => path);
+  if (kept.length === 0) return;
+  const text = `Baleen: ${nameAll(kept)} appeared while "${encodeView(command.slice(0, longestNamed)).view}" ran in the background, and was moved to ${found.folder}: protected files need your yes.`;
+  void vscode.window.showWarningMessage(text, 'Put Back').then(async (answer) => {
+    if (answer !== 'Put Back') return;
+    const back = await found.letIn();
+    const left = kept.filter((path) => !back.includes(path));
+    if (left.length === 0) return;
+    void vscode.window.showWarningMessage(
+      `Baleen: ${nameAll(left)} could not be put back and stays in ${found.folder}.`,
+    );
+  });
 }

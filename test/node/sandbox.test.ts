@@ -254,6 +254,16 @@ describe.each(sandboxUsers)('as $name', (user) => {
     rmSync(inWorkspace('late'), { recursive: true });
   });
 
+  it('PRF-05: what is put back beside a command in the background stays, whoever made it', async () => {
+    const { results } = await world.run([
+      { line: 'mkdir own; echo x > own/.envrc; sleep 30', sandbox: 'closed', background: true, letIn: true },
+      // Longer than it takes until the next look.
+      { line: 'sleep 3; cat own/.envrc', sandbox: 'open' },
+    ]);
+    expect(results[0]!.output).toMatch(/\[Held back, [^\]]*\]\s+x\n$/);
+    rmSync(inWorkspace('own'), { recursive: true });
+  });
+
   it('T5: reads no key, no secret of the workspace, nothing of Baleen’s state', async () => {
     const paths = [inHome('.ssh/id_ed25519'), inHome('.aws/credentials'), inHome('.npmrc'), '.env', 'server.pem']
       .concat([join(world.stateBase, 'journal', 'image')])

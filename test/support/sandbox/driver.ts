@@ -16,6 +16,7 @@ export interface Order {
     cwd?: string;
     cancelAfterMs?: number;
     background?: true;
+    /** What is held back is let in at once; in the background that is waited for. */
     letIn?: true;
   }[];
 }
@@ -38,6 +39,7 @@ for (const { line, sandbox: level, cwd, cancelAfterMs, background, letIn } of or
   if (background === true) {
     // Its output is in the answer of a line that waits for it.
     await commands.start({ command: line, cwd: cwd ?? workspace, sandbox: level, onOutput: (text) => (aside += text) });
+    if (letIn === true) await letInBackground();
     continue;
   }
   const stop = cancelAfterMs === undefined ? new AbortController().signal : AbortSignal.timeout(cancelAfterMs);
@@ -56,4 +58,11 @@ for (const { line, sandbox: level, cwd, cancelAfterMs, background, letIn } of or
   aside = '';
 }
 await commands.dispose();
+
+async function letInBackground(): Promise<void> {
+  // The looks at what runs in the background keep no process alive.
+  const alive = setInterval(() => undefined, 1000);
+  await new Promise((done) => commands.onHeldBack((_, found) => void found.letIn().then(done)));
+  clearInterval(alive);
+}
 process.stdout.write(JSON.stringify(answer));
