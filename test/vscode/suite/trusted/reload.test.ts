@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { readSession, transcriptOf } from '../../../../src/core/session/store.js';
 import { createChat, type Chat } from '../../../../src/vscode/chat.js';
+import { waitsForApproval } from '../../../../src/vscode/interrupted.js';
 import type { TestApi } from '../../../../src/vscode/testApi.js';
 import { call, connectService, disconnectService } from '../service.js';
 import { activateBaleen, folderPath, listEvents, waitFor } from '../support.js';
@@ -20,7 +22,13 @@ describe('a window that is loaded again', () => {
       const [firstId] = await waitFor('the question', () =>
         api.approvals.waiting().length === 1 ? api.approvals.waiting() : undefined,
       );
-      const next = openAgain(api, api.chat.sessionId()!);
+      const id = api.chat.sessionId()!;
+      const { parts } = await api.engine.open();
+      // No window is loaded again before the question has come to the disk.
+      await waitFor('the question on disk', async () =>
+        waitsForApproval(transcriptOf(await readSession(parts.host.files, parts.stateFolder, id))),
+      );
+      const next = openAgain(api, id);
       await next.restore();
       const secondId = await waitFor('the question again', () => api.approvals.waiting().find((id) => id !== firstId));
       const shown = next.transcript.entries.flatMap((entry) => (entry.type === 'event' ? [entry.event] : []));
