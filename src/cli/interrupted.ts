@@ -1,6 +1,7 @@
 /** What a crash left behind, told before something new begins. */
 import type { Interrupted } from '../core/edits/checkpoint.js';
 import { showText, type Output } from './printEvents.js';
+import { plural } from '../core/wording.js';
 
 export function tellFinished(finished: readonly string[], output: Output): void {
   for (const title of finished) output.err(showText(`“${title}” had been interrupted and was finished now.\n`));
@@ -13,12 +14,8 @@ export function tellInterrupted(interrupted: readonly Interrupted[], output: Out
     const finish = unfinished === 0 ? '' : ' baleen undo --finish finishes it;';
     output.err(
       showText(
-        `“${checkpoint.title}” was interrupted after it had begun to change ${count(files.length)}${rest}. Nothing was done about it.${finish} baleen undo --to ${checkpoint.id} takes it back.\n`,
+        `“${checkpoint.title}” was interrupted after it had begun to change ${plural(files.length, 'file')}${rest}. Nothing was done about it.${finish} baleen undo --to ${checkpoint.id} takes it back.\n`,
       ),
     );
   }
-}
-
-function count(files: number): string {
-  return files === 1 ? '1 file' : `${files} files`;
 }

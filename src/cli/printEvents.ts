@@ -4,7 +4,7 @@ import { describeProposal } from '../core/session/renewal.js';
 import type { AgentEvent, Emit } from '../protocol/events.js';
 import type { PriceTag } from '../protocol/priceTag.js';
 import { escapeOf } from '../core/view/escapes.js';
-import { plural } from '../core/tools/results.js';
+import { plural } from '../core/wording.js';
 
 export interface Output {
   out: (text: string | Uint8Array) => void;

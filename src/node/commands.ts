@@ -1,5 +1,4 @@
 /** The commands of one program: run, kept in the background, found again, and ended with it. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommandRequest, CommandResult, Commands, HeldBack, OutputPart } from '../core/host.js';
 import { readConsoleEncodings } from './consoleEncodings.js';
@@ -9,6 +8,7 @@ import { startCommand, type RunningCommand } from './runningCommand.js';
 import type { CommandSandbox } from './sandbox.js';
 import type { ShellSettings } from './shell.js';
 import { startWatchdog, type Watchdog } from './watchdog.js';
+import { randomHex } from './randomHex.js';
 
 export interface CommandSettings extends ShellSettings {
   /** Where whole outputs are kept; without it only their heads and tails are, in memory. */
@@ -27,7 +27,7 @@ const idPattern = /^c-[0-9a-f]{8}$/;
 /** A shell that cannot be started is exit code 127 with a sentence as its output. */
 export function createCommands(settings: CommandSettings = {}): Commands {
   const { logFolder } = settings;
-  const program = randomBytes(8).toString('hex');
+  const program = randomHex(16);
   const all = new Map<string, RunningCommand>();
   const inBackground = new Map<string, RunningCommand>();
   const listeners = new Set<() => void>();
@@ -57,7 +57,7 @@ export function createCommands(settings: CommandSettings = {}): Commands {
     signal?: AbortSignal,
   ): Promise<RunningCommand | undefined> => {
     const encodings = await (prepared ??= prepare());
-    const mark = randomBytes(4).toString('hex');
+    const mark = randomHex(8);
     const id = `c-${mark}`;
     const parts = { id, mark: `${program}.${mark}`, settings, logFolder, encodings, takesInput };
     const onHeldBack = (found: HeldBack): void => {

@@ -1,10 +1,10 @@
 import { link, open, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError } from '../core/errors.js';
 import { codeOf } from './errnoCode.js';
 import { isAlive } from './isAlive.js';
+import { randomHex } from './randomHex.js';
 
 interface Holder {
   pid: number;
@@ -22,7 +22,7 @@ const longestWaitMs = 5 * 60_000;
 
 /** Runs `work` while no other process (and no other call of this one) holds the lock file at `path`. */
 export async function runLocked<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const token = randomBytes(8).toString('hex');
+  const token = randomHex(16);
   await acquire(path, token, signal);
   const refresh = setInterval(() => {
     const now = new Date();
@@ -91,7 +91,7 @@ async function isStale(path: string, holder: Holder | undefined): Promise<boolea
 
 /** Renames before deleting, so that of two processes that saw the same stale lock one cannot delete the other's new one. */
 async function takeAway(path: string, seen: Holder | undefined): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}.stale`;
+  const aside = `${path}.${randomHex(12)}.stale`;
   try {
     await rename(path, aside);
   } catch {

@@ -1,10 +1,11 @@
 /** Where Baleen keeps what it knows of a workspace: one place for the editor and the command line. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BaleenError, messageOf } from '../core/errors.js';
 import type { Files } from '../core/host.js';
 import { keyOf, type Roots } from '../core/repository/roots.js';
+import { randomHex } from './randomHex.js';
 
 /** The platform's folder for state; `XDG_STATE_HOME` counts on Linux. */
 export function stateBaseFolder(env: Record<string, string | undefined>, platform: string): string {
@@ -40,7 +41,7 @@ export async function readUserId(files: Files, base: string): Promise<string> {
             .toString('utf8')
             .trim();
     if (/^[0-9a-f]{32}$/.test(known)) return known;
-    const fresh = randomBytes(16).toString('hex');
+    const fresh = randomHex(32);
     await files.replace(path, Buffer.from(`${fresh}\n`), 0o600);
     return fresh;
   });

@@ -1,18 +1,19 @@
 /** Temp files that stand beside a file until they take its place: their names tell whose they are. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isAlive } from './isAlive.js';
 import { openRegular } from './regularFile.js';
+import { randomHex } from './randomHex.js';
 
 /** A folder may be shared with another machine, where the same number is another process. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const ownName = new RegExp(`^\\.baleen-${machine}-([1-9]\\d{0,9})-[0-9a-f]{16}\\.tmp$`);
 
 export function tempPathBeside(path: string): string {
-  return join(dirname(path), `.baleen-${machine}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`);
+  return join(dirname(path), `.baleen-${machine}-${process.pid}-${randomHex(16)}.tmp`);
 }
 
 /** Removes temp files of processes that are gone, where `isOurs` knows the bytes; answers with their names. */

@@ -40,8 +40,9 @@ import { createSitesTree, type SitesTree } from './sitesTree.js';
 import { createSnapshotProposals } from './snapshotProposals.js';
 import { createPackStatus } from './statusBar.js';
 import { createUsageView, type UsageView } from './usage.js';
-import { countFiles, describeUndo, undoCheckpoint } from './undo.js';
+import { describeUndo, undoCheckpoint } from './undo.js';
 import { windowRoots } from './windowFolders.js';
+import { plural } from '../core/wording.js';
 
 export interface Parts extends vscode.Disposable {
   keys: Keys;
@@ -238,7 +239,7 @@ async function undoTurn(engine: Engine, chat: Chat, id?: string): Promise<void> 
   const reason = describeUndo(undone);
   const whole = left.length > 0 ? {} : { undone: undone.undone, ...(redone === undefined ? {} : { redone }) };
   chat.tell({ type: 'restored', paths, reason, ...whole });
-  const text = `Baleen: ${countFiles(paths.length)} restored: ${reason}`;
+  const text = `Baleen: ${plural(paths.length, 'file')} restored: ${reason}`;
   void vscode.window.showInformationMessage(text, 'Redo').then((answer) => {
     if (answer === 'Redo') void vscode.commands.executeCommand('baleen.undoTurn', undone.checkpoint);
   });

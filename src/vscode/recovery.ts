@@ -10,8 +10,8 @@ import { whyBlocked } from './gate.js';
 import { createOpenDocuments } from './documents.js';
 import { waitsForApproval } from './interrupted.js';
 import { showLost } from './lostText.js';
-import { countFiles } from './undo.js';
 import { windowRoots } from './windowFolders.js';
+import { plural } from '../core/wording.js';
 
 /** Says nothing where nothing was left, or in a folder that is not trusted. */
 export async function offerRecovery(log: Log): Promise<void> {
@@ -49,7 +49,7 @@ async function offer(journal: Journal, one: Interrupted): Promise<void> {
   const { checkpoint, files } = one;
   const unfinished = files.filter(({ canFinish }) => canFinish).length;
   const rest = unfinished === 0 ? '' : `, ${unfinished} of them not to the end`;
-  const text = `Baleen: “${checkpoint.title}” was interrupted after it had begun to change ${countFiles(files.length)}${rest}. They stand as they were then.`;
+  const text = `Baleen: “${checkpoint.title}” was interrupted after it had begun to change ${plural(files.length, 'file')}${rest}. They stand as they were then.`;
   const answer = await vscode.window.showWarningMessage(text, 'Finish or Undo…', 'Leave Them');
   if (answer === undefined) return;
   const settlements = answer === 'Leave Them' ? [] : await pick(one);
@@ -59,7 +59,7 @@ async function offer(journal: Journal, one: Interrupted): Promise<void> {
     await showLost(lost);
     if (answer === 'Leave Them') return;
     void vscode.window.showInformationMessage(
-      `Baleen: ${countFiles(paths.length)} of “${checkpoint.title}” finished or brought back.`,
+      `Baleen: ${plural(paths.length, 'file')} of “${checkpoint.title}” finished or brought back.`,
     );
   } catch (error) {
     void vscode.window.showErrorMessage(`Baleen: ${error instanceof BaleenError ? error.message : messageOf(error)}`);

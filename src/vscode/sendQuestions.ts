@@ -1,7 +1,7 @@
 /** Asks in the sidebar whether this workspace may be sent to a host; one question for all the work that waits for it. */
-import { randomBytes } from 'node:crypto';
 import type { SendConsent } from '../core/session/agreements.js';
 import type { WaitingSendQuestion } from '../protocol/sidebar.js';
+import { randomHex } from '../node/randomHex.js';
 
 export interface SendQuestions extends SendConsent {
   /** The oldest that waits. */
@@ -23,7 +23,7 @@ export function createSendQuestions({ onAsk, onChange }: { onAsk: () => void; on
       const { origin } = question;
       signal.throwIfAborted();
       const mine = waiting.get(origin) ?? {
-        question: { ...question, id: randomBytes(16).toString('hex') },
+        question: { ...question, id: randomHex(32) },
         answers: new Set(),
       };
       const isNew = mine.answers.size === 0;

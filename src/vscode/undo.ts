@@ -100,7 +100,3 @@ export function describeUndo(undone: Undone): string {
   }
   return parts.join(' ');
 }
-
-export function countFiles(count: number): string {
-  return count === 1 ? '1 file' : `${count} files`;
-}

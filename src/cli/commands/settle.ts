@@ -3,6 +3,7 @@ import type { Interrupted, InterruptedFile, Journal, Settlement } from '../../co
 import type { Outcome } from '../../protocol/events.js';
 import type { Context } from '../context.js';
 import { showText } from '../printEvents.js';
+import { plural } from '../../core/wording.js';
 
 export async function settle(
   journal: Journal,
@@ -33,8 +34,7 @@ export async function settle(
       `${JSON.stringify({ restored, [how === 'undo' ? 'paths' : 'finished']: paths, left, changedByCommands })}\n`,
     );
   } else {
-    const files = paths.length === 1 ? '1 file' : `${paths.length} files`;
-    output.err(`${files} ${how === 'finish' ? 'finished' : 'brought back'}.\n`);
+    output.err(`${plural(paths.length, 'file')} ${how === 'finish' ? 'finished' : 'brought back'}.\n`);
     if (lost.length > 0) output.err(showText(`${describeLost(lost)}\n`));
     if (left.length > 0) {
       output.err(

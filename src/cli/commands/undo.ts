@@ -16,6 +16,7 @@ import { tellFinished } from '../interrupted.js';
 import { openCliWorkspace } from '../sessionContext.js';
 import { showText } from '../printEvents.js';
 import { describeLost, settle } from './settle.js';
+import { plural } from '../../core/wording.js';
 
 export async function runUndo(context: Context): Promise<Outcome> {
   const { args, output } = context;
@@ -80,7 +81,7 @@ async function restore(journal: Journal, plan: RestorePlan, context: Context): P
     );
   } else {
     const way = plan.checkpoint.restores === undefined ? 'baleen undo --redo' : 'baleen undo';
-    output.err(`${count(paths.length)} brought back; ${way} takes it back again.\n`);
+    output.err(`${plural(paths.length, 'file')} brought back; ${way} takes it back again.\n`);
     if (lost.length > 0) output.err(`${showText(describeLost(lost.map(({ path }) => path)))}\n`);
     for (const sentence of leftSentences(left)) output.err(`${showText(sentence)}\n`);
   }
@@ -140,11 +141,7 @@ function listText(checkpoints: readonly CheckpointInfo[], interrupted: readonly 
 function describeCheckpoint(one: CheckpointInfo, isInterrupted: boolean): string {
   const kind = one.restores === undefined ? '' : ` (restored ${one.restores})`;
   const state = isInterrupted ? ', interrupted' : one.restored ? ', undone' : '';
-  return `${one.id}  ${one.at.slice(0, 16).replace('T', ' ')}  ${count(one.paths.length)}${state}${kind}  ${one.title}\n`;
-}
-
-function count(files: number): string {
-  return files === 1 ? '1 file' : `${files} files`;
+  return `${one.id}  ${one.at.slice(0, 16).replace('T', ' ')}  ${plural(one.paths.length, 'file')}${state}${kind}  ${one.title}\n`;
 }
 
 function describePlan(plan: RestorePlan): string {

@@ -1,6 +1,7 @@
 /** Many files in one turn are asked about once, as a list, where each of them alone would change without a question. */
 import type { ToolCall } from '../model/types.js';
 import { decodePath } from '../view/codec.js';
+import { plural } from '../wording.js';
 
 /** So many in one turn ask; fewer do not. */
 export const bulkDeletes = 10;
@@ -75,8 +76,8 @@ function pathsOf(touches: ReadonlyMap<string, Touch>, kind: Touch['kind']): stri
 
 function describe(deleted: number, changed: number, done: number): string {
   const parts = [
-    ...(deleted === 0 ? [] : [`delete ${deleted} ${deleted === 1 ? 'file' : 'files'}`]),
-    ...(changed === 0 ? [] : [`change ${changed} ${changed === 1 ? 'file' : 'files'}`]),
+    ...(deleted === 0 ? [] : [`delete ${plural(deleted, 'file')}`]),
+    ...(changed === 0 ? [] : [`change ${plural(changed, 'file')}`]),
   ];
   const already = done === 0 ? '' : ` ${done} of them are done already; undo brings them back.`;
   return `In this turn the model would ${parts.join(' and ')}.${already} So many at once ask in every mode.`;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Files, Log } from '../host.js';
+import { plural } from '../wording.js';
 
 const state = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), sha256: z.string().regex(/^[0-9a-f]{64}$/), mode: z.number().int() }),
@@ -150,8 +151,9 @@ export async function readCheckpoint(place: Place & { log: Log }, id: string): P
     else if (!isTornEnd(lines, index)) damaged++;
   });
   if (damaged > 0) {
-    const what = damaged === 1 ? '1 damaged line' : `${damaged} damaged lines`;
-    place.log.warn(`${what} of the journal ${path} were passed over; the others are used, and nothing was deleted.`);
+    place.log.warn(
+      `${plural(damaged, 'damaged line')} of the journal ${path} were passed over; the others are used, and nothing was deleted.`,
+    );
   }
   return { id, records, isDamaged: damaged > 0 || records[0]?.type !== 'begin' };
 }

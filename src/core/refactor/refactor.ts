@@ -13,6 +13,7 @@ import { beginTurn, type OpenTurn, type SendResult, type TurnResult } from '../s
 import { decodePath } from '../view/codec.js';
 import { checkSites, findLeftSites } from './sites.js';
 import { runVerify, type RedVerify } from './verify.js';
+import { nameSome } from '../wording.js';
 
 export interface RefactorRequest {
   session: Session;
@@ -187,7 +188,7 @@ async function restoreAll({ parts, emit }: Session, turn: OpenTurn, outcome: Out
     outcome === 'verification_failed' ? 'A verify command stayed red.' : 'The refactoring did not come to its end.';
   emit({ type: 'restored', paths, reason: `${reason} What it had changed was put back.` });
   if (left.length > 0) {
-    const text = `These files were changed by somebody else meanwhile and were left as they are: ${nameSome(left)}.`;
+    const text = `These files were changed by somebody else meanwhile and were left as they are: ${nameSome(left, mostNamed)}.`;
     emit({ type: 'notice', level: 'warning', text });
   }
   return left.length === 0;
@@ -200,8 +201,8 @@ function stateResult({ emit }: Session, turn: OpenTurn, chosen: readonly Site[],
   const done = `${chosen.length - left.length} of ${chosen.length} chosen sites were changed, in ${turn.changed.size} files.`;
   const rest = left.map(({ path, place }) => `${path}:${place?.startLine ?? 1}`);
   const parts = [done];
-  if (left.length > 0) parts.push(`Left as they were: ${nameSome(rest)}.`);
-  if (beside.length > 0) parts.push(`Changed beside the sites: ${nameSome(beside)}.`);
+  if (left.length > 0) parts.push(`Left as they were: ${nameSome(rest, mostNamed)}.`);
+  if (beside.length > 0) parts.push(`Changed beside the sites: ${nameSome(beside, mostNamed)}.`);
   emit({ type: 'notice', level: left.length > 0 ? 'warning' : 'info', text: parts.join(' ') });
 }
 
@@ -225,9 +226,4 @@ function refuseCommands(call: ToolCall): string | undefined {
   const { name } = call;
   if (isEdit(call) || readers.has(name)) return undefined;
   return `Refused: ${name} is not executed here. The verify commands are run for you after your edits.`;
-}
-
-function nameSome(names: readonly string[]): string {
-  const more = names.length - mostNamed;
-  return names.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -6,8 +6,9 @@ import { splitLines } from '../edits/lines.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { protectionOf, provenanceOf } from './editApproval.js';
 import { findExcluded } from './listing.js';
-import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
+import { decideFailed, decideRefused, fail, showPath, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext } from './tool.js';
+import { plural } from '../wording.js';
 
 const schema = z.strictObject({ path: z.string() });
 

@@ -4,8 +4,8 @@ import { messageOf } from '../errors.js';
 import type { Diagnostic, FileDiagnostics } from '../host.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import type { EditedText } from '../agent/turn.js';
-import { plural } from './results.js';
 import type { ToolContext } from './tool.js';
+import { nameSome, plural } from '../wording.js';
 
 const longestMessage = 400;
 const mostErrorsOfEdit = 10;
@@ -112,9 +112,7 @@ function describeErrors(
     lines.push(`No errors right after this edit${where}.`);
   }
   if (unknown.length > 0) {
-    const more = unknown.length - mostUnknownNamed;
-    const named = unknown.slice(0, mostUnknownNamed).join(', ');
-    lines.push(`Errors unknown: ${named}${more > 0 ? ` and ${more} more` : ''}.`);
+    lines.push(`Errors unknown: ${nameSome(unknown, mostUnknownNamed)}.`);
   }
   return lines;
 }

@@ -5,9 +5,10 @@ import { applyFileEdit, openForEdit, type EditSource } from '../edits/workspaceE
 import { encodePath, encodeView } from '../view/codec.js';
 import { describeErrorsAfter } from './diagnosticRows.js';
 import { findExcluded, findReadTrouble } from './listing.js';
-import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
+import { decideFailed, decideRefused, fail, showPath, succeed } from './results.js';
 import { approvalOfEdit } from './editApproval.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
+import { plural } from '../wording.js';
 
 const hunk = z.strictObject({
   old_text: z.string().describe('Text as it stands in the file, enough of it to be unique.'),

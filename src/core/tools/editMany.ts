@@ -6,8 +6,8 @@ import { applyFileEdit, type EditSource, type Written } from '../edits/workspace
 import { isCancellation, messageOf } from '../errors.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { approvalOfEdit } from './editApproval.js';
-import { plural } from './results.js';
 import type { ToolContext } from './tool.js';
+import { plural } from '../wording.js';
 
 const mostDiffLines = 160;
 const mostNamed = 200;

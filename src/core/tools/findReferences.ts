@@ -5,10 +5,11 @@ import { comparePaths } from '../repository/paths.js';
 import { pathIn } from '../repository/roots.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { openForReading, type ReadSource } from './openForReading.js';
-import { decideFailed, fail, plural, showPath, succeed } from './results.js';
+import { decideFailed, fail, showPath, succeed } from './results.js';
 import { askAtWords, describeAmbiguity, findSymbol, showSymbol, type AnsweredPlace } from './symbolPlaces.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 import { findWordRows, rowsAt, showRows, type Row } from './wordRows.js';
+import { plural } from '../wording.js';
 
 const mostFiles = 200;
 

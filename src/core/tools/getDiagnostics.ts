@@ -4,8 +4,9 @@ import type { FileDiagnostics } from '../host.js';
 import { encodePath, encodeView } from '../view/codec.js';
 import { showDiagnostics } from './diagnosticRows.js';
 import { openForReading, type ReadSource } from './openForReading.js';
-import { plural, showPath, succeed } from './results.js';
+import { showPath, succeed } from './results.js';
 import type { Decided, Tool, ToolContext, ToolResult } from './tool.js';
+import { plural } from '../wording.js';
 
 const mostRows = 100;
 

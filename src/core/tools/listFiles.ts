@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { findSpellingTrouble } from '../repository/pathGate.js';
 import { decodePath, encodePath } from '../view/codec.js';
-import { decideRefused, plural, showPath, succeed } from './results.js';
+import { decideRefused, showPath, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
+import { plural } from '../wording.js';
 
 const mostFiles = 2000;
 

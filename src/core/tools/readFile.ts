@@ -3,9 +3,10 @@ import { countInvisible } from '../edits/concerns.js';
 import { splitLines } from '../edits/lines.js';
 import { encodePath } from '../view/codec.js';
 import { openForReading } from './openForReading.js';
-import { plural, showPath, succeed } from './results.js';
+import { showPath, succeed } from './results.js';
 import { noteShown } from './untold.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
+import { plural } from '../wording.js';
 
 const mostLines = 2000;
 const mostCharacters = 80_000;

@@ -7,10 +7,11 @@ import { describeErrorsAfter } from './diagnosticRows.js';
 import { applyChanges, approvalOfEdits, describeChanges, detailsOfChanges, type FileChange } from './editMany.js';
 import { openForReading, type ReadSource } from './openForReading.js';
 import { planByServer, planByWord } from './renamePlans.js';
-import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
+import { decideFailed, decideRefused, fail, showPath, succeed } from './results.js';
 import { askAtWords, describeAmbiguity, findSymbol, showSymbol, type SymbolAnswer } from './symbolPlaces.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
 import { findWordRows, showRows, type Row } from './wordRows.js';
+import { plural } from '../wording.js';
 
 const mostRowsLeft = 30;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { plural, succeed } from './results.js';
+import { succeed } from './results.js';
 import type { Tool } from './tool.js';
+import { plural } from '../wording.js';
 
 const quote = z.string().min(1).max(4000);
 

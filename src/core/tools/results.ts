@@ -32,7 +32,3 @@ export function decideFailed(view: string, shows?: readonly string[]): Decided {
 export function showPath(path: string): string {
   return encodePath(decodePath(path));
 }
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

@@ -8,8 +8,9 @@ import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { describePorts, describeReadAs, describeState, describeTime, showOutput, tokenCounter } from './commandText.js';
 import { describeChanged, describeStop } from './sandboxStop.js';
-import { decideFailed, decideRefused, fail, plural, succeed } from './results.js';
+import { decideFailed, decideRefused, fail, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
+import { plural } from '../wording.js';
 
 const longestTimeoutSeconds = 3600;
 /** What one call sends to the screen; a terminal gets all of it from the host. */

@@ -2,6 +2,7 @@
 import type { CommandResult, HeldBack, SandboxLevel } from '../host.js';
 import { joinOutput } from '../commandOutput.js';
 import { encodePath } from '../view/codec.js';
+import { nameSome } from '../wording.js';
 
 /** What programs say where a sandbox stands in their way. The kernel answers them as it answers a mistake of their own. */
 const openSigns: readonly RegExp[] = [
@@ -60,6 +61,5 @@ export function describeHeldBack({ names, folder }: HeldBack, reader: 'user' | '
 const mostNamed = 20;
 
 export function nameAll(paths: readonly string[]): string {
-  const named = paths.slice(0, mostNamed).map(encodePath).join(', ');
-  return paths.length > mostNamed ? `${named} and ${paths.length - mostNamed} more` : named;
+  return nameSome(paths.map(encodePath), mostNamed);
 }

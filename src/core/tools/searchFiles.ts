@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { isCancellation, messageOf } from '../errors.js';
 import type { SearchHit, SearchResult } from '../pack/packer.js';
 import { encodePath, encodeView } from '../view/codec.js';
-import { fail, plural, succeed } from './results.js';
+import { fail, succeed } from './results.js';
 import type { Tool, ToolContext, ToolResult } from './tool.js';
+import { plural } from '../wording.js';
 
 const defaultHits = 200;
 /** An answer stays in the conversation for ever: without a bound one search could fill the window. */

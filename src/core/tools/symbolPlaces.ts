@@ -3,7 +3,7 @@ import type { SeenText } from '../edits/seenText.js';
 import { toViewForm } from '../edits/textFile.js';
 import type { LanguageAnswer, TextRange } from '../host.js';
 import { encodeView } from '../view/codec.js';
-import { plural } from './results.js';
+import { plural } from '../wording.js';
 
 const mostNamed = 12;
 const mostAsked = 8;

@@ -4,8 +4,8 @@ import { openText, toViewForm } from '../edits/textFile.js';
 import { comparePaths } from '../repository/paths.js';
 import { encodePath } from '../view/codec.js';
 import { findReadTrouble } from './listing.js';
-import { plural } from './results.js';
 import type { ToolContext } from './tool.js';
+import { plural } from '../wording.js';
 
 const mostHits = 10_000;
 const mostRows = 200;

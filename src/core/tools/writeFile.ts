@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { applyFileEdit, openForEdit } from '../edits/workspaceEdit.js';
 import { encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { describeErrorsAfter } from './diagnosticRows.js';
-import { decideFailed, decideRefused, fail, plural, showPath, succeed } from './results.js';
+import { decideFailed, decideRefused, fail, showPath, succeed } from './results.js';
 import { findExcluded } from './listing.js';
 import { approvalOfEdit } from './editApproval.js';
 import { judgeReplacing, noteShown } from './untold.js';
 import type { Prepared, Tool, ToolContext } from './tool.js';
+import { plural } from '../wording.js';
 
 const schema = z.strictObject({
   path: z.string(),
