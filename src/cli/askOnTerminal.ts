@@ -151,11 +151,15 @@ function describe(request: ApprovalRequest): string {
     return `Type into ${subject.id} (${escapeText(subject.command)}):\n  ${escapeText(subject.text)}\n${reason}`;
   }
   const files = subject.kind === 'edit' ? [subject] : subject.files;
-  return [...files.map(describeEdit), reason].join('\n');
+  const verb = subject.kind === 'edits' && subject.isHeldBack === true ? 'Put back' : 'Edit';
+  return [...files.map((file) => describeEdit(file, verb)), reason].join('\n');
 }
 
-function describeEdit({ path, movedTo, deleted, diff, named = [], warnings = [] }: ProposedEdit): string {
-  const head = movedTo === undefined ? `${deleted ? 'Delete' : 'Edit'} ${path}:` : `Move ${path} to ${movedTo}`;
+function describeEdit(
+  { path, movedTo, deleted, diff, named = [], warnings = [] }: ProposedEdit,
+  verb: 'Edit' | 'Put back',
+): string {
+  const head = movedTo === undefined ? `${deleted ? 'Delete' : verb} ${path}:` : `Move ${path} to ${movedTo}`;
   const marks = [...warnings.map((warning) => `! ${warning}`), ...named.map((line) => `  ${line.trim()}`)];
   return [head, ...(diff === '' ? [] : [diff]), ...marks].map(escapeText).join('\n');
 }

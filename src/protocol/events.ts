@@ -147,8 +147,8 @@ export type ApprovalSubject =
   | ({ kind: 'edit' } & ProposedEdit)
   /** Many files in one turn, asked about once where each alone would not ask. */
   | { kind: 'bulk'; deleted: string[]; changed: string[] }
-  /** Many files, one yes to all of it. */
-  | { kind: 'edits'; files: ProposedEdit[] };
+  /** Many files, one yes to all of it. `isHeldBack`: a command has made them, and they were taken out of the workspace. */
+  | { kind: 'edits'; files: ProposedEdit[]; isHeldBack?: true };
 
 /** A waiting question. `id` is random and made by the host, so that a page cannot invent an answer. */
 export interface ApprovalRequest {

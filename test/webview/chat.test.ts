@@ -484,6 +484,17 @@ describe('approval', () => {
     },
   );
 
+  onPage('PRF-05: what was held back is not called an edit: the question is whether it comes back', async (harness) => {
+    await harness.open([], { running: true });
+    const files = [{ path: 'new/package.json', diff: '', protectedBy: 'scripts in it run' }];
+    const subject = { kind: 'edits' as const, files, isHeldBack: true as const };
+    await harness.tellEvents({
+      type: 'approval_request',
+      approval: { id: 'h', call: 'c', subject, reason: 'It asks.' },
+    });
+    await harness.page.getByRole('heading', { name: 'Put this file back?' }).waitFor();
+  });
+
   onPage('several wait one after the other, each with a guard of its own', async (harness) => {
     await harness.open([], { running: true });
     await harness.tellEvents(commandApproval, editApproval);

@@ -81,7 +81,11 @@ function questionOf(subject: ApprovalSubject): string {
   if (subject.kind === 'command') return 'Run this command?';
   if (subject.kind === 'input') return 'Type this into a running command?';
   if (subject.kind === 'bulk') return 'Change all of these files?';
-  if (subject.kind === 'edits') return `Edit these ${formatCount(subject.files.length, 'file')}?`;
+  if (subject.kind === 'edits') {
+    const files = formatCount(subject.files.length, 'file');
+    if (subject.isHeldBack !== true) return `Edit these ${files}?`;
+    return subject.files.length === 1 ? 'Put this file back?' : `Put these ${files} back?`;
+  }
   if (subject.deleted) return 'Delete this file?';
   return subject.movedTo === undefined ? 'Make this edit?' : 'Move this file?';
 }

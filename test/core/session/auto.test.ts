@@ -141,6 +141,7 @@ test('PRF-05: what was held back is shown whole and asked about, and stands wher
     expect(reason).toMatch(/these protected files appeared meanwhile: new\/place\/\.vscode/);
     expect(subject).toMatchObject({
       kind: 'edits',
+      isHeldBack: true,
       files: [{ path: 'new/place/.vscode/tasks.json', protectedBy: expect.stringContaining('.vscode') as string }],
     });
     expect(JSON.stringify(subject)).toContain('+planted');
