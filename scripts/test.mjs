@@ -1,6 +1,6 @@
 /**
  * `npm test`: packages the extension, installs what the tests need, runs check, unit, integration and end-to-end
- * tests, and ends with the plain line `N passed, N failed`. Every part runs, whatever an earlier one said.
+ * tests, and ends with what failed and the plain line `N passed, N failed`. Every part runs, whatever an earlier one said.
  * `npm test -- --soak` runs the random suites with the numbers of `npm run test:soak` instead of a few cases each.
  */
 import { spawn } from 'node:child_process';
@@ -11,6 +11,7 @@ import { ensureBrowser, ensureHost } from './installHost.mjs';
 import { ensureTools } from './installTools.mjs';
 import { runSideBySide } from './lib/sideBySide.mjs';
 import { listSoakSuites, SOAK_ENV, SOAK_OPTIONS } from './lib/soakSuites.mjs';
+import { passOrFail, printFailures, readPrintedResult, readVitestResult } from './lib/testResults.mjs';
 
 const bin = (name) => join('node_modules', '.bin', name);
 const isSoak = process.argv.includes('--soak');
@@ -24,13 +25,14 @@ function part(name, { after = [], cores = 1 }, run) {
 async function runPart(name, run, print) {
   const startedAt = Date.now();
   print(`\n── ${name}\n`);
-  const { passed, failed } = await run(print).catch((error) => {
-    print(`${error.stack ?? error}\n`);
-    return { passed: 0, failed: 1 };
+  const outcome = await run(print, name).catch((error) => {
+    const why = String(error.stack ?? error);
+    print(`${why}\n`);
+    return passOrFail(name, false, why);
   });
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  print(`── ${name}: ${passed} passed, ${failed} failed, ${seconds} s\n`);
-  return { passed, failed };
+  print(`── ${name}: ${outcome.passed} passed, ${outcome.failed} failed, ${seconds} s\n`);
+  return outcome;
 }
 
 /** Runs a program to its end; answers with its exit code and what it printed. */
@@ -49,47 +51,34 @@ function runProgram(print, program, args, env = {}) {
   });
 }
 
-const check = (program, args) => async (print) => {
-  const { code } = await runProgram(print, program, args);
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+const check = (program, args) => async (print, name) => {
+  const { code, text } = await runProgram(print, program, args);
+  return passOrFail(name, code === 0, text);
 };
 
-/** A skipped test has shown nothing, so it counts as failed. */
-const vitest = (args, env) => async (print) => {
+const vitest = (args, env) => async (print, name) => {
   const folder = await mkdtemp(join(tmpdir(), 'baleen-unit-'));
   const file = join(folder, 'results.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const { code } = await runProgram(print, bin('vitest'), ['run', ...reporters, ...args], env);
-    const results = JSON.parse(await readFile(file, 'utf8'));
-    const counts = { passed: results.numPassedTests, failed: results.numFailedTests + results.numPendingTests };
-    return honest(counts, code);
+    return readVitestResult(name, JSON.parse(await readFile(file, 'utf8')), code);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 };
 
-/** A runner of ours ends with `N passed, N failed`, perhaps with `, N skipped`; a skip counts as a failure. */
-const counted = (script) => async (print) => {
+const counted = (script) => async (print, name) => {
   const { code, text } = await runProgram(print, process.execPath, [script]);
-  const lines = [...text.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)];
-  const last = lines.at(-1);
-  if (last === undefined) return { passed: 0, failed: 1 };
-  return honest({ passed: Number(last[1]), failed: Number(last[2]) + Number(last[3] ?? 0) }, code);
+  return readPrintedResult(name, text, code);
 };
-
-/** No test at all, or a bad exit code beside a clean count, is a failure. */
-function honest(counts, code) {
-  if (counts.passed + counts.failed === 0 || (code !== 0 && counts.failed === 0)) return { ...counts, failed: 1 };
-  return counts;
-}
 
 const install = async (print) => {
   const log = (text) => print(`${text}\n`);
   await ensureHost({ log });
   await ensureBrowser({ log });
   await ensureTools({ log });
-  return { passed: 0, failed: 0 };
+  return { passed: 0, failed: 0, failures: [] };
 };
 
 const soakSuites = isSoak ? listSoakSuites() : [];
@@ -114,5 +103,6 @@ const parts = [
 const results = await runSideBySide(parts, { cores: cores + 1, write: (text) => process.stdout.write(text) });
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.stdout.write(`\n${printFailures(results.flatMap((result) => result.failures))}`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser, ensureHost } from '../../scripts/installHost.mjs';
 import { runShown } from '../../scripts/lib/processes.mjs';
+import { passOrFail, printFailures, readVitestResult } from '../../scripts/lib/testResults.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
@@ -35,17 +36,13 @@ async function runEndToEnd(filters) {
     BALEEN_E2E_EVIDENCE: join(OUT, 'evidence'),
   };
   const exitCode = await runShown(process.execPath, args, { cwd: ROOT, env });
-  const { passed, failed } = await countResults(resultFile, exitCode);
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  const { passed, failed, failures } = await readResult(resultFile, exitCode);
+  process.stdout.write(`${printFailures(failures)}${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 
-/** A suite that did not load, a skipped test, an error outside of a test and an empty run are failures, too. */
-async function countResults(resultFile, exitCode) {
-  if (!existsSync(resultFile)) return { passed: 0, failed: 1 };
-  const result = JSON.parse(await readFile(resultFile, 'utf8'));
-  const suitesWithoutTests = result.testResults.filter((suite) => suite.assertionResults.length === 0).length;
-  const passed = result.numPassedTests;
-  const failed = result.numTotalTests - passed + suitesWithoutTests;
-  return { passed, failed: failed === 0 && (exitCode !== 0 || passed === 0) ? 1 : failed };
+async function readResult(resultFile, exitCode) {
+  const name = 'end-to-end tests';
+  if (!existsSync(resultFile)) return passOrFail(name, false, 'They left no result.');
+  return readVitestResult(name, JSON.parse(await readFile(resultFile, 'utf8')), exitCode);
 }
