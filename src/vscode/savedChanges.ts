@@ -22,8 +22,9 @@ export interface SavedChangesParts {
 const mostBytes = 2 << 20;
 
 export function createSavedChanges({ isOn, toRelative, onSaved }: SavedChangesParts): SavedChanges {
-  /** The last reviewed text, or what stood on disk before the first save. */
-  const baselines = new Map<string, string>();
+  /** The last reviewed text, or what stood on disk before the first save; `undefined` where no text stood. */
+  const baselines = new Map<string, string | undefined>();
+  const reading = new Map<string, Promise<void>>();
   const saved = new Map<string, string>();
   const collect = (): ChangeToReview[] => {
     const changes: ChangeToReview[] = [];
@@ -33,19 +34,31 @@ export function createSavedChanges({ isOn, toRelative, onSaved }: SavedChangesPa
     }
     return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   };
-  const keepBaseline = async (path: string, file: string): Promise<void> => {
-    const bytes = await readFile(file).catch(() => undefined);
-    const text = bytes === undefined || bytes.length > mostBytes ? undefined : decodeText(path, bytes);
-    if (text !== undefined && !baselines.has(path)) baselines.set(path, text);
+  const keepBaseline = (path: string, file: string): Promise<void> => {
+    const begun = baselines.has(path) ? Promise.resolve() : reading.get(path);
+    if (begun !== undefined) return begun;
+    const read = readText(path, file).then((text) => {
+      reading.delete(path);
+      baselines.set(path, text);
+    });
+    reading.set(path, read);
+    return read;
   };
+  const pathIfOn = (document: vscode.TextDocument): string | undefined =>
+    isOn() && document.uri.scheme === 'file' ? toRelative(document.uri.fsPath) : undefined;
   const listening = [
+    // A save waits for its listeners only a moment, and a busy window may be late: the old text is read while the user
+    // still types.
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      const path = document.isDirty ? pathIfOn(document) : undefined;
+      if (path !== undefined) void keepBaseline(path, document.uri.fsPath);
+    }),
     vscode.workspace.onWillSaveTextDocument((event) => {
-      const path = isOn() ? pathOf(event.document, toRelative) : undefined;
-      // The save waits for this read, so that the old text is still there.
-      if (path !== undefined && !baselines.has(path)) event.waitUntil(keepBaseline(path, event.document.uri.fsPath));
+      const path = pathIfOn(event.document);
+      if (path !== undefined) event.waitUntil(keepBaseline(path, event.document.uri.fsPath));
     }),
     vscode.workspace.onDidSaveTextDocument((document) => {
-      const path = isOn() ? pathOf(document, toRelative) : undefined;
+      const path = pathIfOn(document);
       if (path === undefined || document.getText().length > mostBytes) return;
       saved.set(path, document.getText());
       onSaved();
@@ -65,6 +78,7 @@ export function createSavedChanges({ isOn, toRelative, onSaved }: SavedChangesPa
   };
 }
 
-function pathOf(document: vscode.TextDocument, toRelative: (file: string) => string | undefined): string | undefined {
-  return document.uri.scheme === 'file' ? toRelative(document.uri.fsPath) : undefined;
+async function readText(path: string, file: string): Promise<string | undefined> {
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes === undefined || bytes.length > mostBytes ? undefined : decodeText(path, bytes);
 }
