@@ -1,18 +1,13 @@
 /** What a user does and sees in the pack map, as functions on its document. */
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { runPaletteCommand } from '../support/vscodeHost/workbench.js';
+import { editorFrame, runPaletteCommand } from '../support/vscodeHost/workbench.js';
 
 /** Opens the map from the palette and waits until it is drawn. */
 export async function openPackMap(page: Page): Promise<FrameLocator> {
   await runPaletteCommand(page, 'Baleen: Show Pack Map');
-  const map = mapFrame(page);
+  const map = editorFrame(page);
   await map.getByRole('application').waitFor();
   return map;
-}
-
-export function mapFrame(page: Page): FrameLocator {
-  const panel = 'iframe.webview.ready[src*="extensionId=baleen.baleen"]:not([src*="purpose=webviewView"])';
-  return page.frameLocator(panel).frameLocator('iframe#active-frame');
 }
 
 export function mapRows(map: FrameLocator): Locator {

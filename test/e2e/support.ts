@@ -64,8 +64,23 @@ async function keepEvidence(host: PackagedHost, page: Page | undefined, printed:
   const folder = process.env['BALEEN_E2E_EVIDENCE'] ?? 'dist-test/e2e/evidence';
   const name = (expect.getState().currentTestName ?? 'test').replaceAll(/\W+/g, '-').slice(0, 80);
   await mkdir(folder, { recursive: true });
+  const webviews = await describeWebviews(page).catch((why: unknown) => String(why));
   await page?.screenshot({ path: join(folder, `${name}.png`) }).catch(() => undefined);
-  const log = `Page:\n${printed.join('\n')}\n\nServer:\n${await host.server.readLogTail()}\n`;
+  const log = `Webviews:\n${webviews}\n\nPage:\n${printed.join('\n')}\n\nServer:\n${await host.server.readLogTail()}\n`;
   await writeFile(join(folder, `${name}.log`), log);
   return join(folder, `${name}.png and .log`);
+}
+
+/** How the editor's webviews stand, and whether the page draws at all: a picture makes it draw. */
+async function describeWebviews(page: Page | undefined): Promise<string> {
+  const found = await page?.evaluate(async () => {
+    const late = new Promise((resolve) => setTimeout(() => resolve('The page draws no frame.'), 3000));
+    const drawn = new Promise((resolve) => requestAnimationFrame(() => resolve('The page draws.')));
+    const frames = [...document.querySelectorAll('iframe')].map((frame) => {
+      const { width, height } = frame.getBoundingClientRect();
+      return `${frame.className} ${getComputedStyle(frame).visibility} ${width}x${height} ${frame.src}`;
+    });
+    return [await Promise.race([drawn, late]), ...frames].join('\n');
+  });
+  return found ?? '';
 }

@@ -1,12 +1,11 @@
 /** What a user does and sees in the usage page, as functions on its document. */
 import type { FrameLocator, Page } from 'playwright-core';
-import { runPaletteCommand } from '../support/vscodeHost/workbench.js';
-import { mapFrame } from './mapPage.js';
+import { editorFrame, runPaletteCommand } from '../support/vscodeHost/workbench.js';
 
 /** Opens the page from the palette; `ready` is a text that is there once it is drawn. */
 export async function openUsagePage(page: Page, ready: string): Promise<FrameLocator> {
   await runPaletteCommand(page, 'Baleen: Show Usage');
-  const usage = mapFrame(page);
+  const usage = editorFrame(page);
   await usage.getByText(ready).first().waitFor();
   return usage;
 }

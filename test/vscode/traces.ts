@@ -15,8 +15,8 @@ export interface TraceNames {
   port: number;
 }
 
-/** VS Code itself keeps these, now sooner and now later: what is typed, and older states of files. */
-const keptByVscode = /HOME\/data\/User\/(?:Backups|History)\b|^changes \/tmp\/ID$/;
+/** VS Code itself keeps these, now sooner and now later: what is typed, older states of files, its processes' sockets. */
+const keptByVscode = /HOME\/data\/User\/(?:Backups|History)\b|^changes \/tmp\/(?:ID|vscode-ipc-UUID\.sock)$/;
 
 /** One entry a distinct deed: `runs git status`, `reaches 127.0.0.1:PORT`, `writes HOME/data/x`. Failed calls change nothing. */
 export async function readDeeds(file: string, names: TraceNames): Promise<Set<string>> {

@@ -10,8 +10,15 @@ import { singleRoot } from '../../../src/core/repository/roots.js';
 import { workspaceStateFolder } from '../../../src/node/stateFolder.js';
 import { makeOwnRepository } from '../../support/ownRepository.js';
 import { startSimulator, type Simulator } from '../../support/simulator/simulator.js';
-import { openFile, openSidebar, reloadWorkbench, runPaletteCommand, tab } from '../../support/vscodeHost/workbench.js';
-import { answerDialog, mapFrame, mapRows, openPackMap, readCanvas } from '../mapPage.js';
+import {
+  editorFrame,
+  openFile,
+  openSidebar,
+  reloadWorkbench,
+  runPaletteCommand,
+  tab,
+} from '../../support/vscodeHost/workbench.js';
+import { answerDialog, mapRows, openPackMap, readCanvas } from '../mapPage.js';
 import { turnEnds, typeAndSend, waitUntilStored } from '../sidebar.js';
 import { startPackagedHost, takePicture, usePage, type PackagedHost } from '../support.js';
 
@@ -141,7 +148,7 @@ describe('the pack map beside the service', () => {
     await writeFile(lock, JSON.stringify({ pid: process.pid, host: hostname(), token: '0123456789abcdef' }));
     await usePage(host, folder, async (page) => {
       await runPaletteCommand(page, 'Baleen: Show Pack Map');
-      const map = mapFrame(page);
+      const map = editorFrame(page);
       await map.getByRole('button', { name: 'Cancel' }).click();
       await map.getByText('Packing was stopped, and nothing was changed.').waitFor();
       expect(await map.getByRole('progressbar').count()).toBe(0);
@@ -192,7 +199,7 @@ describe('the pack map beside the service', () => {
       await openPackMap(page);
       await waitUntilStored(page, 'mainThreadWebview-baleen.packMap');
       await reloadWorkbench(page);
-      await mapFrame(page).getByRole('application').waitFor();
+      await editorFrame(page).getByRole('application').waitFor();
       expect(await tab(page, 'Pack Map').count()).toBe(1);
 
       // In the background nothing is read for it.
@@ -204,7 +211,7 @@ describe('the pack map beside the service', () => {
       const tokens = page.locator('.statusbar-item', { hasText: /[\d.]+[KM] · \d+%/ });
       expect(await tokens.count()).toBe(0);
       await tab(page, 'Pack Map').click();
-      await mapFrame(page).getByRole('application').waitFor();
+      await editorFrame(page).getByRole('application').waitFor();
       await tokens.first().waitFor();
     });
   });

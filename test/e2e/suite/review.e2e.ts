@@ -50,7 +50,9 @@ describe('review on save', () => {
 
   it('marks the changed line and the caller in another file, and drops a finding with a false quote', async () => {
     await usePage(host, folder, async (page) => {
+      await status(page, 'Review off').waitFor();
       await runPaletteCommand(page, 'Baleen: Toggle Review on Save');
+      await status(page, 'Review off').waitFor({ state: 'detached' });
       await status(page, 'Review').waitFor();
       await openFile(page, 'src/greet.mjs');
       await typeIntoFirstLine(page, ', greeting');

@@ -116,7 +116,7 @@ export async function focusEditor(page: Page): Promise<void> {
  */
 export async function openSidebar(page: Page): Promise<FrameLocator> {
   const icon = activityIcon(page, 'Baleen');
-  const view = page.locator(sidebarSelector());
+  const view = page.locator(webviewSelector('view'));
   for (let tries = 0; tries < 5; tries++) {
     // A click on the icon closes what the window was just opening by itself; the command never does.
     if (tries > 0) await runPaletteCommand(page, 'Baleen: Open Chat');
@@ -133,11 +133,19 @@ export async function openSidebar(page: Page): Promise<FrameLocator> {
 
 /** The document of Baleen's side bar page, if the view is shown. */
 export function sidebarFrame(page: Page): FrameLocator {
-  return page.frameLocator(sidebarSelector()).frameLocator('iframe#active-frame');
+  return page.frameLocator(webviewSelector('view')).frameLocator('iframe#active-frame');
 }
 
-function sidebarSelector(): string {
-  return `iframe.webview.ready[src*="extensionId=${EXTENSION_ID}"][src*="purpose=webviewView"]`;
+/** The document of Baleen's page that stands in an editor's place, if one is shown. */
+export function editorFrame(page: Page): FrameLocator {
+  return page.frameLocator(webviewSelector('editor')).frameLocator('iframe#active-frame');
+}
+
+/** An editor flows to its webview. What the address says of a webview's purpose is lost in some reloaded windows. */
+function webviewSelector(place: 'view' | 'editor'): string {
+  const isOurs = `contains(@class, "ready") and contains(@src, "extensionId=${EXTENSION_ID}")`;
+  const isInEditor = '@name = //*/@aria-flowto';
+  return `xpath=//iframe[${isOurs} and ${place === 'editor' ? isInEditor : `not(${isInEditor})`}]`;
 }
 
 export function notification(page: Page, text: string): Locator {

@@ -9,7 +9,10 @@ import { activateBaleen, closeEditors, folderPath, waitFor } from '../support.js
 
 /** A language that has no formatter of its own. */
 const file = join(folderPath(), 'src/rules.lua');
-const inUse = { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 100, 'editor.formatOnSave': true };
+const inUse = { 'files.autoSave': 'afterDelay', 'editor.formatOnSave': true };
+const soon = { 'files.autoSaveDelay': 100 };
+/** No window is so busy that a save by hand comes later. */
+const late = { 'files.autoSaveDelay': 600_000 };
 const asBefore = { 'files.autoSave': 'off', 'files.autoSaveDelay': undefined, 'editor.formatOnSave': undefined };
 
 describe('review on save beside saving by itself and formatting on save', () => {
@@ -55,8 +58,9 @@ describe('review on save beside saving by itself and formatting on save', () => 
   it('EDT-18: one review at most for each save, of the formatted text, and none that another one brings about', async () => {
     const [savesBefore, reviewsBefore] = [saves, service.requests.length];
     for (let save = 1; save <= 6; save++) {
-      await change(`local n${save} = ${save}\n`);
       const isByHand = save % 2 === 0;
+      await switchSettings(isByHand ? late : soon);
+      await change(`local n${save} = ${save}\n`);
       if (isByHand) assert.ok(await document.save());
       else await waitFor('a save by itself', () => !document.isDirty);
       await waitFor('its review', () => lastMessage().includes(`+local n${save} = ${save}`));
@@ -64,6 +68,7 @@ describe('review on save beside saving by itself and formatting on save', () => 
       if (isByHand) assert.match(lastMessage(), new RegExp(`\\+local formatted = ${formats}\\b`));
     }
     assert.equal(formats, 3);
+    await switchSettings(soon);
     // Longer than it waits for before it reviews, and than VS Code before it saves.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     assert.deepEqual([saves - savesBefore, service.requests.length - reviewsBefore], [6, 6]);
