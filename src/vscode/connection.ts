@@ -85,15 +85,8 @@ export function createConnection(parts: ConnectionParts): Connection {
     refresh,
     async enterKey() {
       const origin = requireOrigin(settings());
-      const given = await vscode.window.showInputBox({
-        title: 'Baleen: Set API Key',
-        prompt: `The key for ${origin}. It is kept in VS Code’s secret storage and sent nowhere else.`,
-        password: true,
-        ignoreFocusOut: true,
-        validateInput: (value) => (value === '' ? undefined : findKeyTrouble(value.trim())),
-      });
-      const key = given?.trim() ?? '';
-      if (findKeyTrouble(key) !== undefined) return false;
+      const key = await askForKey(origin);
+      if (key === undefined) return false;
       const answer = await verify(key);
       if (!answer.accepted && answer.failure.kind === 'key') {
         void vscode.window.showErrorMessage(`Baleen: ${describeAnswer(answer)} The key was not kept.`);
@@ -129,6 +122,18 @@ export function createConnection(parts: ConnectionParts): Connection {
     },
     fetch: (input, init) => (isRehearsal() ? parts.rehearsalFetch(input, init) : fetch(input, init)),
   };
+}
+
+async function askForKey(origin: string): Promise<string | undefined> {
+  const given = await vscode.window.showInputBox({
+    title: 'Baleen: Set API Key',
+    prompt: `The key for ${origin}. It is kept in VS Code’s secret storage and sent nowhere else.`,
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (value) => (value === '' ? undefined : findKeyTrouble(value.trim())),
+  });
+  const key = given?.trim() ?? '';
+  return findKeyTrouble(key) === undefined ? key : undefined;
 }
 
 let certificates: Promise<unknown> | undefined;

@@ -1,9 +1,15 @@
 /** Marks in the explorer: how many tokens of the pack a folder or a file takes. Off unless the user wants them. */
 import * as vscode from 'vscode';
-import type { PackReport, PackSummary } from '../protocol/pack.js';
+import { messageOf } from '../core/errors.js';
+import type { Log } from '../core/host.js';
 import { pathIn } from '../core/repository/roots.js';
+import type { PackReport, PackSummary } from '../protocol/pack.js';
+import type { Engine } from './engine.js';
 import { badgeFor, folderTotals, type FolderTotals } from './folderTotals.js';
+import { whyBlocked } from './gate.js';
+import { packOptions } from './packMap.js';
 import type { PackWatch } from './packWatch.js';
+import { readSettings } from './settings.js';
 import { windowRoots } from './windowFolders.js';
 
 export interface ExplorerTokens extends vscode.Disposable {
@@ -13,12 +19,11 @@ export interface ExplorerTokens extends vscode.Disposable {
 
 export interface ExplorerTokensParts {
   watch: PackWatch;
-  isOn: () => boolean;
-  /** Makes the pack if there is none; called only while it is on. */
-  pack: () => Promise<void>;
+  engine: Engine;
+  log: Log;
 }
 
-export function createExplorerTokens({ watch, isOn, pack }: ExplorerTokensParts): ExplorerTokens {
+export function createExplorerTokens({ watch, engine, log }: ExplorerTokensParts): ExplorerTokens {
   const marks = createMarks(() => watch.report());
   let asked = false;
   const show = (): void => marks.show(isOn() ? watch.view()?.summary : undefined);
@@ -29,7 +34,7 @@ export function createExplorerTokens({ watch, isOn, pack }: ExplorerTokensParts)
       if (!isOn()) asked = false;
       else if (watch.view() === undefined && !asked) {
         asked = true;
-        void pack();
+        void packQuietly(engine, log);
       }
     },
     dispose() {
@@ -37,6 +42,20 @@ export function createExplorerTokens({ watch, isOn, pack }: ExplorerTokensParts)
       marks.dispose();
     },
   };
+}
+
+function isOn(): boolean {
+  return readSettings().explorerTokens && whyBlocked() === undefined;
+}
+
+/** Makes the pack if there is none; that there can be none is not worth a message here. */
+async function packQuietly(engine: Engine, log: Log): Promise<void> {
+  try {
+    const { parts } = await engine.open();
+    await parts.packer.open(packOptions(parts, readSettings()), () => undefined, new AbortController().signal);
+  } catch (error) {
+    log.warn(`The folder was not packed for the explorer: ${messageOf(error)}`);
+  }
 }
 
 interface Marks extends vscode.Disposable {

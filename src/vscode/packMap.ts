@@ -9,7 +9,7 @@ import type { FromMapPage, PackMapFacts, PackMapPack, ToMapPage } from '../proto
 import { isUntrusted, whyBlocked } from './gate.js';
 import { readPackFacts } from './packFacts.js';
 import { createMapActions, type PackMapParts } from './packMapActions.js';
-import { createPagePanel } from './pagePanel.js';
+import { createPagePanel, type PagePanel } from './pagePanel.js';
 import { toMapFiles } from './packMapRows.js';
 import { parseFromMapPage } from './parseFromMapPage.js';
 import type { Settings } from './settings.js';
@@ -25,7 +25,7 @@ export interface PackMap extends vscode.Disposable {
 }
 
 export function createPackMap(parts: PackMapParts): PackMap {
-  const { engine, watch, settings, isRehearsal, log } = parts;
+  const { engine, watch, settings, log } = parts;
   const panel = createPagePanel<FromMapPage, ToMapPage>({
     ...parts,
     ...{ page: 'packMap', view: packMapView, title: 'Pack Map', parse: parseFromMapPage },
@@ -35,32 +35,16 @@ export function createPackMap(parts: PackMapParts): PackMap {
     },
     onClosed: () => packing?.abort(),
   });
+  const sender = createSender(parts, panel);
   let packing: AbortController | undefined;
-  let planning: AbortController | undefined;
-  let sent: PackSummary | undefined;
   /** The page waits for its tab to be shown. */
   let isResting = false;
 
-  const sendPack = (): void => {
-    const view = watch.view();
-    if (view === undefined || !panel.isOpen()) return;
-    const facts = readPackFacts(view, settings(), isRehearsal());
-    if (view.summary === sent) return panel.post({ type: 'facts', facts });
-    sent = view.summary;
-    void sendFiles(view.summary, facts);
-  };
-  const sendFiles = async (summary: PackSummary, facts: PackMapFacts): Promise<void> => {
-    const report = await watch.report();
-    if (report === undefined || summary !== sent) return;
-    const made = toMapPack(report, settings());
-    // Rows are made and written out in turns of their own: together they would hold up the host for long.
-    setImmediate(() => panel.post({ type: 'pack', pack: made, facts }));
-  };
   const pack = async (): Promise<void> => {
     packing?.abort();
     const controller = new AbortController();
     packing = controller;
-    sent = undefined;
+    sender.forget();
     panel.post({ type: 'packing', phase: 'list', done: 0, total: 0 });
     try {
       const { parts: workspace } = await engine.open();
@@ -76,22 +60,19 @@ export function createPackMap(parts: PackMapParts): PackMap {
     } finally {
       if (packing === controller) packing = undefined;
     }
-    sendPack();
+    sender.send();
   };
   const start = async (): Promise<void> => {
-    sent = undefined;
+    sender.forget();
     const sentence = whyBlocked();
     if (sentence !== undefined) return panel.post({ type: 'blocked', sentence, untrusted: isUntrusted() });
-    if (watch.view() !== undefined) return sendPack();
+    if (watch.view() !== undefined) return sender.send();
     // A window that is loaded again must not look at the folder for a map that nobody sees.
     isResting = !panel.isVisible();
     if (isResting) panel.post({ type: 'resting' });
     else await pack();
   };
-  const handlers = createMapActions(parts, panel, { pack, start, stop: () => packing?.abort() }, (next) => {
-    planning?.abort();
-    return (planning = next);
-  });
+  const handlers = createMapActions(parts, panel, { pack, start, stop: () => packing?.abort() });
   const receive = async (message: FromMapPage): Promise<void> => {
     try {
       const blocked = message.type === 'ready' || message.type === 'manage_trust' ? undefined : whyBlocked();
@@ -103,17 +84,43 @@ export function createPackMap(parts: PackMapParts): PackMap {
     }
   };
   const listener = watch.onChange(() => {
-    if (packing === undefined) sendPack();
+    if (packing === undefined) sender.send();
   });
   return {
     show: () => panel.show(),
     refresh() {
       if (!panel.isOpen() || packing !== undefined) return;
       if (whyBlocked() !== undefined || watch.view() === undefined) void start();
-      else sendPack();
+      else sender.send();
     },
     receive,
     dispose: () => [listener, panel].forEach((one) => void one.dispose()),
+  };
+}
+
+/** Gives the page the pack, and its files only where they are not the ones that it has. */
+function createSender(
+  { watch, settings, isRehearsal }: PackMapParts,
+  panel: PagePanel<ToMapPage>,
+): { send: () => void; forget: () => void } {
+  let sent: PackSummary | undefined;
+  const sendFiles = async (summary: PackSummary, facts: PackMapFacts): Promise<void> => {
+    const report = await watch.report();
+    if (report === undefined || summary !== sent) return;
+    const made = toMapPack(report, settings());
+    // Rows are made and written out in turns of their own: together they would hold up the host for long.
+    setImmediate(() => panel.post({ type: 'pack', pack: made, facts }));
+  };
+  return {
+    send() {
+      const view = watch.view();
+      if (view === undefined || !panel.isOpen()) return;
+      const facts = readPackFacts(view, settings(), isRehearsal());
+      if (view.summary === sent) return panel.post({ type: 'facts', facts });
+      sent = view.summary;
+      void sendFiles(view.summary, facts);
+    },
+    forget: () => void (sent = undefined),
   };
 }
 

@@ -38,13 +38,9 @@ export interface Packing {
   stop: () => void;
 }
 
-export function createMapActions(
-  parts: PackMapParts,
-  panel: PagePanel<ToMapPage>,
-  packing: Packing,
-  newest: (controller: AbortController) => AbortController,
-): MapActions {
+export function createMapActions(parts: PackMapParts, panel: PagePanel<ToMapPage>, packing: Packing): MapActions {
   const { engine, watch, settings } = parts;
+  let planning: AbortController | undefined;
   return {
     ready: () => packing.start(),
     cancel: () => packing.stop(),
@@ -53,7 +49,9 @@ export function createMapActions(
       await packing.pack();
     },
     async plan({ request, budget }) {
-      const { signal } = newest(new AbortController());
+      planning?.abort();
+      planning = new AbortController();
+      const { signal } = planning;
       try {
         const { parts: workspace } = await engine.open();
         const plan = await workspace.packer.plan(budget, () => undefined, signal);

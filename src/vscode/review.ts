@@ -2,22 +2,21 @@
 import * as vscode from 'vscode';
 import { BaleenError, messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
-import { pathIn } from '../core/repository/roots.js';
 import { collectChanges, type ReviewSource } from '../core/review/collectChanges.js';
 import type { Finding } from '../protocol/events.js';
 import type { CommandTable } from './commandTable.js';
 import { createDismissals, type Dismissals } from './dismissals.js';
 import { findingCommands, registerFindingActions } from './findingActions.js';
 import { createFindings, type Findings } from './findings.js';
-import { windowRoots } from './windowFolders.js';
-import { whyBlocked } from './gate.js';
 import { askForModel } from './askForModel.js';
 import { listChoices } from './modelChoices.js';
 import { sameAsChat, type ModelPick } from './modelPick.js';
+import { createReviewOnSave, quietMs } from './reviewOnSave.js';
 import type { Collect, ReviewRunner } from './reviewRunner.js';
 import { createReviewStatus, type ReviewState, type ReviewStatus } from './reviewStatus.js';
-import { createSavedChanges, type SavedChanges } from './savedChanges.js';
+import type { SavedChanges } from './savedChanges.js';
 import { chooseReviewModel, readSettings, switchReviewOnSave } from './settings.js';
+import { windowRoots, workspacePathOf } from './windowFolders.js';
 
 export interface Review extends vscode.Disposable {
   readonly commands: CommandTable;
@@ -39,8 +38,6 @@ export interface ReviewParts {
   ask: (text: string) => Promise<void>;
 }
 
-const quietMs = 300;
-
 export function createReview({ runner, isWarm, pick, memory, log, ask }: ReviewParts): Review {
   const status = createReviewStatus(() => nameOfPick(pick()));
   const dismissals = createDismissals(memory);
@@ -52,76 +49,28 @@ export function createReview({ runner, isWarm, pick, memory, log, ask }: ReviewP
       if (status.state.kind === 'findings' || status.state.kind === 'clean') status.show(stateOf(findings));
     },
   });
-  let timer: NodeJS.Timeout | undefined;
-  const isOn = (): boolean => whyBlocked() === undefined && readSettings().reviewOnSave;
-  const saved: SavedChanges = createSavedChanges({
-    isOn,
-    toRelative,
-    onSaved() {
-      clearTimeout(timer);
-      timer = setTimeout(() => void onQuiet(), quietMs);
-    },
-  });
-  const run = createRun({ runner, status, saved, findings, log });
-  const collectSaved: Collect = async (parts, _signal, openPack) => {
-    const changes = saved.collect();
-    if (changes.length === 0) return [];
-    await openPack();
-    const { files } = await parts.packer.list({ paths: changes.map((change) => change.path) });
-    const packed = new Set(files.filter((file) => file.withheld === undefined).map((file) => file.path));
-    return changes.filter((change) => packed.has(change.path));
-  };
-  const reviewSaved = (): Promise<void> => run('Review of what was saved', collectSaved);
-  const onQuiet = async (): Promise<void> => {
-    if (!isOn() || saved.collect().length === 0) return;
-    try {
-      const origin = await runner.unagreedOrigin();
-      if (origin !== undefined) return status.show({ kind: 'unagreed', origin });
-      if (isWarm()) return await reviewSaved();
-      status.show({ kind: 'offer', price: await runner.coldPrice() });
-    } catch (error) {
-      status.show({ kind: 'no_result', why: messageOf(error) });
-    }
-  };
+  const onSave = createReviewOnSave({ runner, status, isWarm, run: (title, collect) => run(title, collect) });
+  const run = createRun({ runner, status, saved: onSave, findings, log });
   const refresh = (): void => {
-    if (!isOn()) status.show({ kind: 'off' });
+    if (!onSave.isOn()) status.show({ kind: 'off' });
     // Shown again in any case: trust may have come.
     else status.show(status.state.kind === 'off' ? { kind: 'idle' } : status.state);
     findings.redraw();
   };
   const listening = [
-    saved,
+    onSave,
     findings,
     status,
-    registerFindingActions(findings, toRelative),
+    registerFindingActions(findings, workspacePathOf),
     redrawAfterTyping(findings),
-    { dispose: () => clearTimeout(timer) },
   ];
   return {
     findings,
     status,
     refresh,
     commands: {
-      toggleReviewOnSave: {
-        run: async () => {
-          const on = !readSettings().reviewOnSave;
-          await switchReviewOnSave(on);
-          if (!on) await runner.stop();
-          refresh();
-        },
-      },
-      startReview: { run: reviewSaved },
-      chooseReviewModel: {
-        run: async () => {
-          const chosen = await askForModel('Baleen: the model of reviews', readSettings(), {
-            now: pick(),
-            offersChat: true,
-          });
-          if (chosen === undefined) return;
-          await chooseReviewModel(chosen === sameAsChat ? chosen : `${chosen.model}/${chosen.thinking}`);
-          refresh();
-        },
-      },
+      startReview: { run: onSave.reviewSaved },
+      ...createSwitchCommands(runner, pick, refresh),
       ...createSourceCommands(run, log),
       ...createFindingCommands(findings, dismissals, ask),
     },
@@ -135,7 +84,7 @@ type Run = (title: string, collect: Collect) => Promise<void>;
 function createRun(parts: {
   runner: ReviewRunner;
   status: ReviewStatus;
-  saved: SavedChanges;
+  saved: Pick<SavedChanges, 'markReviewed'>;
   findings: Findings;
   log: Log;
 }): Run {
@@ -168,6 +117,29 @@ function createRun(parts: {
       log.warn(messageOf(error));
       status.show({ kind: 'no_result', why: messageOf(error) });
     }
+  };
+}
+
+/** What the user sets for all reviews. */
+function createSwitchCommands(runner: ReviewRunner, pick: () => ModelPick, refresh: () => void): CommandTable {
+  return {
+    toggleReviewOnSave: {
+      run: async () => {
+        const on = !readSettings().reviewOnSave;
+        await switchReviewOnSave(on);
+        if (!on) await runner.stop();
+        refresh();
+      },
+    },
+    chooseReviewModel: {
+      run: async () => {
+        const asked = { now: pick(), offersChat: true };
+        const chosen = await askForModel('Baleen: the model of reviews', readSettings(), asked);
+        if (chosen === undefined) return;
+        await chooseReviewModel(chosen === sameAsChat ? chosen : `${chosen.model}/${chosen.thinking}`);
+        refresh();
+      },
+    },
   };
 }
 
@@ -235,16 +207,9 @@ function nameOf(command: string): string {
   return command.slice('baleen.'.length);
 }
 
-/** The workspace path of a file; `undefined` for one outside the window's folders. */
-function toRelative(file: string): string | undefined {
-  const roots = windowRoots();
-  const path = roots === undefined ? undefined : pathIn(roots, file);
-  return path === '' ? undefined : path;
-}
-
 function chosenFile(given: unknown): string {
   const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-  const path = uri?.scheme === 'file' ? toRelative(uri.fsPath) : undefined;
+  const path = uri?.scheme === 'file' ? workspacePathOf(uri.fsPath) : undefined;
   if (path === undefined) throw new BaleenError('Open a file of the folder first.', 'bad_usage');
   return path;
 }

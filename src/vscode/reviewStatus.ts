@@ -17,7 +17,7 @@ export type ReviewState =
 
 export interface ReviewStatus extends vscode.Disposable {
   show(state: ReviewState): void;
-  /** US dollars of one more review. */
+  /** Of one more review. */
   addCost(cost: Cost): void;
   readonly state: ReviewState;
 }

@@ -2,10 +2,15 @@
 import * as vscode from 'vscode';
 import type { PackMapFacts } from '../protocol/packMap.js';
 import type { FileCounts } from '../protocol/pack.js';
-import { whyBlocked } from './gate.js';
 import { formatCost } from '../protocol/money.js';
+import type { Chat } from './chat.js';
+import type { Connection } from './connection.js';
+import { whyBlocked } from './gate.js';
+import { readPackFacts } from './packFacts.js';
+import type { PackWatch } from './packWatch.js';
+import { readSettings } from './settings.js';
 
-export interface PackStatusState {
+interface PackStatusState {
   /** Absent until something needed the pack: nothing is scanned for the status bar. */
   pack?: { tokens: number; counts: FileCounts; facts: PackMapFacts };
   rehearsal: boolean;
@@ -14,10 +19,17 @@ export interface PackStatusState {
 }
 
 export interface PackStatus extends vscode.Disposable {
-  update(state: PackStatusState): void;
+  /** Something else than the pack has changed; that is watched. */
+  refresh(): void;
 }
 
-export function createPackStatus(): PackStatus {
+export interface PackStatusParts {
+  watch: PackWatch;
+  chat: Chat;
+  connection: Connection;
+}
+
+export function createPackStatus({ watch, chat, connection }: PackStatusParts): PackStatus {
   const item = vscode.window.createStatusBarItem('baleen.pack', vscode.StatusBarAlignment.Right, 90);
   item.name = 'Baleen: pack';
   item.command = 'baleen.showPackMap';
@@ -30,8 +42,22 @@ export function createPackStatus(): PackStatus {
     item.accessibilityInformation = { label: `Baleen: ${item.tooltip}`, role: 'button' };
     item.show();
   };
+  const refresh = (): void => {
+    const rehearsal = connection.isRehearsal();
+    const pack = readPack(watch, rehearsal);
+    const state = { rehearsal, running: chat.isRunning(), blocked: whyBlocked() };
+    update({ ...state, ...(pack === undefined ? {} : { pack }) });
+  };
   update({ rehearsal: false, running: false, blocked: whyBlocked() });
-  return { update, dispose: () => item.dispose() };
+  watch.onChange(refresh);
+  return { refresh, dispose: () => item.dispose() };
+}
+
+function readPack(watch: PackWatch, rehearsal: boolean): PackStatusState['pack'] {
+  const view = watch.view();
+  if (view === undefined) return undefined;
+  const facts = readPackFacts(view, readSettings(), rehearsal);
+  return { tokens: view.summary.tokens, counts: view.counts, facts };
 }
 
 function describeShortly({ pack }: PackStatusState): string {
@@ -44,7 +70,7 @@ function describeShortly({ pack }: PackStatusState): string {
 }
 
 /** A sentence a line. */
-export function describePack({ pack, rehearsal }: PackStatusState): string {
+function describePack({ pack, rehearsal }: PackStatusState): string {
   const who = rehearsal ? ['A rehearsal answers instead of the model; nothing leaves this machine.'] : [];
   if (pack === undefined) {
     return ['The repository is packed with the first message. Click to pack it now and see its map.', ...who].join(
@@ -72,7 +98,7 @@ function sharePercent(tokens: number, windowTokens: number): string {
 }
 
 /** For instance 850, 12.3K, 614K, 1.05M. */
-export function shortTokens(tokens: number): string {
+function shortTokens(tokens: number): string {
   if (tokens < 1000) return String(tokens);
   if (tokens < 100_000) return `${(tokens / 1000).toFixed(1)}K`;
   if (tokens < 1_000_000) return `${Math.round(tokens / 1000)}K`;

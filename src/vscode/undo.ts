@@ -1,5 +1,6 @@
 /** Brings back what a turn changed. Asks, file by file, where not only the agent has changed a file since. */
 import * as vscode from 'vscode';
+import { BaleenError } from '../core/errors.js';
 import {
   chooseFiles,
   type CheckpointInfo,
@@ -8,9 +9,12 @@ import {
   type RestoreChoice,
   type RestorePlan,
 } from '../core/edits/checkpoint.js';
+import { plural } from '../core/wording.js';
+import type { Chat } from './chat.js';
+import type { Engine } from './engine.js';
 import { offerLost } from './lostText.js';
 
-export interface Undone {
+interface Undone {
   /** The restore's own checkpoint: undoing that brings the turn's changes back. */
   checkpoint: string;
   /** The one that was undone, and the one that this brought back if it was a restore itself. */
@@ -26,8 +30,24 @@ export interface Undone {
   changedByCommands: string[];
 }
 
+/** Undoes a checkpoint, or the last turn, and tells of it in the chat. Throws a sentence while a turn runs. */
+export async function undoTurn(engine: Engine, chat: Chat, id?: string): Promise<void> {
+  if (chat.isRunning()) throw new BaleenError('A turn is running. Stop it first, then undo it.', 'bad_usage');
+  const { parts } = await engine.open();
+  const undone = await undoCheckpoint(parts.journal, id);
+  if (undone === undefined) return;
+  const { paths, left, redone } = undone;
+  const reason = describeUndo(undone);
+  const whole = left.length > 0 ? {} : { undone: undone.undone, ...(redone === undefined ? {} : { redone }) };
+  chat.tell({ type: 'restored', paths, reason, ...whole });
+  const text = `Baleen: ${plural(paths.length, 'file')} restored: ${reason}`;
+  void vscode.window.showInformationMessage(text, 'Redo').then((answer) => {
+    if (answer === 'Redo') void vscode.commands.executeCommand('baleen.undoTurn', undone.checkpoint);
+  });
+}
+
 /** Restores a checkpoint, or the newest that stands. `undefined` if the user gave up or there is nothing to undo. */
-export async function undoCheckpoint(journal: Journal, id?: string): Promise<Undone | undefined> {
+async function undoCheckpoint(journal: Journal, id?: string): Promise<Undone | undefined> {
   const chosen = id ?? findLast(await journal.list())?.id;
   if (chosen === undefined) {
     void vscode.window.showInformationMessage('Baleen: there is nothing to undo.');
@@ -91,7 +111,7 @@ function itemsOf({ path, action, touched, byCommand, canTakeOut, inEditor }: Pla
 }
 
 /** What the user is told afterwards, beside how many files were restored. */
-export function describeUndo(undone: Undone): string {
+function describeUndo(undone: Undone): string {
   const parts = [`“${undone.title}” was undone.`];
   if (undone.unsaved.length > 0) parts.push(`In the editor, not saved: ${undone.unsaved.join(', ')}.`);
   if (undone.left.length > 0) parts.push(`Left as they are: ${undone.left.join(', ')}.`);

@@ -2,8 +2,11 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
+import { readUsage } from '../core/usage/report.js';
 import type { UsageReport } from '../protocol/usage.js';
 import { mostUsageDays, type FromUsagePage, type ToUsagePage, type UsageAccount } from '../protocol/usagePage.js';
+import type { Connection } from './connection.js';
+import type { Engine } from './engine.js';
 import { isUntrusted, whyBlocked } from './gate.js';
 import { createPagePanel } from './pagePanel.js';
 import { parseFromUsagePage } from './parseFromUsagePage.js';
@@ -18,16 +21,14 @@ export interface UsageView extends vscode.Disposable {
 export interface UsageViewParts {
   extensionUri: vscode.Uri;
   log: Log;
-  /** Of the last so many local days. */
-  readReport: (days: number) => Promise<UsageReport>;
-  account: () => UsageAccount;
-  checkKey: () => Promise<void>;
+  engine: Engine;
+  connection: Connection;
 }
 
 export const usageViewType = 'baleen.usage';
 
 export function createUsageView(parts: UsageViewParts): UsageView {
-  const { log, readReport, account, checkKey } = parts;
+  const { log, engine, connection } = parts;
   const panel = createPagePanel<FromUsagePage, ToUsagePage>({
     ...parts,
     ...{ page: 'usage', view: usageViewType, title: 'Usage', parse: parseFromUsagePage },
@@ -40,8 +41,8 @@ export function createUsageView(parts: UsageViewParts): UsageView {
     if (sentence !== undefined) return panel.post({ type: 'blocked', sentence, untrusted: isUntrusted() });
     const mine = ++newest;
     try {
-      const report = await readReport(mostUsageDays);
-      if (mine === newest) panel.post({ type: 'usage', report, account: account() });
+      const report = await readReport(engine);
+      if (mine === newest) panel.post({ type: 'usage', report, account: accountOf(connection) });
     } catch (error) {
       log.warn(`The usage could not be read: ${messageOf(error)}`);
       if (mine === newest) panel.post({ type: 'failed', sentence: `The usage could not be read: ${messageOf(error)}` });
@@ -53,7 +54,7 @@ export function createUsageView(parts: UsageViewParts): UsageView {
     ready: read,
     refresh: read,
     check_key: async () => {
-      await checkKey();
+      await connection.check();
       await read();
     },
     copy: async ({ text }) => vscode.env.clipboard.writeText(text),
@@ -72,4 +73,15 @@ export function createUsageView(parts: UsageViewParts): UsageView {
     receive,
     dispose: () => void panel.dispose(),
   };
+}
+
+async function readReport(engine: Engine): Promise<UsageReport> {
+  const { parts } = await engine.open();
+  return readUsage(parts.ledger, mostUsageDays, parts.host.clock.now());
+}
+
+/** The balance can be asked for where there is a key to ask with. */
+function accountOf(connection: Connection): UsageAccount {
+  const canAsk = ['accepted', 'rejected'].includes(connection.keyState());
+  return { keyDetail: connection.keyDetail(), canAsk };
 }

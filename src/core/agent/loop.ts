@@ -13,7 +13,7 @@ import { renderCorrection } from '../prompt/correction.js';
 import { goOn, moreSteps, noticeOf, outcomeOf } from './failureNotice.js';
 import { createPatience, type Misfit } from './patience.js';
 import { createRepeatGuard, describeCircle, refuseStep, type Limits } from './limits.js';
-import { requestReply } from './step.js';
+import { requestReply, type DoneReply } from './step.js';
 import { isEdit, runToolCalls, type ToolCallParts } from './toolCalls.js';
 
 /** The conversation as the loop needs it: read it, and grow it at its end. */
@@ -71,6 +71,7 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
   const repeats = createRepeatGuard();
   const patience = createPatience();
   const result: LoopResult = { outcome: 'done', text: '', usage: noUsage, cost: free, steps: 0 };
+  /** Something was not done for want of anybody to ask: such a turn does not end as done. */
   let unapproved = false;
   const end = (outcome: Outcome, text?: string, action?: NoticeAction): LoopResult => {
     const level = outcome === 'cap_reached' ? 'warning' : 'error';
@@ -103,27 +104,15 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     const reply = await requestReply({ ...parts, notePrimed }, planned.request, step, signal);
     if (reply.kind === 'aborted') return end('cancelled');
     if (reply.kind === 'failed') {
+      // Another request may be answered where this one was not.
       if (parts.lowerOutput(reply.failure) || parts.refillReasoning(reply.failure)) continue;
       emit(noticeOf(reply.failure, planned.request.host));
       return end(outcomeOf(reply.failure));
     }
-    await conversation.append(reply.message);
-    bill(reply.usage, reply.cost);
-    result.text = hideDsml(reply.message.text);
-    const billedTokens = reply.usage.cacheHitTokens + reply.usage.cacheMissTokens;
-    parts.noteBilled(billedTokens);
-    emit({
-      type: 'step_end',
-      step,
-      stopReason: reply.stopReason,
-      usage: reply.usage,
-      cost: reply.cost,
-      contextTokens: billedTokens + reply.usage.outputTokens,
-      windowTokens: parts.windowTokens,
-      countedTokens: planned.countedTokens,
-    });
+    await takeReply(reply, step, planned.countedTokens);
 
     if (reply.stopReason === 'length') return end('failed', incomplete, goOn);
+    // Calls written as text, or no answer at all: the model is told a few times, then the turn ends.
     const verdict = patience.judgeReply(reply.message, !parts.endsOnReport);
     if (verdict.kind === 'end') return end('failed', verdict.sentence);
     if (reply.message.calls.length === 0 && verdict.kind === 'fine') {
@@ -137,6 +126,20 @@ export async function runLoop(parts: LoopParts, firstStep: number, signal: Abort
     if (await parts.steer()) repeats.reset();
   }
 
+  /** Into the conversation before anything else: after a crash the turn goes on from there. */
+  async function takeReply(reply: DoneReply, step: number, countedTokens: number): Promise<void> {
+    const { message, stopReason, usage, cost } = reply;
+    await conversation.append(message);
+    bill(usage, cost);
+    result.text = hideDsml(message.text);
+    const billedTokens = usage.cacheHitTokens + usage.cacheMissTokens;
+    parts.noteBilled(billedTokens);
+    const contextTokens = billedTokens + usage.outputTokens;
+    const { windowTokens } = parts;
+    emit({ type: 'step_end', step, stopReason, usage, cost, contextTokens, windowTokens, countedTokens });
+  }
+
+  /** Every call gets its result into the conversation. Answers with why the turn ends, if the model does not get on. */
   async function runCalls(calls: readonly ToolCall[]): Promise<{ outcome: Outcome; sentence: string } | undefined> {
     const counts = calls.map((call) => repeats.note(call));
     const misfits: Misfit[] = [];

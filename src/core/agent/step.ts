@@ -5,16 +5,15 @@ import type { PrefixChange } from '../model/prefixMemory.js';
 import type { AssistantMessage, Failure, ModelClient, ModelRequest } from '../model/types.js';
 import { streamWithRetry, type RetryParts } from '../model/retry.js';
 
-export type Reply =
-  | {
-      kind: 'done';
-      message: AssistantMessage;
-      stopReason: Exclude<StopReason, 'aborted' | 'error'>;
-      usage: Usage;
-      cost: Cost;
-    }
-  | { kind: 'failed'; failure: Failure }
-  | { kind: 'aborted' };
+export interface DoneReply {
+  kind: 'done';
+  message: AssistantMessage;
+  stopReason: Exclude<StopReason, 'aborted' | 'error'>;
+  usage: Usage;
+  cost: Cost;
+}
+
+export type Reply = DoneReply | { kind: 'failed'; failure: Failure } | { kind: 'aborted' };
 
 /** Never throws for what the service or the network does: a failure is a reply of its own. */
 export async function requestReply(

@@ -22,7 +22,7 @@ export interface EditedText {
   text: string;
 }
 
-/** What the tools of one running turn share. The loop makes it, the tools write what they did. */
+/** What the tools of one running turn share: made when the turn is opened, and written by them. */
 export interface Turn {
   session: string;
   /** The first line of what the user asked for; empty in a turn that is continued after a restart. */

@@ -1,43 +1,33 @@
-import { BaleenError } from '../errors.js';
 import { editWork } from '../edits/editWork.js';
 import { createOutliner } from '../outline/outliner.js';
-import { isRuleFile } from '../repository/selection.js';
-import { listWorkspace } from '../repository/workspaceListing.js';
 import { countPrompt } from '../tokens/template.js';
 import { assembleBody, SecretInBody } from './body.js';
 import { createBriefs } from './briefs.js';
 import { tellWhole, type WholeRule } from './changes.js';
-import { createFolderScans, listWithReasons } from './folderLook.js';
+import { createDiskQuestions } from './diskQuestions.js';
 import { createInspection } from './inspection.js';
+import { createLogUpdates, type LogUpdateParts } from './logUpdates.js';
 import { makeSnapshot } from './makeSnapshot.js';
 import { createMetSecrets } from './metSecrets.js';
-import type { OpenPack } from './openPack.js';
 import { createOpenPacks } from './openPacks.js';
 import { loadPackCache } from './packCache.js';
-import type { ChangeEntry, Packer } from './packer.js';
-import { findOriginals } from './originals.js';
+import type { Packer } from './packer.js';
 import { giveWay, type PackPorts } from './ports.js';
 import { createFileReader } from './reader.js';
-import { createRuleWatch } from './ruleWatch.js';
-import { searchFiles } from './search.js';
 import { pinSnapshot } from './snapshotUse.js';
 import type { PackParts } from './startPack.js';
 import { createStateQueue } from './stateQueue.js';
-import { hiddenText } from './stopped.js';
 import { tabulate } from './summary.js';
-import { findHidden, holdsSecrets } from './taint.js';
-import { tellUnsaved } from './unsaved.js';
 
 /** The packer itself; it runs in a worker. One workspace is open at a time. `rule` is another one in measurements only. */
 export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeRule = tellWhole): Packer {
-  const { files, counter, log } = given;
+  const { files } = given;
   let ownKeys: readonly string[] = [];
   const ports: PackPorts = { ...given, ownKeys: () => ownKeys };
   const met = createMetSecrets();
   const reader = createFileReader(ports);
   const outliner = createOutliner(ports.loadGrammar);
   const queue = createStateQueue(files);
-  const scans = createFolderScans(ports);
   const inspection = createInspection(ports);
   const partsOf = rememberLast(async (stateFolder): Promise<PackParts> => {
     const cache = await loadPackCache(files, stateFolder, ports.programVersion);
@@ -45,41 +35,20 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     return { ports, reader, met, rule, rankings, cache, briefs: createBriefs(outliner, cache, () => ownKeys) };
   });
   const packs = createOpenPacks(ports, partsOf);
-  const ruleWatch = createRuleWatch(files);
-
-  function needOpen(): OpenPack {
-    const newest = packs.newest();
-    if (newest === undefined) throw new BaleenError('No folder is packed yet. Open one first.');
-    return newest;
-  }
-
-  function lookEverywhere(open: OpenPack, signal: AbortSignal | undefined): Promise<void> {
-    return ruleWatch.noteBefore(open, () => packs.bringUp(undefined, signal));
-  }
-
-  /** The entries that a look appends to the newest log. */
-  function added(signal: AbortSignal | undefined, look: (open: OpenPack) => Promise<void>): Promise<ChangeEntry[]> {
-    const open = needOpen();
-    return queue.run(
-      open.stateFolder,
-      async () => {
-        const before = open.entries.length;
-        await look(open);
-        return open.entries.slice(before);
-      },
-      signal,
-    );
-  }
+  const shared = { ports, reader, met, queue, packs };
 
   return {
     ...editWork,
+    ...createLogUpdates(shared),
+    ...createDiskQuestions(ports, reader, packs.newest),
+    ...createSending(shared),
     open: (options, onProgress, signal) =>
       queue.run(
         options.stateFolder,
         async () => {
           ownKeys = options.ownKeys ?? ownKeys;
           const state = await packs.open(options, onProgress, signal);
-          await inspection.take(await partsOf(options.stateFolder), options, needOpen().snapshot);
+          await inspection.take(await partsOf(options.stateFolder), options, packs.newest().snapshot);
           return state;
         },
         signal,
@@ -93,61 +62,35 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
         await inspection.take(parts, options, snapshot);
         return snapshot.report;
       }),
-    sync: (look, selection, signal) =>
-      added(signal, async (open) => {
-        if (selection !== undefined) packs.select(selection);
-        if (look !== undefined) await packs.bringUp(look, signal);
-        // New rules decide on files that the look does not name.
-        if (look === undefined || look.paths.some(isRuleFile)) await lookEverywhere(open, signal);
-      }),
-    beforeSend: (packSha256, shown, signal) =>
-      added(signal, async (open) => {
-        if (await ruleWatch.hasChanged(open)) await lookEverywhere(open, signal);
-        packs.check(packSha256);
-        const hidden = await findHidden(ports, reader, open, shown, signal);
-        if (hidden !== undefined) throw hiddenText(hidden);
-      }),
-    entries(packSha256, after) {
-      return queue.run(needOpen().stateFolder, () => packs.tail(packSha256, after));
-    },
-    pin: (packSha256, session) => pinSnapshot(files, needOpen().stateFolder, packSha256, session),
-    unsaved(packSha256, documents) {
-      return queue.run(needOpen().stateFolder, async () =>
-        tellUnsaved({ ports, reader, met }, await packs.need(packSha256), documents),
-      );
-    },
+    pin: (packSha256, session) => pinSnapshot(files, packs.newest().stateFolder, packSha256, session),
     plan: (budgetTokens, onProgress, signal) => queue.beside(() => inspection.plan(budgetTokens, onProgress, signal)),
     explain: inspection.explain,
     packText: inspection.packText,
-    report: async () => needOpen().snapshot.report,
-    table: async () => tabulate(needOpen().snapshot.report),
-    list: async (query, signal) => listWithReasons(ports, reader, needOpen(), query, signal),
-    findHidden: async (paths, signal) => findHidden(ports, reader, needOpen(), paths, signal),
-    holdsSecrets: async (path) => holdsSecrets(files, reader, needOpen().roots, path),
-    async search(query, signal) {
-      const open = needOpen();
-      const { files: listed } = await listWorkspace(ports, open, signal);
-      return searchFiles(reader, open.roots, listed, query, signal);
+    report: async () => packs.newest().snapshot.report,
+    table: async () => tabulate(packs.newest().snapshot.report),
+    async dispose() {
+      await queue.settled();
+      packs.clear();
+      inspection.clear();
     },
-    scan: async (signal) => scans.scan(needOpen(), signal),
-    changedSince: async (scan) => scans.changedSince(needOpen(), scan),
-    originals: async (paths) => findOriginals(needOpen(), scans.looksBefore(), paths),
-    countPrompt: async (prompt) => countPrompt(counter, prompt, packs.tokens()),
+  };
+}
+
+/** What a request needs of the packs: its count, and its body as it leaves. */
+function createSending(parts: Omit<LogUpdateParts, 'reader'>): Pick<Packer, 'countPrompt' | 'assembleBody'> {
+  const { ports, met, queue, packs } = parts;
+  return {
+    countPrompt: async (prompt) => countPrompt(ports.counter, prompt, packs.tokens()),
     async assembleBody(body, secrets) {
       try {
         return await assembleBody(body, packs.escaped, { workspace: met.search, keys: secrets });
       } catch (error) {
         if (error instanceof SecretInBody && packs.holdAny(secrets)) {
-          log.warn('The stored snapshots held your API key and were removed.');
-          await queue.run(needOpen().stateFolder, () => packs.drop());
+          ports.log.warn('The stored snapshots held your API key and were removed.');
+          await queue.run(packs.newest().stateFolder, () => packs.drop());
         }
         throw error;
       }
-    },
-    async dispose() {
-      await queue.settled();
-      packs.clear();
-      inspection.clear();
     },
   };
 }

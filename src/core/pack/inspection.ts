@@ -1,5 +1,5 @@
 /** What is asked of the pack that was made or opened last: how it would be under another budget, and why it is as it is. */
-import { BaleenError, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
 import type { Ranking } from '../rank/ranking.js';
 import { findDecidingRule } from '../repository/workspaceListing.js';
 import { addRule, explainFile } from './explain.js';
@@ -11,6 +11,7 @@ import type { Packer, PackOptions } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { standsAs } from './render.js';
 import type { Snapshot } from './snapshotStore.js';
+import { nothingPacked } from './stopped.js';
 import type { Survey } from './survey.js';
 
 export interface Inspection extends Pick<Packer, 'plan' | 'explain' | 'packText'> {
@@ -33,7 +34,7 @@ export function createInspection(ports: PackPorts): Inspection {
   let looked: Looked | undefined;
 
   function need(): Looked {
-    if (looked === undefined) throw new BaleenError('No folder is packed yet. Open one first.');
+    if (looked === undefined) throw nothingPacked();
     return looked;
   }
 

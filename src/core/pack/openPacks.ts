@@ -1,24 +1,22 @@
 /** The snapshots that sessions of this process use side by side: the newest, and those that older sessions began with. */
-import { messageOf } from '../errors.js';
 import { createEscapedPacks, type EscapedPack } from './escapedPacks.js';
 import type { PackSelection } from '../../protocol/pack.js';
 import { holdsAny, type OpenPack, type OpenPlace } from './openPack.js';
 import type { LogPlace, LogTail, Look, PackOptions, PackProgress, PackState } from './packer.js';
 import type { PackPorts } from './ports.js';
 import { dropSnapshots, isStored } from './snapshotStore.js';
-import { noteSent } from './snapshotUse.js';
+import { createSentNotes } from './snapshotUse.js';
 import { bringUp, endOf, startPack, startPinned, tailOf, type PackParts, type Started } from './startPack.js';
-import { fullLog, goneSnapshot, taintedPack } from './stopped.js';
+import { fullLog, goneSnapshot, nothingPacked, taintedPack } from './stopped.js';
 
 /** One that was put aside is opened again from the disk when it is asked for. */
 const mostOpen = 3;
-/** How often it is noted that a snapshot was sent, while nothing else of it changes. */
-const sentEveryMs = 10 * 60_000;
 
 /** Whoever calls `open`, `bringUp`, `tail`, `need` or `drop` holds the lock. */
 export interface OpenPacks {
   open(options: PackOptions, onProgress: PackProgress, signal: AbortSignal): Promise<PackState>;
-  newest(): OpenPack | undefined;
+  /** Throws a sentence while none is open. */
+  newest(this: void): OpenPack;
   /** Which files the user wants from now on, in every pack. */
   select(selection: PackSelection): void;
   /** Every log up to the disk. What stops a pack is told by `tail` and `escaped`. */
@@ -41,11 +39,11 @@ export function createOpenPacks(
   partsOf: (stateFolder: string) => Promise<PackParts>,
 ): OpenPacks {
   const escapedPacks = createEscapedPacks();
+  const noteSent = createSentNotes(files, log);
   /** The one that was used last stands last. */
   const opened = new Map<string, OpenPack>();
   const stopped = new Map<string, () => Error>();
   const tokens = new Map<string, number>();
-  const sent = new Map<string, { number: number; at: number }>();
   let newest: OpenPack | undefined;
   let place: OpenPlace | undefined;
 
@@ -84,22 +82,13 @@ export function createOpenPacks(
     if (why !== undefined) throw why();
   }
 
-  async function noteUse(open: OpenPack, sha256: string): Promise<void> {
-    const end = endOf(open);
-    const last = sent.get(sha256);
-    const at = Date.now();
-    if (last?.number === end.number && at - last.at < sentEveryMs) return;
-    sent.set(sha256, { number: end.number, at });
-    // A request does not wait for a full disk to be mended.
-    await noteSent(files, open.stateFolder, sha256, { at, ...end }).catch((error: unknown) =>
-      log.warn(`It could not be noted that the snapshot was sent: ${messageOf(error)}`),
-    );
-  }
-
   return {
     need,
     select,
-    newest: () => newest,
+    newest() {
+      if (newest === undefined) throw nothingPacked();
+      return newest;
+    },
     async open(options, onProgress, signal) {
       const { roots, selection, stateFolder, pinned } = options;
       place = { roots, selection, stateFolder };
@@ -136,7 +125,7 @@ export function createOpenPacks(
       if (stateFolder === undefined || !(await isStored(files, stateFolder, sha256))) throw goneSnapshot();
       const used = open ?? (await need(sha256));
       const text = await escapedPacks.get(sha256, async () => used.snapshot.bytes);
-      await noteUse(used, sha256);
+      await noteSent(used.stateFolder, sha256, endOf(used));
       return text;
     },
     tokens: () => tokens,

@@ -1,6 +1,7 @@
 /** Who uses a stored snapshot, and when it was last sent: what decides how long it is kept, and when it may give way. */
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
+import { messageOf } from '../errors.js';
 import type { Files, Log } from '../host.js';
 import type { LogPlace } from './packer.js';
 import { readMetas, snapshotFolder } from './snapshotStore.js';
@@ -11,6 +12,8 @@ const keptOlder = 3;
 const mostPinned = 12;
 const mostPinnedBytes = 256 * 1024 * 1024;
 const longestUnsentMs = 30 * 24 * 3_600_000;
+/** How often it is noted that a snapshot was sent, while its log does not grow. */
+const sentEveryMs = 10 * 60_000;
 /** Longer than this no host keeps a prefix in its cache. */
 const cacheLifeMs = 24 * 3_600_000;
 
@@ -28,9 +31,24 @@ export async function pinSnapshot(files: Files, stateFolder: string, sha256: str
   await files.append(join(snapshotFolder(stateFolder), sha256 + sessionsSuffix), Buffer.from(`${session}\n`));
 }
 
-export async function noteSent(files: Files, stateFolder: string, sha256: string, sent: Sent): Promise<void> {
-  const path = join(snapshotFolder(stateFolder), sha256 + sentSuffix);
-  await files.replace(path, Buffer.from(JSON.stringify(sent)), 0o600);
+/** Notes with each request that a snapshot was sent, and up to where its log; written where that is news. */
+export function createSentNotes(
+  files: Files,
+  log: Log,
+): (stateFolder: string, sha256: string, end: LogPlace) => Promise<void> {
+  const noted = new Map<string, { number: number; at: number }>();
+  return async (stateFolder, sha256, end) => {
+    const last = noted.get(sha256);
+    const at = Date.now();
+    if (last?.number === end.number && at - last.at < sentEveryMs) return;
+    noted.set(sha256, { number: end.number, at });
+    const sent: Sent = { at, ...end };
+    const path = join(snapshotFolder(stateFolder), sha256 + sentSuffix);
+    // A request does not wait for a full disk to be mended.
+    await files
+      .replace(path, Buffer.from(JSON.stringify(sent)), 0o600)
+      .catch((error: unknown) => log.warn(`It could not be noted that the snapshot was sent: ${messageOf(error)}`));
+  };
 }
 
 export async function forgetSent(files: Files, stateFolder: string, sha256: string): Promise<void> {

@@ -1,10 +1,14 @@
-/** Why a session cannot go on with the pack that it began with. Nothing was sent in any of these cases. */
+/** Why a session cannot go on with the pack that it began with, or has none. Nothing was sent in any of these cases. */
 import type { NoticeAction } from '../../protocol/events.js';
 import { BaleenError } from '../errors.js';
 import type { HiddenFile } from './packer.js';
 import { taintOf, type Taint } from './taint.js';
 
 const newSession: NoticeAction = { kind: 'new_session', label: 'New session' };
+
+export function nothingPacked(): BaleenError {
+  return new BaleenError('No folder is packed yet. Open one first.');
+}
 
 export function goneSnapshot(): BaleenError {
   return new BaleenError(

@@ -1,20 +1,21 @@
 /** A turn of a session: one user message, and everything until the agent stops. */
-import { addCost, free, type Cost } from '../../protocol/money.js';
-import { addUsage, noUsage, type Outcome, type Usage } from '../../protocol/events.js';
+import { free } from '../../protocol/money.js';
+import { noUsage, type Outcome } from '../../protocol/events.js';
 import { createBulkGuard } from '../agent/bulkGuard.js';
-import { isReadingLine } from '../commands/readers.js';
 import { runLoop, type LoopResult } from '../agent/loop.js';
 import type { ReportedFinding, Turn } from '../agent/turn.js';
 import type { Checkpoint } from '../edits/checkpoint.js';
 import type { ToolCall } from '../model/types.js';
 import { isCancellation } from '../errors.js';
-import { compactAsked, proposeCompaction } from './compaction.js';
+import { compactAsked } from './compaction.js';
 import { createLoopParts, type LoopInput } from './loopParts.js';
 import { refuseSend, type Refusal } from './sendConsent.js';
 import { routeTurn } from './routeTurn.js';
-import { hasFailed } from './routing.js';
 import type { Session } from './session.js';
+import { billTurn, endTurn, noteStart, type TurnResult } from './turnEnd.js';
 import { appendTurnMessage } from './turnText.js';
+
+export type { TurnResult };
 
 export interface SendInput extends LoopInput {
   /** Files that the change is known to touch. */
@@ -26,10 +27,6 @@ export interface SendInput extends LoopInput {
 export interface SendResult extends LoopResult {
   reported: ReportedFinding[];
   hasReport: boolean;
-}
-
-function stoppedBeforeSending(): SendResult {
-  return { outcome: 'cancelled', text: '', usage: noUsage, cost: free, steps: 0, reported: [], hasReport: false };
 }
 
 /** One turn may send several messages (a refactoring does); its files stand under one checkpoint. */
@@ -47,16 +44,6 @@ export interface OpenTurn {
   noteRestored(paths: readonly string[]): void;
   /** Emits `turn_end`; nothing of the turn may be used afterwards. */
   end(outcome: Outcome): Promise<TurnResult>;
-}
-
-export interface TurnResult {
-  outcome: Outcome;
-  text: string;
-  usage: Usage;
-  cost: Cost;
-  changed: string[];
-  changedByCommands: string[];
-  checkpoint?: string;
 }
 
 /** `message` is what the user typed or chose: the transcript shows it. */
@@ -84,112 +71,76 @@ export async function continueTurn(session: Session): Promise<OpenTurn> {
 
 /** `message` is empty for a turn that is continued. */
 function openTurn(session: Session, checkpoint: Checkpoint, message = ''): OpenTurn {
-  const { parts } = session;
-  const startedAt = parts.host.clock.now();
-  const firstMessage = session.conversation.messages.length;
-  const { compacted } = session;
   const turn = createTurn(session, checkpoint, message);
-  const total = { text: '', usage: noUsage, cost: free as Cost, steps: 0 };
-  let isRestored = false;
+  const soFar = noteStart(session);
 
-  const bill = (usage: Usage, cost: Cost): void => {
-    total.usage = addUsage(total.usage, usage);
-    total.cost = addCost(total.cost, cost);
+  const ifAllowed = async (signal: AbortSignal, work: () => Promise<SendResult>): Promise<SendResult> => {
+    const refusal = await refuseSend(session, signal);
+    return refusal === undefined ? work() : sendNothing(session, refusal);
   };
   const run = async (input: Partial<SendInput>, signal: AbortSignal): Promise<SendResult> => {
     turn.reported = [];
     turn.hasReport = false;
-    const result = await runLoop(createLoopParts(session, turn, input, signal), total.steps + 1, signal);
-    total.text = result.text;
-    bill(result.usage, result.cost);
-    total.steps += result.steps;
+    const result = await runLoop(createLoopParts(session, turn, input, signal), soFar.steps + 1, signal);
+    soFar.text = result.text;
+    billTurn(soFar, result.usage, result.cost);
+    soFar.steps += result.steps;
     return { ...result, reported: turn.reported, hasReport: turn.hasReport };
   };
 
   return {
     checkpoint,
     changed: turn.changed,
-    async send(input, signal) {
-      const refusal = await refuseSend(session, signal);
-      if (refusal !== undefined) return sendNothing(session, refusal);
-      routeTurn(session, { message, ...(input.files === undefined ? {} : { files: input.files }) });
-      turn.bulk.agree(input.chosen ?? []);
-      await answerOpenCalls(session, () => true);
-      try {
-        await appendTurnMessage(session, input, signal);
-      } catch (error) {
-        // Whoever sends several messages has something to put back.
-        if (isCancellation(error, signal)) return stoppedBeforeSending();
-        throw error;
-      }
-      return run(input, signal);
-    },
-    async resume(signal) {
-      const refusal = await refuseSend(session, signal);
-      if (refusal !== undefined) return sendNothing(session, refusal);
-      const started = session.conversation.startedCalls();
-      const last = session.conversation.messages.at(-1);
-      // Only its end was not written down.
-      if (last?.role === 'assistant' && last.calls.length === 0)
-        return { ...stoppedBeforeSending(), outcome: 'done', text: last.text };
-      await answerOpenCalls(session, (call) => started.has(call.id));
-      routeTurn(session, { message });
-      return run({}, signal);
-    },
-    async compact(signal) {
-      const refusal = await refuseSend(session, signal);
-      if (refusal !== undefined) return sendNothing(session, refusal);
-      await answerOpenCalls(session, () => true);
-      const end = await compactAsked(session, bill, signal);
-      if (end.kind === 'refused') return sendNothing(session, end);
-      return { ...stoppedBeforeSending(), outcome: end.kind === 'compacted' ? 'done' : 'cancelled' };
-    },
+    send: (input, signal) =>
+      ifAllowed(signal, async () => {
+        routeTurn(session, { message, ...(input.files === undefined ? {} : { files: input.files }) });
+        turn.bulk.agree(input.chosen ?? []);
+        await answerOpenCalls(session, () => true);
+        try {
+          await appendTurnMessage(session, input, signal);
+        } catch (error) {
+          // Whoever sends several messages has something to put back.
+          if (isCancellation(error, signal)) return nothingSent('cancelled');
+          throw error;
+        }
+        return run(input, signal);
+      }),
+    resume: (signal) =>
+      ifAllowed(signal, async () => {
+        const started = session.conversation.startedCalls();
+        const last = session.conversation.messages.at(-1);
+        // Only its end was not written down.
+        if (last?.role === 'assistant' && last.calls.length === 0) return { ...nothingSent('done'), text: last.text };
+        await answerOpenCalls(session, (call) => started.has(call.id));
+        routeTurn(session, { message });
+        return run({}, signal);
+      }),
+    compact: (signal) =>
+      ifAllowed(signal, async () => {
+        await answerOpenCalls(session, () => true);
+        const end = await compactAsked(session, (usage, cost) => billTurn(soFar, usage, cost), signal);
+        if (end.kind === 'refused') return sendNothing(session, end);
+        return nothingSent(end.kind === 'compacted' ? 'done' : 'cancelled');
+      }),
     async noteChangedByCommand(paths) {
       for (const path of paths) turn.changedByCommands.add(path);
-      await checkpoint.changedByCommand(paths, await parts.packer.originals(paths));
+      await checkpoint.changedByCommand(paths, await session.parts.packer.originals(paths));
     },
     noteRestored(paths) {
       for (const path of paths) turn.changed.delete(path);
-      isRestored = turn.changed.size === 0;
+      soFar.isRestored = turn.changed.size === 0;
     },
-    async end(asked) {
-      const outcome = judgeEnd(asked, turn, session.settings.allowedCommands);
-      const isSame = compacted === session.compacted;
-      const messages = session.conversation.messages.slice(isSame ? firstMessage : session.baseMessages);
-      if (messages.length > 0) session.failedTurns = hasFailed(outcome, messages) ? session.failedTurns + 1 : 0;
-      await checkpoint.close();
-      proposeCompaction(session);
-      const changed = [...turn.changed].sort();
-      const result: TurnResult = {
-        outcome,
-        text: total.text,
-        usage: total.usage,
-        cost: total.cost,
-        changed,
-        changedByCommands: [...turn.changedByCommands].sort(),
-        ...(checkpoint.paths.length > 0 && !isRestored ? { checkpoint: checkpoint.id } : {}),
-      };
-      const { text: _text, ...told } = result;
-      const durationMs = parts.host.clock.now() - startedAt;
-      const driftTokens = session.drift.lastTokens;
-      session.emit({ type: 'turn_end', turn: session.turns, ...told, driftTokens, durationMs });
-      await session.log.append();
-      return result;
-    },
+    end: (outcome) => endTurn(session, turn, soFar, outcome),
   };
 }
 
-function sendNothing(session: Session, { sentence: text, action, outcome }: Refusal): SendResult {
+function sendNothing(session: Session, { sentence: text, action, outcome = 'refused' }: Refusal): SendResult {
   session.emit({ type: 'notice', level: 'warning', text, ...(action === undefined ? {} : { action }) });
-  return {
-    outcome: outcome ?? 'refused',
-    text: '',
-    usage: noUsage,
-    cost: free,
-    steps: 0,
-    reported: [],
-    hasReport: false,
-  };
+  return nothingSent(outcome);
+}
+
+function nothingSent(outcome: Outcome): SendResult {
+  return { outcome, text: '', usage: noUsage, cost: free, steps: 0, reported: [], hasReport: false };
 }
 
 /** The usual turn: one message, the loop, the end. */
@@ -202,16 +153,6 @@ export async function runTurn(
   const turn = await beginTurn(session, message);
   const { outcome } = await turn.send(input, signal);
   return turn.end(outcome);
-}
-
-/**
- * A command that the user allowed by name is how the work is verified, unless it only reads: if the last run of one
- * failed, the turn did not succeed, whatever the model says.
- */
-function judgeEnd(outcome: Outcome, turn: Turn, allowedCommands: readonly string[]): Outcome {
-  const last = turn.ran.findLast(({ command }) => allowedCommands.includes(command) && !isReadingLine(command));
-  const isRed = last !== undefined && last.exitCode !== 0;
-  return isRed && (outcome === 'done' || outcome === 'refused') ? 'verification_failed' : outcome;
 }
 
 function createTurn(session: Session, checkpoint: Checkpoint, message: string): Turn {

@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import type { RefObject, VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../components/icon.js';
 import { MarkedText } from '../../components/markedText.js';
@@ -30,7 +30,13 @@ const headHeight = 28;
 const overscan = 12;
 const pageRows = 20;
 
-const columns: readonly { column: Column; label: string; numeric?: true }[] = [
+interface ColumnHead {
+  column: Column;
+  label: string;
+  numeric?: true;
+}
+
+const columns: readonly ColumnHead[] = [
   { column: 'path', label: 'Path' },
   { column: 'tokens', label: 'Tokens', numeric: true },
   { column: 'share', label: 'Share', numeric: true },
@@ -46,28 +52,8 @@ export function FileTable(props: FileTableProps): VNode {
   const [sorting, setSorting] = useState<Sorting>({ column: 'tokens', descending: true });
   const sorted = useMemo(() => sortRows(model, standing, rows, sorting), [model, standing, rows, sorting]);
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
   const current = selected === undefined || selected.row < 0 ? -1 : sorted.indexOf(selected.row);
-
-  const look = (): void => {
-    const { scrollTop: top = 0, clientHeight: height = 600 } = box.current ?? {};
-    setView((old) => (old.top === top && old.height === height ? old : { top, height }));
-  };
-  useEffect(() => {
-    look();
-    const observer = new ResizeObserver(look);
-    if (box.current !== null) observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (box.current === null || current < 0) return;
-    const { scrollTop, clientHeight } = box.current;
-    const top = current * rowHeight;
-    const room = clientHeight - headHeight;
-    if (top < scrollTop) box.current.scrollTop = top;
-    else if (top + rowHeight > scrollTop + room) box.current.scrollTop = top + rowHeight - room;
-    look();
-  }, [current, selected]);
+  const { first, last, look } = useSight(box, sorted.length, current, selected);
 
   const select = (index: number): void => {
     const row = sorted[Math.max(0, Math.min(sorted.length - 1, index))];
@@ -93,11 +79,6 @@ export function FileTable(props: FileTableProps): VNode {
     } else return;
     event.preventDefault();
   };
-  const sortBy = (column: Column, numeric: boolean): void =>
-    setSorting((old) => ({ column, descending: old.column === column ? !old.descending : numeric }));
-
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan);
-  const last = Math.min(sorted.length, Math.ceil((view.top + view.height) / rowHeight) + overscan);
   return (
     <section class="table-pane" aria-label="Files">
       <div
@@ -116,21 +97,7 @@ export function FileTable(props: FileTableProps): VNode {
           if (event.target === event.currentTarget && current < 0 && sorted.length > 0) select(0);
         }}
       >
-        <div class="grid-row grid-head" role="row" aria-rowindex={1}>
-          {shown.map(({ column, label, numeric }) => (
-            <div
-              key={column}
-              role="columnheader"
-              class={numeric ? 'numeric' : ''}
-              aria-sort={sorting.column !== column ? 'none' : sorting.descending ? 'descending' : 'ascending'}
-            >
-              <button type="button" class="sort" onClick={() => sortBy(column, numeric === true)}>
-                {label}
-                {sorting.column === column && <Icon name={sorting.descending ? 'arrow-down' : 'arrow-up'} />}
-              </button>
-            </div>
-          ))}
-        </div>
+        <HeadRow columns={shown} sorting={sorting} onSort={setSorting} />
         <div class="grid-body" role="rowgroup" style={{ height: `${sorted.length * rowHeight}px` }}>
           {sorted.slice(first, last).map((row, offset) => (
             <FileRow key={row} {...props} row={row} index={first + offset} isCurrent={first + offset === current} />
@@ -140,6 +107,67 @@ export function FileTable(props: FileTableProps): VNode {
       </div>
       <Sum {...props} />
     </section>
+  );
+}
+
+/** From which row to which the document has them, of `count`. The current one is brought into sight when it changes. */
+function useSight(
+  box: RefObject<HTMLDivElement | null>,
+  count: number,
+  current: number,
+  selected: MapNode | undefined,
+): { first: number; last: number; look: () => void } {
+  const [{ top, height }, setView] = useState({ top: 0, height: 600 });
+  const look = (): void => {
+    const { scrollTop: top = 0, clientHeight: height = 600 } = box.current ?? {};
+    setView((old) => (old.top === top && old.height === height ? old : { top, height }));
+  };
+  useEffect(() => {
+    look();
+    const observer = new ResizeObserver(look);
+    if (box.current !== null) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (box.current === null || current < 0) return;
+    const { scrollTop, clientHeight } = box.current;
+    const top = current * rowHeight;
+    const room = clientHeight - headHeight;
+    if (top < scrollTop) box.current.scrollTop = top;
+    else if (top + rowHeight > scrollTop + room) box.current.scrollTop = top + rowHeight - room;
+    look();
+  }, [current, selected]);
+  const first = Math.max(0, Math.floor(top / rowHeight) - overscan);
+  const last = Math.min(count, Math.ceil((top + height) / rowHeight) + overscan);
+  return { first, last, look };
+}
+
+interface HeadRowProps {
+  columns: readonly ColumnHead[];
+  sorting: Sorting;
+  onSort: (sorting: Sorting) => void;
+}
+
+/** A second click turns the order round; numbers begin with the largest. */
+function HeadRow({ columns: shown, sorting, onSort }: HeadRowProps): VNode {
+  const sortBy = (column: Column, numeric: boolean): void =>
+    onSort({ column, descending: sorting.column === column ? !sorting.descending : numeric });
+  return (
+    <div class="grid-row grid-head" role="row" aria-rowindex={1}>
+      {shown.map(({ column, label, numeric }) => (
+        <div
+          key={column}
+          role="columnheader"
+          class={numeric ? 'numeric' : ''}
+          aria-sort={sorting.column !== column ? 'none' : sorting.descending ? 'descending' : 'ascending'}
+        >
+          <button type="button" class="sort" onClick={() => sortBy(column, numeric === true)}>
+            {label}
+            {sorting.column === column && <Icon name={sorting.descending ? 'arrow-down' : 'arrow-up'} />}
+          </button>
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -3,9 +3,9 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { PackMapFacts } from '../../../protocol/packMap.js';
 import type { MapModel, MapNode } from '../model.js';
 import { innermost } from '../model.js';
-import { rankLanguages, type Swatch } from '../palette.js';
+import { rankLanguages, type LanguageShare, type Palette, type Swatch } from '../palette.js';
 import { listRows, matchRows, reasonOf, shownTokens, type Filter } from '../rowOrder.js';
-import { areasOf, standingOf } from '../standing.js';
+import { areasOf, standingOf, type Standing } from '../standing.js';
 import type { MapPageState } from '../state.js';
 import { usePalette } from '../usePalette.js';
 import { BudgetPanel } from './budgetPanel.js';
@@ -47,19 +47,7 @@ export function MapScreen({ model, facts, answer, post }: MapScreenProps): VNode
     () => listRows(model, folder.path, matches, (row) => showLeftOut || (areas[row] ?? 0) > 0),
     [model, folder, matches, areas, showLeftOut],
   );
-  const languages = useMemo(
-    () => rankLanguages(model, areas, palette.languages.length),
-    [model, areas, palette.languages.length],
-  );
-  const swatchOf = useMemo(() => {
-    const ranks = new Map(languages.map(({ name }, place) => [name, place]));
-    return (row: number): Swatch => {
-      const state = palette.states[standing.states[row] ?? 'withheld'];
-      if (colouring === 'state') return state;
-      const own = palette.languages[ranks.get(model.languages[row] ?? '') ?? -1] ?? palette.other;
-      return state.pale ? { ...own, pattern: state.pattern, pale: true } : own;
-    };
-  }, [languages, palette, standing, colouring, model]);
+  const { languages, swatchOf } = useSwatches({ model, standing, areas, palette, colouring });
 
   const zoom = (node: MapNode): void => {
     setFolderPath(innermost(node).path);
@@ -124,6 +112,35 @@ export function MapScreen({ model, facts, answer, post }: MapScreenProps): VNode
       )}
     </main>
   );
+}
+
+interface Coloured {
+  model: MapModel;
+  standing: Standing;
+  areas: readonly number[];
+  palette: Palette;
+  colouring: Colouring;
+}
+
+/** How each file is painted: by its state, or in its language's colour and paler or patterned as its state is. */
+function useSwatches({ model, standing, areas, palette, colouring }: Coloured): {
+  languages: LanguageShare[];
+  swatchOf: (row: number) => Swatch;
+} {
+  const languages = useMemo(
+    () => rankLanguages(model, areas, palette.languages.length),
+    [model, areas, palette.languages.length],
+  );
+  const swatchOf = useMemo(() => {
+    const ranks = new Map(languages.map(({ name }, place) => [name, place]));
+    return (row: number): Swatch => {
+      const state = palette.states[standing.states[row] ?? 'withheld'];
+      if (colouring === 'state') return state;
+      const own = palette.languages[ranks.get(model.languages[row] ?? '') ?? -1] ?? palette.other;
+      return state.pale ? { ...own, pattern: state.pattern, pale: true } : own;
+    };
+  }, [languages, palette, standing, colouring, model]);
+  return { languages, swatchOf };
 }
 
 function nodeAt(model: MapModel, path: string): MapNode | undefined {

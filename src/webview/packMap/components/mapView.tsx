@@ -1,13 +1,13 @@
-import type { VNode } from 'preact';
+import type { RefObject, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../format.js';
 import type { MapModel, MapNode } from '../model.js';
 import { fitCanvas, paintMap, paintMarks } from '../paint.js';
 import type { Palette, Swatch } from '../palette.js';
 import type { Standing } from '../standing.js';
-import { layOut, neighbour, type Direction, type Tile } from '../tiles.js';
+import { layOut, neighbour, type Direction, type Tile, type TileMap } from '../tiles.js';
 import { Tooltip } from '../../components/tooltip.js';
-import { useSize } from '../../useSize.js';
+import { useSize, type Size } from '../../useSize.js';
 import { Breadcrumb } from './breadcrumb.js';
 import { describeNode, factsOf } from '../describe.js';
 
@@ -29,22 +29,13 @@ export interface MapViewProps {
 }
 
 export function MapView(props: MapViewProps): VNode {
-  const { model, folder, areas, palette, swatchOf, matches, tokensOf, standing } = props;
+  const { model, folder, areas, standing } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const base = useRef<HTMLCanvasElement>(null);
-  const overlay = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
   const [hover, setHover] = useState<{ tile: Tile; x: number; y: number } | undefined>(undefined);
   const map = useMemo(() => layOut(folder, areas, size.width, size.height), [folder, areas, size]);
   const selected = props.selected === undefined ? undefined : map.of.get(props.selected.path);
-  useLayoutEffect(() => {
-    const context = base.current === null ? null : fitCanvas(base.current, size.width, size.height);
-    if (context !== null) paintMap(context, map, { palette, swatchOf, matches, tokensOf });
-  }, [map, palette, swatchOf, matches, size]);
-  useLayoutEffect(() => {
-    const context = overlay.current === null ? null : fitCanvas(overlay.current, size.width, size.height);
-    if (context !== null) paintMarks(context, palette, { hovered: hover?.tile, selected });
-  }, [map, palette, hover?.tile, selected, size]);
+  const { base, overlay } = usePainting(props, map, size, { hovered: hover?.tile, selected });
   useEffect(() => setHover(undefined), [map]);
 
   const tileAt = (event: MouseEvent): { tile: Tile | undefined; x: number; y: number } => {
@@ -122,6 +113,26 @@ export function MapView(props: MapViewProps): VNode {
       </p>
     </>
   );
+}
+
+/** Two canvases, one above the other, so that the map is not painted again when only a mark moves. */
+function usePainting(
+  { palette, swatchOf, matches, tokensOf }: MapViewProps,
+  map: TileMap,
+  size: Size,
+  marks: { hovered: Tile | undefined; selected: Tile | undefined },
+): Record<'base' | 'overlay', RefObject<HTMLCanvasElement | null>> {
+  const base = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const context = base.current === null ? null : fitCanvas(base.current, size.width, size.height);
+    if (context !== null) paintMap(context, map, { palette, swatchOf, matches, tokensOf });
+  }, [map, palette, swatchOf, matches, size]);
+  useLayoutEffect(() => {
+    const context = overlay.current === null ? null : fitCanvas(overlay.current, size.width, size.height);
+    if (context !== null) paintMarks(context, palette, marks);
+  }, [map, palette, marks.hovered, marks.selected, size]);
+  return { base, overlay };
 }
 
 /** The folder around this one on the map: folders that hold nothing but one folder have no view of their own. */

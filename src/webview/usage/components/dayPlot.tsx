@@ -48,7 +48,7 @@ export function DayPlot(props: DayPlotProps): VNode {
   const [isFocused, setFocused] = useState(false);
   const ticks = scale.ticks.map(({ value, at }) => ({ text: formatTick(value), at }));
   const geometry = layOut(size.width, days.length, Math.max(...ticks.map(({ text }) => text.length)));
-  const { left, width, height, columnWidth, x, y } = geometry;
+  const { left, width, height, columnWidth, x } = geometry;
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const last = days.length - 1;
@@ -99,19 +99,7 @@ export function DayPlot(props: DayPlotProps): VNode {
         {current !== undefined && (
           <rect class="plot-current" x={x(current)} y={topGap} width={columnWidth} height={height} />
         )}
-        {ticks.map(({ text, at }) => (
-          <g key={text} class={at === 0 ? 'plot-foot' : 'plot-line'}>
-            <line x1={left} x2={left + width} y1={Math.round(y(at)) + 0.5} y2={Math.round(y(at)) + 0.5} />
-            <text class="plot-name" x={left - 8} y={y(at)} text-anchor="end" dominant-baseline="middle">
-              {text}
-            </text>
-          </g>
-        ))}
-        {namedColumns(days.length, width).map((day) => (
-          <text key={day} class="plot-name" x={nameX(geometry, day)} y={plotHeight - 6} text-anchor="middle">
-            {nameDay(days[day] ?? '')}
-          </text>
-        ))}
+        <Axes {...{ ticks, days, geometry }} />
         {width > 0 && props.children(geometry)}
       </svg>
       {current !== undefined && place !== undefined && (
@@ -121,6 +109,33 @@ export function DayPlot(props: DayPlotProps): VNode {
         {isFocused && current !== undefined ? [name, ...lines].join(', ') : ''}
       </p>
     </div>
+  );
+}
+
+interface AxesProps {
+  ticks: readonly { text: string; at: number }[];
+  days: readonly string[];
+  geometry: Geometry;
+}
+
+function Axes({ ticks, days, geometry }: AxesProps): VNode {
+  const { left, width, y } = geometry;
+  return (
+    <>
+      {ticks.map(({ text, at }) => (
+        <g key={text} class={at === 0 ? 'plot-foot' : 'plot-line'}>
+          <line x1={left} x2={left + width} y1={Math.round(y(at)) + 0.5} y2={Math.round(y(at)) + 0.5} />
+          <text class="plot-name" x={left - 8} y={y(at)} text-anchor="end" dominant-baseline="middle">
+            {text}
+          </text>
+        </g>
+      ))}
+      {namedColumns(days.length, width).map((day) => (
+        <text key={day} class="plot-name" x={nameX(geometry, day)} y={plotHeight - 6} text-anchor="middle">
+          {nameDay(days[day] ?? '')}
+        </text>
+      ))}
+    </>
   );
 }
 
