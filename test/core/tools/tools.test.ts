@@ -159,8 +159,10 @@ describe('tools that act', () => {
       expect((await bench.call('run_command', { command: 'sleep 100', timeout_seconds: 1 })).text).toMatch(
         /^timed out after/,
       );
-      setTimeout(() => bench.controller.abort(), 200);
-      expect((await bench.call('run_command', { command: 'sleep 100' })).text).toMatch(/^stopped by the user/);
+      const stopped = bench.call('run_command', { command: 'echo begun; sleep 100' });
+      await expect.poll(() => bench.shown.join('')).toContain('begun');
+      bench.controller.abort();
+      expect((await stopped).text).toMatch(/^stopped by the user/);
     });
   });
 
