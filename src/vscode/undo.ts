@@ -9,6 +9,7 @@ import {
   type RestorePlan,
 } from '../core/edits/checkpoint.js';
 import { offerLost } from './lostText.js';
+import { watched } from './watched.js';
 
 export interface Undone {
   /** The restore's own checkpoint: undoing that brings the turn's changes back. */
@@ -36,7 +37,10 @@ export async function undoCheckpoint(journal: Journal, id?: string): Promise<Und
   const plan = await journal.plan(chosen);
   const choices = await askAboutFiles(plan);
   if (choices === undefined) return undefined;
-  const { checkpoint, paths, lost } = await journal.restore(plan, choices);
+  const undoing = `Baleen: undoing “${plan.checkpoint.title}”`;
+  const { checkpoint, paths, lost } = await watched(undoing, choices.length, (watching) =>
+    journal.restore(plan, choices, watching),
+  );
   offerLost(lost);
   const left = plan.files
     .filter(({ path, action }) => action !== 'unchanged' && !paths.includes(path))

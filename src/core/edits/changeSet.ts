@@ -127,7 +127,7 @@ async function carryOut(parts: JournalParts, targets: readonly Target[], progres
     await syncFoldersOf(parts, written);
   } catch (error) {
     for (const file of staged.values()) await file.drop().catch(() => undefined);
-    await putBack(parts, done.reverse(), error);
+    await putBack(parts, done.reverse(), error, progress.signal?.aborted === true);
     throw error;
   }
 }
@@ -153,7 +153,12 @@ async function syncFoldersOf({ files }: JournalParts, targets: readonly Target[]
   await inPool([...folders], ([folder, inside]) => files.syncFolder(folder, inside));
 }
 
-async function putBack(parts: JournalParts, done: readonly Target[], cause: unknown): Promise<void> {
+async function putBack(
+  parts: JournalParts,
+  done: readonly Target[],
+  cause: unknown,
+  isStopped: boolean,
+): Promise<void> {
   const stuck: string[] = [];
   for (const target of done) {
     const { absolute, relative, inside } = target.place;
@@ -169,7 +174,9 @@ async function putBack(parts: JournalParts, done: readonly Target[], cause: unkn
     parts.log.warn(`What was put back may not be on disk for good yet: ${messageOf(error)}`);
   });
   if (stuck.length === 0) return;
+  const why = isStopped ? '' : `, because a file could not be written (${messageOf(cause)})`;
   throw new NotPutBack(
-    `Stopped in the middle, because a file could not be written (${messageOf(cause)}), and these could not be put back: ${stuck.join(', ')}. What they were is kept in the journal: make it possible to write them, then undo again.`,
+    `Stopped in the middle${why}, and these could not be put back: ${stuck.join(', ')}. What they were is kept in the journal: make it possible to write them, then undo again.`,
+    isStopped ? 'cancelled' : 'failed',
   );
 }

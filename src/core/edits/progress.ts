@@ -23,5 +23,9 @@ export function watchedBy({ signal, onProgress }: Watching, files: number): Prog
 }
 
 export function throwIfStopped({ signal }: Progress): void {
-  if (signal?.aborted === true) throw new BaleenError('It was stopped, and nothing was changed.', 'cancelled');
+  if (signal?.aborted === true)
+    throw new BaleenError(
+      'Stopped: all files stand as they did before. Begin again whenever you want to.',
+      'cancelled',
+    );
 }
