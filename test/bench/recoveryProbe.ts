@@ -164,7 +164,7 @@ async function buildStep(source: string, outfile: string): Promise<void> {
         setup: ({ onResolve }) =>
           onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) => {
             const wanted = resolve(resolveDir, path).replace(/\.js$/, '.ts');
-            return { path: wanted.startsWith(`${here}/`) ? there + wanted.slice(here.length) : wanted };
+            return wanted.startsWith(`${here}/`) ? { path: there + wanted.slice(here.length) } : undefined;
           }),
       },
     ],
