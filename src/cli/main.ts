@@ -79,8 +79,10 @@ async function main(signal: AbortSignal): Promise<number> {
     const context = { args, env: process.env, output, stdin: process.stdin, programFolder: __dirname, signal };
     return exitCodeOf(await runCommand(context));
   } catch (error) {
-    if (isCancellation(error, signal)) return tell('cancelled', 'Stopped.', args);
-    if (error instanceof BaleenError) return tell(error.outcome, error.message, args);
+    const isStop = isCancellation(error, signal);
+    if (error instanceof BaleenError && (!isStop || error.outcome === 'cancelled'))
+      return tell(error.outcome, error.message, args);
+    if (isStop) return tell('cancelled', 'Stopped.', args);
     return tell('failed', describeFault(error), args);
   }
 }

@@ -173,7 +173,7 @@ function describeDrift(tokens: number): string {
 export function createProgressLine(output: Output, quiet: boolean) {
   let shown = false;
   return {
-    show(event: Extract<AgentEvent, { type: 'progress' }>): void {
+    show(event: { phase: string; done: number; total: number }): void {
       if (quiet || !output.isTerminal) return;
       const share = event.total === 0 ? 0 : Math.min(1, event.done / event.total);
       const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '░');

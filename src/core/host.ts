@@ -15,6 +15,7 @@ export interface FileStat {
 
 /** New bytes that wait beside their file. One of the two is called, once. */
 export interface StagedFile {
+  /** It has taken its place; for good when `syncFolder` was called for its folder too. */
   commit(): Promise<void>;
   drop(): Promise<void>;
 }
@@ -27,6 +28,11 @@ export interface Files {
   lstat(path: string): Promise<FileStat | undefined>;
   /** Regular files only, links refused (O_NOFOLLOW). Throws `FileTooLarge` above `maxBytes`. */
   read(path: string, maxBytes?: number, inside?: string): Promise<Uint8Array>;
+  /**
+   * The same with its permission bits, where `lstat` has just said that a regular file stands, or nothing: then
+   * `undefined`.
+   */
+  readWithMode(path: string, inside?: string): Promise<{ bytes: Uint8Array; mode: number } | undefined>;
   /** What a regular file holds from a byte on; empty where it ends before, or is missing. */
   readFrom(path: string, start: number): Promise<Uint8Array>;
   /** Resolves every link of an existing path; `undefined` if it does not exist. */
@@ -42,6 +48,8 @@ export interface Files {
   replace(path: string, bytes: Uint8Array, mode?: number, inside?: string, expected?: Uint8Array): Promise<void>;
   /** The first half of a `replace`: whatever needs room on the disk is done. The mode becomes `mode` in any case. */
   stage(path: string, bytes: Uint8Array, mode: number, inside?: string): Promise<StagedFile>;
+  /** Makes the names in a folder last: once for all files that were committed there. */
+  syncFolder(folder: string, inside?: string): Promise<void>;
   /**
    * Removes temp files that `replace` left in a folder when its process was killed; answers with their names. With
    * `isOurs`, only those of which it says so.

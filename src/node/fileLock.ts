@@ -1,4 +1,4 @@
-import { link, open, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { link, open, readFile, rename, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError } from '../core/errors.js';
@@ -22,8 +22,7 @@ const longestWaitMs = 5 * 60_000;
 
 /** Runs `work` while no other process (and no other call of this one) holds the lock file at `path`. */
 export async function runLocked<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const token = randomHex(16);
-  await acquire(path, token, signal);
+  const held = await acquire(path, randomHex(16), signal);
   const refresh = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
@@ -33,12 +32,24 @@ export async function runLocked<T>(path: string, work: () => Promise<T>, signal?
     return await work();
   } finally {
     clearInterval(refresh);
-    const holder = await readHolder(path);
-    if (holder?.token === token) await unlink(path).catch(() => undefined);
+    const isOurs = await isSameFile(path, held);
+    await held.close();
+    if (isOurs) await unlink(path).catch(() => undefined);
   }
 }
 
-async function acquire(path: string, token: string, signal: AbortSignal | undefined): Promise<void> {
+/** While it is open no other file can be taken for it. */
+async function isSameFile(path: string, held: FileHandle): Promise<boolean> {
+  try {
+    const [there, ours] = [await stat(path, { bigint: true }), await held.stat({ bigint: true })];
+    return there.ino === ours.ino && there.dev === ours.dev;
+  } catch {
+    return false;
+  }
+}
+
+/** The lock's file stays open. */
+async function acquire(path: string, token: string, signal: AbortSignal | undefined): Promise<FileHandle> {
   const startedAt = performance.now();
   for (;;) {
     signal?.throwIfAborted();
@@ -46,10 +57,12 @@ async function acquire(path: string, token: string, signal: AbortSignal | undefi
       const handle = await open(path, 'wx', 0o600);
       try {
         await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), token } satisfies Holder));
-      } finally {
+        return handle;
+      } catch (error) {
         await handle.close();
+        await unlink(path).catch(() => undefined);
+        throw error;
       }
-      return;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }

@@ -7,7 +7,15 @@ import { codeOf } from './errnoCode.js';
 import { runLocked } from './fileLock.js';
 import { inHeldFolder } from './heldFolder.js';
 import { moveRegular } from './moveFile.js';
-import { hardMaxBytes, notRegular, openRegular, orMissing, syncFolder } from './regularFile.js';
+import {
+  expectRegular,
+  hardMaxBytes,
+  notRegular,
+  openLooked,
+  openRegular,
+  orMissing,
+  syncFolder,
+} from './regularFile.js';
 import { commitStaged, dropStaged, replaceFile, stageFile } from './replaceFile.js';
 import { removeDeadTemps } from './tempFiles.js';
 
@@ -15,13 +23,19 @@ export function createNodeFiles(): Files {
   return {
     lstat: statOf,
     read: (path, maxBytes, inside) =>
-      inHeldFolder(dirname(path), inside, (at) => readRegular(join(at, basename(path)), maxBytes)),
+      inHeldFolder(dirname(path), inside, async (at) => {
+        await expectRegular(join(at, basename(path)));
+        return (await readRegular(join(at, basename(path)), maxBytes)).bytes;
+      }),
+    readWithMode: (path, inside) =>
+      orMissing(inHeldFolder(dirname(path), inside, (at) => readRegular(join(at, basename(path))))),
     readFrom: async (path, start) => (await orMissing(readEnd(path, start))) ?? new Uint8Array(),
     realpath: (path) => orMissing(realpath(path)),
     list: async (folder) => (await readdir(folder)).sort(),
     replace: (path, bytes, mode, inside, expected) =>
       inHeldFolder(dirname(path), inside, (at) => replaceFile(join(at, basename(path)), bytes, mode, expected)),
     stage: stageHeld,
+    syncFolder: (folder, inside) => inHeldFolder(folder, inside, syncFolder),
     removeDeadTemps: async (folder, inside, isOurs) =>
       (await orMissing(inHeldFolder(folder, inside, (at) => removeDeadTemps(at, isOurs)))) ?? [],
     append: appendDurably,
@@ -78,19 +92,22 @@ export function toFileStat(stat: BigIntStats): FileStat {
   };
 }
 
-async function readRegular(path: string, maxBytes = hardMaxBytes): Promise<Uint8Array> {
+async function readRegular(path: string, maxBytes = hardMaxBytes): Promise<{ bytes: Uint8Array; mode: number }> {
   const limit = Math.min(maxBytes, hardMaxBytes);
-  const handle = await openRegular(path, constants.O_RDONLY);
+  const { handle, stat } = await openLooked(path, constants.O_RDONLY);
+  const { size } = stat;
   try {
-    const { size } = await handle.stat();
     if (size > limit) throw new FileTooLarge(path, size, limit);
     // One byte more than expected, so that a file that grows meanwhile is read to its end.
     let bytes = new Uint8Array(size + 1);
     let length = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
-      if (bytesRead === 0) return bytes.subarray(0, length);
+      const asked = bytes.length - length;
+      const { bytesRead } = await handle.read(bytes, length, asked, length);
       length += bytesRead;
+      // Less than asked for, where the file was said to end: to ask again would answer nothing.
+      const isWhole = bytesRead === 0 || (bytesRead < asked && length === size);
+      if (isWhole) return { bytes: bytes.subarray(0, length), mode: stat.mode & 0o7777 };
       if (length > limit) throw new FileTooLarge(path, length, limit);
       if (length === bytes.length) {
         const larger = new Uint8Array(Math.min(bytes.length * 2 + 4096, limit + 1));

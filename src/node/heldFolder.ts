@@ -23,25 +23,81 @@ export async function inHeldFolder<T>(
   if (inside === undefined) return work(folder);
   if (!isInside(inside, folder)) throw new BaleenError(`${folder} is not inside ${inside}; nothing was done.`);
   if (!canHold) return inComparedFolder(folder, inside, work, makeMode);
-  let held: FileHandle = await open(inside, folderFlags);
+  const held = await hold(inside, folder, makeMode);
+  const at = pathOf(held.handle);
   try {
-    for (const name of relative(inside, folder).split(sep)) {
-      if (name === '') continue;
-      const next = await openStep(join(pathOf(held), name), makeMode).catch((error: unknown) => {
-        throw describeStep(error, folder);
-      });
+    return await work(at);
+  } catch (error) {
+    // The user knows the folder by its name, not by our descriptor.
+    if (error instanceof Error) error.message = error.message.replaceAll(at, folder);
+    throw error;
+  } finally {
+    await held.letGo();
+  }
+}
+
+interface Held {
+  handle: FileHandle;
+  letGo: () => Promise<void>;
+}
+
+interface Shared {
+  opening: Promise<FileHandle>;
+  users: number;
+  sinceMs: number;
+}
+
+const sharedNow = new Map<string, Shared>();
+/** What is looked up anew this often cannot long be another folder than the one of that name. */
+const longestSharedMs = 20;
+
+/** Files of one folder are worked on side by side: whoever comes while it is held, and need not make it, shares it. */
+async function hold(inside: string, folder: string, makeMode: number | undefined): Promise<Held> {
+  const key = `${inside}\0${folder}`;
+  if (makeMode !== undefined) {
+    const handle = await openFolder(inside, folder, makeMode);
+    // What is held from before may be one that went.
+    sharedNow.delete(key);
+    return { handle, letGo: () => handle.close() };
+  }
+  const known = sharedNow.get(key);
+  if (known !== undefined && performance.now() - known.sinceMs < longestSharedMs) {
+    known.users++;
+    const handle = await known.opening.catch(() => undefined);
+    if (handle !== undefined) return { handle, letGo: () => letGo(key, known) };
+    // It may have been made since the other one looked.
+    known.users--;
+  }
+  const shared: Shared = { opening: openFolder(inside, folder), users: 1, sinceMs: performance.now() };
+  sharedNow.set(key, shared);
+  try {
+    return { handle: await shared.opening, letGo: () => letGo(key, shared) };
+  } catch (error) {
+    if (sharedNow.get(key) === shared) sharedNow.delete(key);
+    throw error;
+  }
+}
+
+async function letGo(key: string, shared: Shared): Promise<void> {
+  if (--shared.users > 0) return;
+  if (sharedNow.get(key) === shared) sharedNow.delete(key);
+  await (await shared.opening).close();
+}
+
+async function openFolder(inside: string, folder: string, makeMode?: number): Promise<FileHandle> {
+  let held: FileHandle = await open(inside, folderFlags);
+  for (const name of relative(inside, folder).split(sep)) {
+    if (name === '') continue;
+    try {
+      const next = await openStep(join(pathOf(held), name), makeMode);
       await held.close();
       held = next;
+    } catch (error) {
+      await held.close();
+      throw describeStep(error, folder);
     }
-    const at = pathOf(held);
-    return await work(at).catch((error: unknown) => {
-      // The user knows the folder by its name, not by our descriptor.
-      if (error instanceof Error) error.message = error.message.replaceAll(at, folder);
-      throw error;
-    });
-  } finally {
-    await held.close();
   }
+  return held;
 }
 
 function pathOf(handle: FileHandle): string {

@@ -1,5 +1,5 @@
 /** What every way to the disk goes by: regular files only, links not followed, names that last. */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError } from '../core/errors.js';
@@ -24,18 +24,35 @@ export async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
 
 /** Opens without following a link at the last step, and refuses whatever is not a regular file. */
 export async function openRegular(path: string, flags: number): Promise<FileHandle> {
-  const before = await lstat(path);
-  if (!before.isFile()) throw notRegular(path, before.isSymbolicLink());
+  await expectRegular(path);
+  return (await openLooked(path, flags)).handle;
+}
+
+/** Before the open, which does something to a pipe or a device. */
+export async function expectRegular(path: string): Promise<void> {
+  const stat = await lstat(path);
+  if (!stat.isFile()) throw notRegular(path, stat.isSymbolicLink());
+}
+
+/** The same where somebody has looked at the path just now; answers with what the open file is. */
+export async function openLooked(path: string, flags: number): Promise<{ handle: FileHandle; stat: Stats }> {
+  if (noFollow === 0) await expectRegular(path);
   let handle: FileHandle;
   try {
     handle = await open(path, flags | noFollow);
   } catch (error) {
     if (codeOf(error) === 'ELOOP') throw notRegular(path, true);
+    if (codeOf(error) === 'ENXIO') throw notRegular(path, false);
     throw error;
   }
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
-  throw notRegular(path, false);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw notRegular(path, false);
+    return { handle, stat };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 export function notRegular(path: string, isLink: boolean): BaleenError {

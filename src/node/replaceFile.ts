@@ -8,9 +8,8 @@ import { notRegular, openRegular, orMissing, renameOver, syncFolder } from './re
 import { tempPathBeside } from './tempFiles.js';
 
 export interface Staged {
-  /** Absent where the file has to be written in place. */
-  tempName?: string;
-  bytes: Uint8Array;
+  /** What waits: a temp file by its name, or the bytes, where the file has to be written in place. */
+  waits: { tempName: string } | { bytes: Uint8Array };
   old: BigIntStats | undefined;
   /** What the mode is to be, if it is not to be kept. */
   mode?: number;
@@ -26,6 +25,7 @@ export async function replaceFile(
   expected: Uint8Array | undefined,
 ): Promise<void> {
   await commitStaged(path, await stageFile(path, bytes, { mode }), expected);
+  await syncFolder(dirname(path));
 }
 
 export async function stageFile(path: string, bytes: Uint8Array, wanted: WantedMode): Promise<Staged> {
@@ -36,27 +36,28 @@ export async function stageFile(path: string, bytes: Uint8Array, wanted: WantedM
     throw new BaleenError(`${path} is read-only; it was left alone. Make it writable to have it changed.`);
   }
   const forced = wanted.isForced === true ? wanted.mode : undefined;
-  const staged: Staged = { bytes, old, ...(forced === undefined ? {} : { mode: forced }) };
-  if (old !== undefined && old.nlink > 1n) return staged;
+  const staged = { old, ...(forced === undefined ? {} : { mode: forced }) };
+  if (old !== undefined && old.nlink > 1n) return { ...staged, waits: { bytes } };
   const temp = tempPathBeside(path);
   try {
     const finalMode = forced ?? (old === undefined ? wanted.mode : Number(old.mode & 0o7777n));
-    if (await writeTemp(temp, bytes, old, finalMode)) return { ...staged, tempName: basename(temp) };
+    if (await writeTemp(temp, bytes, old, finalMode)) return { ...staged, waits: { tempName: basename(temp) } };
     await unlink(temp);
-    return staged;
+    return { ...staged, waits: { bytes } };
   } catch (error) {
     await unlink(temp).catch(() => undefined);
     throw error;
   }
 }
 
+/** The new name lasts when its folder has been synced. */
 export async function commitStaged(path: string, staged: Staged, expected?: Uint8Array): Promise<void> {
-  const { tempName, bytes, old, mode } = staged;
+  const { waits, old, mode } = staged;
   const held = expected === undefined || !canHold ? undefined : await openOld(path);
   try {
     await expectUntouched(path, old, expected);
-    if (tempName === undefined) return await writeInPlace(path, bytes, mode);
-    await renameOver(join(dirname(path), tempName), path);
+    if ('bytes' in waits) return await writeInPlace(path, waits.bytes, mode);
+    await renameOver(join(dirname(path), waits.tempName), path);
     if (held !== undefined) await expectUnwritten(path, held, expected!);
   } catch (error) {
     await dropStaged(path, staged);
@@ -64,7 +65,6 @@ export async function commitStaged(path: string, staged: Staged, expected?: Uint
   } finally {
     await held?.close();
   }
-  await syncFolder(dirname(path));
 }
 
 /** Elsewhere a file that is open may not be replaced. */
@@ -96,8 +96,8 @@ async function expectUnwritten(path: string, held: FileHandle, expected: Uint8Ar
   throw new FileChanged(path);
 }
 
-export async function dropStaged(path: string, { tempName }: Staged): Promise<void> {
-  if (tempName !== undefined) await unlink(join(dirname(path), tempName)).catch(() => undefined);
+export async function dropStaged(path: string, { waits }: Staged): Promise<void> {
+  if ('tempName' in waits) await unlink(join(dirname(path), waits.tempName)).catch(() => undefined);
 }
 
 /** The last look before the old bytes go: another program may have written since. */

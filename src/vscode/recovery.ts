@@ -10,6 +10,7 @@ import { whyBlocked } from './gate.js';
 import { createOpenDocuments } from './documents.js';
 import { waitsForApproval } from './interrupted.js';
 import { showLost } from './lostText.js';
+import { watched } from './watched.js';
 import { windowRoots } from './windowFolders.js';
 import { plural } from '../core/wording.js';
 
@@ -55,7 +56,10 @@ async function offer(journal: Journal, one: Interrupted): Promise<void> {
   const settlements = answer === 'Leave Them' ? [] : await pick(one);
   if (settlements === undefined) return;
   try {
-    const { paths, lost } = await journal.settle(checkpoint.id, settlements);
+    const settling = `Baleen: finishing or undoing “${checkpoint.title}”`;
+    const { paths, lost } = await watched(settling, settlements.length, (watching) =>
+      journal.settle(checkpoint.id, settlements, watching),
+    );
     await showLost(lost);
     if (answer === 'Leave Them') return;
     void vscode.window.showInformationMessage(

@@ -13,6 +13,7 @@ import { plural } from '../core/wording.js';
 import type { Chat } from './chat.js';
 import type { Engine } from './engine.js';
 import { offerLost } from './lostText.js';
+import { watched } from './watched.js';
 
 interface Undone {
   /** The restore's own checkpoint: undoing that brings the turn's changes back. */
@@ -56,7 +57,10 @@ async function undoCheckpoint(journal: Journal, id?: string): Promise<Undone | u
   const plan = await journal.plan(chosen);
   const choices = await askAboutFiles(plan);
   if (choices === undefined) return undefined;
-  const { checkpoint, paths, lost } = await journal.restore(plan, choices);
+  const undoing = `Baleen: undoing “${plan.checkpoint.title}”`;
+  const { checkpoint, paths, lost } = await watched(undoing, choices.length, (watching) =>
+    journal.restore(plan, choices, watching),
+  );
   offerLost(lost);
   const left = plan.files
     .filter(({ path, action }) => action !== 'unchanged' && !paths.includes(path))

@@ -1,9 +1,12 @@
-/** What a start after a crash costs: kills at many points of small scenarios, and a turn over very many files. */
+/**
+ * What a start after a crash costs: kills at many points of small scenarios, and a turn over very many files. With
+ * `BEFORE`, a checkout of a former state: offer and restore of turns of several sizes, by both in turn, and the ratio.
+ */
 import { spawnSync } from 'node:child_process';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { loadavg, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { chooseFiles } from '../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../src/core/edits/journal.js';
@@ -109,9 +112,8 @@ function fastParts({ ws, state }: Place): JournalParts {
   };
 }
 
-async function measureMany(count: number, bytes: number): Promise<void> {
-  const place = layOutAt(`many-${count}`);
-  const parts = fastParts(place);
+/** A turn that nobody has ended. */
+async function layOutTurn(place: Place, parts: JournalParts, count: number, bytes: number): Promise<void> {
   const journal = createJournal(parts);
   const checkpoint = await journal.begin({ session: 's', title: 'many' });
   const textOf = (index: number, word: string): Buffer =>
@@ -125,6 +127,12 @@ async function measureMany(count: number, bytes: number): Promise<void> {
     writeFileSync(absolute, textOf(index, 'new'));
     if (index < count - 1) await checkpoint.after(path);
   }
+}
+
+async function measureMany(count: number, bytes: number): Promise<void> {
+  const place = layOutAt(`many-${count}`);
+  const parts = fastParts(place);
+  await layOutTurn(place, parts, count, bytes);
   const what = `${count} files, ${Math.round((count * bytes) / 1_000_000)} MB`;
   await tellOnce(`turn over ${what}`, () => openTestJournal(place.ws, place.state).recover());
   const [turn] = await openTestJournal(place.ws, place.state).list();
@@ -137,13 +145,89 @@ async function measureMany(count: number, bytes: number): Promise<void> {
   await tellOnce(`restore of ${what}, none of it done`, () => openTestJournal(place.ws, place.state).recover());
 }
 
-try {
-  const entryPoints = [join(support, 'victim.ts')];
-  await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', outfile: victim, logLevel: 'error' });
+interface Taken {
+  ms: number;
+  cpuMs: number;
+  megabytes: number;
+}
+
+/** The step as it is here, or by the source of another checkout; the step itself is the same. */
+async function buildStep(source: string, outfile: string): Promise<void> {
+  const here = join(process.cwd(), 'src');
+  const there = join(source, 'src');
+  await build({
+    ...{ entryPoints: [join(process.cwd(), 'test/bench/recoveryStep.ts')], outfile, bundle: true },
+    ...{ platform: 'node', format: 'esm', logLevel: 'error' },
+    plugins: [
+      {
+        name: 'source',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) => {
+            const wanted = resolve(resolveDir, path).replace(/\.js$/, '.ts');
+            return wanted.startsWith(`${here}/`) ? { path: there + wanted.slice(here.length) } : undefined;
+          }),
+      },
+    ],
+  });
+}
+
+function takeStep(program: string, what: string, { ws, state }: Place): Taken {
+  const { stdout, stderr } = spawnSync(process.execPath, [program, what, ws, state], { encoding: 'utf8' });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Taken;
+}
+
+/** Each side has a folder of its own: a restore is followed by the restore of that one. */
+async function compare(before: string, count: number, bytes: number, rounds: number): Promise<void> {
+  const sides = await Promise.all(
+    ['before', 'now'].map(async (name) => {
+      const program = join(top, `${name}.mjs`);
+      await buildStep(name === 'before' ? before : process.cwd(), program);
+      const place = layOutAt(`${name}-${count}`);
+      await layOutTurn(place, fastParts(place), count, bytes);
+      return { program, place };
+    }),
+  );
+  for (const what of ['recover', 'restore']) {
+    const taken: Taken[][] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, { program, place }] of sides.entries()) {
+        spawnSync('sync');
+        taken[index]!.push(takeStep(program, what, place));
+      }
+    }
+    const [old, now] = taken.map((times) => medianOf(times)) as [Taken, Taken];
+    const ratio = (of: keyof Taken): string =>
+      `${old[of].toFixed(0)} → ${now[of].toFixed(0)} (${(old[of] / now[of]).toFixed(1)}×)`;
+    process.stdout.write(
+      `${what}, ${count} files of ${bytes} bytes: ms ${ratio('ms')}, CPU ms ${ratio('cpuMs')}, MB ${ratio('megabytes')}; load ${loadavg()[0]!.toFixed(0)}\n`,
+    );
+  }
+}
+
+function medianOf(times: readonly Taken[]): Taken {
+  const middle = (of: keyof Taken): number => times.map((one) => one[of]).sort((a, b) => a - b)[times.length >> 1]!;
+  return { ms: middle('ms'), cpuMs: middle('cpuMs'), megabytes: middle('megabytes') };
+}
+
+async function measure(): Promise<void> {
+  const before = process.env['BEFORE'];
+  if (before !== undefined) {
+    await compare(before, 1, 40_000, 7);
+    await compare(before, 50, 40_000, 5);
+    await compare(before, 5_000, 40_000, 3);
+    return;
+  }
   process.stdout.write(`${changesOfTurn(20).length} files a turn\n`);
   if (process.env['MANY'] === undefined)
     for (const scenario of ['single', 'turn', 'restore', 'history']) await measureKills(scenario);
   await measureMany(5_000, 40_000);
+}
+
+try {
+  const entryPoints = [join(support, 'victim.ts')];
+  await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', outfile: victim, logLevel: 'error' });
+  await measure();
 } finally {
   rmSync(top, { recursive: true, force: true });
 }

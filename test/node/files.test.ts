@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -178,6 +179,27 @@ describe('inside a folder', () => {
     expect(readdirSync(at('outside'))).toEqual([]);
     symlinkSync('nowhere', at('ws/dangling'));
     await expect(files.replace(at('ws/dangling'), bytesOf('x'), undefined, inside)).rejects.toThrow(at('ws/dangling'));
+  });
+
+  it('reads what stands in a folder now, however many read there side by side', async () => {
+    mkdirSync(at('ws/dir'), { recursive: true });
+    mkdirSync(at('outside'));
+    for (const [name, text] of Object.entries({ 'ws/dir/f': 'inside', 'outside/f': 'outside' }))
+      writeFileSync(at(name), text);
+    const inside = at('ws');
+    const readAll = (): Promise<unknown[]> =>
+      Promise.all(Array.from({ length: 40 }, () => files.readWithMode(at('ws/dir/f'), inside)));
+    const texts = (await readAll()).map((one) => new TextDecoder().decode((one as { bytes: Uint8Array }).bytes));
+    expect(new Set(texts)).toEqual(new Set(['inside']));
+    renameSync(at('ws/dir'), at('ws/old'));
+    expect(new Set(await readAll())).toEqual(new Set([undefined]));
+    symlinkSync('../outside', at('ws/dir'));
+    await expect(readAll()).rejects.toThrow(/leads (?:through a link|out of)/);
+    rmSync(at('ws/dir'));
+    await files.makeFolder(at('ws/dir'), 0o755, inside);
+    expect(new Set(await readAll())).toEqual(new Set([undefined]));
+    execFileSync('mkfifo', [at('ws/dir/f')]);
+    await expect(readAll()).rejects.toThrow(/not a regular file/);
   });
 
   it('PTH-05 writes nothing outside while a folder turns into a link and back, again and again', async () => {

@@ -3,13 +3,11 @@ import type { Interrupted, InterruptedFile, Journal, Settlement } from '../../co
 import type { Outcome } from '../../protocol/events.js';
 import type { Context } from '../context.js';
 import { showText } from '../printEvents.js';
+import { watched } from '../watched.js';
 import { plural } from '../../core/wording.js';
 
-export async function settle(
-  journal: Journal,
-  { checkpoint, files }: Interrupted,
-  { args, output }: Context,
-): Promise<Outcome> {
+export async function settle(journal: Journal, { checkpoint, files }: Interrupted, context: Context): Promise<Outcome> {
+  const { args, output } = context;
   const how = args.finish ? 'finish' : 'undo';
   if (!args.json) output.err(showText([`Interrupted: ${checkpoint.title}`, ...files.map(describe), ''].join('\n')));
   const meant = files.filter(({ path }) => args.words.length === 0 || args.words.includes(path));
@@ -21,13 +19,11 @@ export async function settle(
   // Neither as before nor as planned: it may hold what the user wrote since.
   const chosen = possible.filter((file) => file.stands !== 'other' || args.overwrite);
   const left = possible.filter((file) => !chosen.includes(file)).map(({ path }) => path);
+  const settlements = chosen.map(({ path }): Settlement => ({ path, how }));
   const { paths } =
     left.length + lost.length > 0 && chosen.length === 0
       ? { paths: [] }
-      : await journal.settle(
-          checkpoint.id,
-          chosen.map(({ path }): Settlement => ({ path, how })),
-        );
+      : await watched(context, how, (watching) => journal.settle(checkpoint.id, settlements, watching));
   if (args.json) {
     const { id: restored, changedByCommands } = checkpoint;
     output.out(

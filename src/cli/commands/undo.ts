@@ -15,6 +15,7 @@ import type { Context } from '../context.js';
 import { tellFinished } from '../interrupted.js';
 import { openCliWorkspace } from '../sessionContext.js';
 import { showText } from '../printEvents.js';
+import { watched } from '../watched.js';
 import { describeLost, settle } from './settle.js';
 import { plural } from '../../core/wording.js';
 
@@ -71,7 +72,9 @@ function choose(
 async function restore(journal: Journal, plan: RestorePlan, context: Context): Promise<Outcome> {
   const { args, output } = context;
   const chosen = chosenOf(plan, context);
-  const { checkpoint, paths, lost } = await journal.restore(plan, chosen);
+  const { checkpoint, paths, lost } = await watched(context, 'undo', (watching) =>
+    journal.restore(plan, chosen, watching),
+  );
   const left = plan.files.filter((file) => isLeft(file, paths) && isMeant(file, args.words));
   const untold = left.filter(({ byCommand }) => !byCommand).map(({ path }) => path);
   if (args.json) {

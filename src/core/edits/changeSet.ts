@@ -5,81 +5,34 @@ import type { StagedFile } from '../host.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
 import type { CheckpointWriter, PlannedChange } from './checkpointWriter.js';
 import { alone } from './alone.js';
-import { inBatches } from './batches.js';
-import { isEqual, readState } from './fileStates.js';
+import { inPool } from './pool.js';
+import { isEqual, keepBlob, readBlob, readState } from './fileStates.js';
 import { foldersTo, lookAtFolders, removeEmptied, setFolderModes } from './folders.js';
+import { rememberFolders } from './folderMemory.js';
 import type { JournalParts } from './journalParts.js';
-import { hashBytes } from './journalRecords.js';
+import type { FileState } from './journalRecords.js';
+import { throwIfStopped, type Progress } from './progress.js';
 
-/** What is to stand at a path. */
-export interface Target {
-  path: string;
-  to: { kind: 'missing' } | { kind: 'file'; bytes: Uint8Array; mode: number };
-  /** What stands there is half of the plan before. */
-  resumes?: true;
+/**
+ * What is to stand at a path, and what was seen there when that was decided: nothing else is ever replaced. The bytes of
+ * both are in the journal and not in memory, since there may be thousands.
+ */
+export interface Target extends PlannedChange {
   /** Of the folders on the way to it, outermost first, where they have to be made again. */
   folderModes?: readonly number[];
 }
 
-/**
- * Plans all changes in the journal, writes all new bytes beside their files, and only then lets them take their places.
- * If any of it fails, what was changed is put back, and a sentence is thrown. A crash in the middle leaves a plan that
- * the next start finishes.
- */
-export async function applyTargets(
+/** The bytes of `to` are in the journal already; those of `now` are when this resolves. */
+export async function makeTarget(
   parts: JournalParts,
-  writer: CheckpointWriter,
-  targets: readonly Target[],
-): Promise<void> {
-  const changes: PlannedChange[] = [];
-  try {
-    changes.push(...(await inBatches(targets, (target) => prepare(parts, target))));
-    await writer.plan(changes);
-  } catch (error) {
-    await writer.giveUp().catch(() => undefined);
-    throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
-  }
-  const missing = await findMissing(parts, targets);
-  try {
-    await carryOut(parts, changes);
-  } catch (error) {
-    await removeEmptied(parts, missing.folders);
-    if (error instanceof NotPutBack) throw error;
-    await writer.giveUp().catch(() => undefined);
-    throw new BaleenError(`Nothing was changed, because one of the files could not be: ${messageOf(error)}`);
-  }
-  await setFolderModes(parts, missing.modes);
-  await writer.after(...changes.map(({ place }) => place.relative));
-}
-
-/** The folders that will be made, and what modes those had that are known. */
-async function findMissing(
-  parts: JournalParts,
-  targets: readonly Target[],
-): Promise<{ folders: string[]; modes: Map<string, number> }> {
-  const folders = new Set<string>();
-  const modes = new Map<string, number>();
-  for (const { path, to, folderModes = [] } of targets) {
-    if (to.kind === 'missing') continue;
-    const { missing } = await lookAtFolders(parts, path);
-    for (const folder of missing) folders.add(folder);
-    foldersTo(path).forEach((folder, index) => {
-      const mode = folderModes[index];
-      if (mode !== undefined && missing.includes(folder)) modes.set(folder, mode);
-    });
-  }
-  return { folders: [...folders], modes };
-}
-
-class NotPutBack extends BaleenError {}
-
-async function prepare(parts: JournalParts, { path, to, resumes }: Target): Promise<PlannedChange> {
+  path: string,
+  now: { state: FileState; bytes?: Uint8Array } | undefined,
+  to: FileState,
+): Promise<Target> {
   const place = await passWriteGate(parts, path);
-  const from = await readState(parts.files, place);
-  const change = { place, from, ...(resumes === undefined ? {} : { resumes }) };
-  if (to.kind === 'missing') return { ...change, to: { state: to } };
-  const { bytes, mode } = to;
-  return { ...change, to: { state: { kind: 'file', sha256: hashBytes(bytes), mode }, bytes } };
+  const { state: from, bytes } = now ?? (await readState(parts.files, place));
+  if (bytes !== undefined && from.kind === 'file') await keepBlob(parts, bytes, from.sha256);
+  return { place, from, to };
 }
 
 /** Throws a sentence where a file cannot be written at this very path. */
@@ -90,59 +43,140 @@ export async function passWriteGate({ files, roots }: JournalParts, path: string
   return place;
 }
 
-async function carryOut(parts: JournalParts, changes: readonly PlannedChange[]): Promise<void> {
-  const staged = new Map<PlannedChange, StagedFile>();
-  const done: PlannedChange[] = [];
+/**
+ * Plans all changes in the journal, writes all new bytes beside their files, and only then lets them take their places.
+ * If any of it fails, or is stopped, what was changed is put back, and a sentence is thrown. A crash in the middle leaves
+ * a plan that the next start finishes.
+ */
+export async function applyTargets(
+  parts: JournalParts,
+  writer: CheckpointWriter,
+  targets: readonly Target[],
+  progress: Progress,
+): Promise<void> {
   try {
-    const written = changes.filter(({ to }) => to.bytes !== undefined);
-    await inBatches(written, async (change) => staged.set(change, await stage(parts, change, 'to')));
-    await inBatches(changes, (change) => expectFrom(parts, change));
-    await inBatches([...staged], async ([change, file]) => {
-      await alone(parts, change.place.absolute, () => file.commit());
-      staged.delete(change);
-      done.push(change);
+    await writer.plan(targets);
+  } catch (error) {
+    await writer.giveUp().catch(() => undefined);
+    throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
+  }
+  const missing = await findMissing(rememberFolders(parts), targets);
+  try {
+    await carryOut(parts, targets, progress);
+  } catch (error) {
+    await removeEmptied(parts, missing.folders);
+    if (error instanceof NotPutBack) throw error;
+    await writer.giveUp().catch(() => undefined);
+    throwIfStopped(progress);
+    throw new BaleenError(`Nothing was changed, because one of the files could not be: ${messageOf(error)}`);
+  }
+  await setFolderModes(parts, missing.modes);
+  await writer.done(targets);
+}
+
+/** The folders that will be made, and what modes those had that are known. */
+async function findMissing(
+  parts: JournalParts,
+  targets: readonly Target[],
+): Promise<{ folders: string[]; modes: Map<string, number> }> {
+  const folders = new Set<string>();
+  const modes = new Map<string, number>();
+  const made = targets.filter(({ from, to }) => from.kind === 'missing' && to.kind === 'file');
+  await inPool(made, async ({ place, folderModes = [] }) => {
+    const { missing } = await lookAtFolders(parts, place.relative);
+    for (const folder of missing) folders.add(folder);
+    foldersTo(place.relative).forEach((folder, index) => {
+      const mode = folderModes[index];
+      if (mode !== undefined && missing.includes(folder)) modes.set(folder, mode);
     });
-    for (const change of changes.filter(({ to }) => to.bytes === undefined)) {
-      const { absolute, inside } = change.place;
-      await alone(parts, absolute, async () => {
-        await expectFrom(parts, change);
-        await parts.files.remove(absolute, inside);
-      });
-      done.push(change);
-    }
+  });
+  return { folders: [...folders], modes };
+}
+
+class NotPutBack extends BaleenError {}
+
+async function carryOut(parts: JournalParts, targets: readonly Target[], progress: Progress): Promise<void> {
+  const staged = new Map<Target, StagedFile>();
+  const done: Target[] = [];
+  const each = (of: readonly Target[], work: (target: Target) => Promise<unknown>): Promise<unknown> =>
+    inPool(of, async (target) => {
+      throwIfStopped(progress);
+      await work(target);
+      progress.step();
+    });
+  try {
+    const written = targets.filter(({ to }) => to.kind === 'file');
+    await each(written, async (target) => staged.set(target, await stage(parts, target, 'to')));
+    await each(targets, (target) => expectFrom(parts, target));
+    await each(written, async (target) => {
+      await alone(parts, target.place.absolute, () => staged.get(target)!.commit());
+      staged.delete(target);
+      done.push(target);
+    });
+    await each(
+      targets.filter(({ to }) => to.kind === 'missing'),
+      async (target) => {
+        const { absolute, inside } = target.place;
+        await alone(parts, absolute, async () => {
+          await expectFrom(parts, target);
+          await parts.files.remove(absolute, inside);
+        });
+        done.push(target);
+      },
+    );
+    await syncFoldersOf(parts, written);
   } catch (error) {
     for (const file of staged.values()) await file.drop().catch(() => undefined);
-    await putBack(parts, done.reverse(), error);
+    await putBack(parts, done.reverse(), error, progress.signal?.aborted === true);
     throw error;
   }
 }
 
-async function stage(parts: JournalParts, change: PlannedChange, side: 'from' | 'to'): Promise<StagedFile> {
-  const { absolute, inside } = change.place;
-  const { state, bytes } = change[side];
-  await parts.files.makeFolder(dirname(absolute), 0o777, inside);
-  return parts.files.stage(absolute, bytes!, state.kind === 'file' ? state.mode : 0o644, inside);
+async function stage(parts: JournalParts, { place, from, to }: Target, side: 'from' | 'to'): Promise<StagedFile> {
+  const [state, standing] = side === 'to' ? [to, from] : [from, to];
+  const bytes = state.kind === 'file' ? await readBlob(parts, state.sha256) : undefined;
+  if (state.kind === 'missing' || bytes === undefined)
+    throw new BaleenError(`what ${place.relative} was is missing from the journal, or damaged.`);
+  // Where a file stands, so does its folder.
+  if (standing.kind === 'missing') await parts.files.makeFolder(dirname(place.absolute), 0o777, place.inside);
+  return parts.files.stage(place.absolute, bytes, state.mode, place.inside);
 }
 
-async function expectFrom({ files }: JournalParts, { place, from }: PlannedChange): Promise<void> {
-  if (isEqual((await readState(files, place)).state, from.state)) return;
+async function expectFrom({ files }: JournalParts, { place, from }: Target): Promise<void> {
+  if (isEqual((await readState(files, place)).state, from)) return;
   throw new BaleenError(`${place.relative} was changed by another program meanwhile.`);
 }
 
-async function putBack(parts: JournalParts, done: readonly PlannedChange[], cause: unknown): Promise<void> {
+/** Once a folder, however many files took their places in it. */
+async function syncFoldersOf({ files }: JournalParts, targets: readonly Target[]): Promise<void> {
+  const folders = new Map(targets.map(({ place }) => [dirname(place.absolute), place.inside]));
+  await inPool([...folders], ([folder, inside]) => files.syncFolder(folder, inside));
+}
+
+async function putBack(
+  parts: JournalParts,
+  done: readonly Target[],
+  cause: unknown,
+  isStopped: boolean,
+): Promise<void> {
   const stuck: string[] = [];
-  for (const change of done) {
-    const { absolute, relative, inside } = change.place;
+  for (const target of done) {
+    const { absolute, relative, inside } = target.place;
     try {
-      if (change.from.bytes === undefined) await parts.files.remove(absolute, inside);
-      else await (await stage(parts, change, 'from')).commit();
+      if (target.from.kind === 'missing') await parts.files.remove(absolute, inside);
+      else await (await stage(parts, target, 'from')).commit();
     } catch (error) {
       parts.log.error(`${relative} could not be put back: ${messageOf(error)}`);
       stuck.push(relative);
     }
   }
+  await syncFoldersOf(parts, done).catch((error: unknown) => {
+    parts.log.warn(`What was put back may not be on disk for good yet: ${messageOf(error)}`);
+  });
   if (stuck.length === 0) return;
+  const why = isStopped ? '' : `, because a file could not be written (${messageOf(cause)})`;
   throw new NotPutBack(
-    `Stopped in the middle, because a file could not be written (${messageOf(cause)}), and these could not be put back: ${stuck.join(', ')}. What they were is kept in the journal: make it possible to write them, then undo again.`,
+    `Stopped in the middle${why}, and these could not be put back: ${stuck.join(', ')}. What they were is kept in the journal: make it possible to write them, then undo again.`,
+    isStopped ? 'cancelled' : 'failed',
   );
 }

@@ -126,6 +126,12 @@ export interface LostText {
   text: string;
 }
 
+/** Whoever asked for many files sees how far it is, in per cent, and may stop it: then nothing has been changed. */
+export interface Watching {
+  signal?: AbortSignal;
+  onProgress?: (percent: number) => void;
+}
+
 export interface Restored {
   checkpoint: string;
   /** Written, deleted, or changed in the editor. */
@@ -155,9 +161,9 @@ export interface Journal {
    * Carries the chosen part of a plan out under a checkpoint of its own: all of it, or nothing, in which case it throws
    * a sentence; so it does where a file was touched after the plan was shown.
    */
-  restore(plan: RestorePlan, chosen: readonly RestoreChoice[]): Promise<Restored>;
+  restore(plan: RestorePlan, chosen: readonly RestoreChoice[], watching?: Watching): Promise<Restored>;
   /** Turns that a crash interrupted, newest first. A restore that one interrupted is finished on the way; tells of which. */
   recover(): Promise<{ finished: string[]; interrupted: Interrupted[] }>;
   /** Finishes or undoes files of an interrupted turn, all or nothing; those not named are left. It is over then. */
-  settle(id: string, settlements: readonly Settlement[]): Promise<Settled>;
+  settle(id: string, settlements: readonly Settlement[], watching?: Watching): Promise<Settled>;
 }

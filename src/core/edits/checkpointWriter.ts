@@ -1,9 +1,10 @@
 /** Writes the records of one checkpoint. Whoever calls holds the journal's lock. */
 import { BaleenError } from '../errors.js';
 import { resolveInside, type Place } from '../repository/pathGate.js';
-import { inBatches } from './batches.js';
+import { inPool } from './pool.js';
 import type { BufferText, Original } from './checkpoint.js';
 import { keepBlob, keepText, readState } from './fileStates.js';
+import { rememberFolders } from './folderMemory.js';
 import { lookAtFolders } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import {
@@ -21,13 +22,14 @@ export interface CheckpointWriter {
   readonly recorded: ReadonlyMap<string, { byCommand: boolean }>;
   readonly isBegun: boolean;
   before(path: string, planned?: Uint8Array | 'missing'): Promise<void>;
-  /** In one write. */
-  after(...paths: string[]): Promise<void>;
+  after(path: string): Promise<void>;
   beforeBuffer(path: string, from: BufferText, to: BufferText): Promise<void>;
   afterBuffer(path: string): Promise<void>;
   changedByCommand(paths: readonly string[], originals: readonly Original[]): Promise<void>;
-  /** Several changes at once, in one write; from here on they can be finished. */
+  /** Several changes at once, in one write; from here on they can be finished. The bytes of both sides are kept already. */
   plan(changes: readonly PlannedChange[]): Promise<void>;
+  /** They stand as planned: what somebody has made of one since is not taken for ours. */
+  done(changes: readonly PlannedChange[]): Promise<void>;
   append(...entries: JournalRecord[]): Promise<void>;
   /** Whatever was changed under a new checkpoint has been put back: it is as if it had never been. */
   giveUp(): Promise<void>;
@@ -35,8 +37,8 @@ export interface CheckpointWriter {
 
 export interface PlannedChange {
   place: Place;
-  from: { state: FileState; bytes?: Uint8Array };
-  to: { state: FileState; bytes?: Uint8Array };
+  from: FileState;
+  to: FileState;
   /** What stands there is half of the plan before. */
   resumes?: true;
 }
@@ -53,7 +55,7 @@ export function createWriter(
   const { files, stateFolder, clock, owner } = parts;
   const recorded = new Map(known);
   let isBegun = known !== undefined;
-  const append = async (...entries: JournalRecord[]): Promise<void> => {
+  const appendAll = async (entries: readonly JournalRecord[]): Promise<void> => {
     if (entries.length === 0) return;
     const at = new Date(clock.now()).toISOString();
     const begin: JournalRecord = { type: 'begin', version: 1, id, at, owner: owner.name, ...about };
@@ -62,10 +64,16 @@ export function createWriter(
     await appendRecords(parts, id, isBegun ? entries : [begin, ...entries]);
     isBegun = true;
   };
-  const takeBefore = async (path: string, state: FileState, byCommand: boolean): Promise<JournalRecord[]> => {
+  const append = (...entries: JournalRecord[]): Promise<void> => appendAll(entries);
+  const takeBefore = async (
+    path: string,
+    state: FileState,
+    byCommand: boolean,
+    looking = parts,
+  ): Promise<JournalRecord[]> => {
     const already = recorded.get(path);
     if (already !== undefined && !(already.byCommand && !byCommand)) return [];
-    const folders = await lookAtFolders(parts, path);
+    const folders = await lookAtFolders(looking, path);
     const newFolders = state.kind === 'missing' ? folders.missing : [];
     return [
       { type: 'before', path, state, newFolders, folderModes: folders.modes, ...(byCommand ? { byCommand } : {}) },
@@ -86,31 +94,25 @@ export function createWriter(
     async before(path, planned) {
       const place = await passGate(parts, path);
       if (planned === undefined && recorded.get(place.relative)?.byCommand === false) return;
-      const from = await readState(files, place);
-      if (from.bytes !== undefined) await keepBlob(parts, from.bytes);
-      const entries = await takeBefore(place.relative, from.state, false);
+      const from = await keepState(parts, place);
+      const entries = await takeBefore(place.relative, from, false);
       if (planned !== undefined) {
-        const to = await keepPlanned(parts, planned, from.state);
-        entries.push({ type: 'planned', path: place.relative, from: from.state, to });
+        const to = await keepPlanned(parts, planned, from);
+        entries.push({ type: 'planned', path: place.relative, from, to });
       }
-      await append(...entries);
+      await appendAll(entries);
       note(entries);
     },
-    async after(...paths) {
-      const entries = await inBatches(paths, async (path): Promise<JournalRecord> => {
-        const place = await passGate(parts, path);
-        const { state, bytes } = await readState(files, place);
-        if (bytes !== undefined) await keepBlob(parts, bytes);
-        return { type: 'after', path: place.relative, state };
-      });
-      await append(...entries);
+    async after(path) {
+      const place = await passGate(parts, path);
+      const state = await keepState(parts, place);
+      await append({ type: 'after', path: place.relative, state });
     },
     async beforeBuffer(path, from, to) {
       const place = await passGate(parts, path);
-      const disk = await readState(files, place);
-      if (disk.bytes !== undefined) await keepBlob(parts, disk.bytes);
-      const mode = disk.state.kind === 'file' ? disk.state.mode : 0o644;
-      const entries = await takeBefore(place.relative, disk.state, false);
+      const disk = await keepState(parts, place);
+      const mode = disk.kind === 'file' ? disk.mode : 0o644;
+      const entries = await takeBefore(place.relative, disk, false);
       const states = { from: await keepBuffer(parts, from, mode), to: await keepBuffer(parts, to, mode) };
       await append(...entries, { type: 'bufferPlanned', path: place.relative, ...states });
       note(entries);
@@ -133,25 +135,30 @@ export function createWriter(
           };
           entries.push(...(await takeBefore(path, state, true)));
         }
-        const { state, bytes } = await readState(files, place);
-        if (bytes !== undefined) await keepBlob(parts, bytes);
-        entries.push({ type: 'after', path, state });
+        entries.push({ type: 'after', path, state: await keepState(parts, place) });
       }
       await append({ type: 'command', paths: [...paths].sort() }, ...entries);
       note(entries);
     },
     async plan(changes) {
-      const entries: JournalRecord[] = [];
-      const kept = changes.flatMap(({ from, to }) => [from.bytes, to.bytes]).filter((bytes) => bytes !== undefined);
-      await inBatches(kept, (bytes) => keepBlob(parts, bytes));
-      for (const { place, from, to, resumes } of changes) {
+      const looking = rememberFolders(parts);
+      const entries = await inPool(changes, async ({ place, from, to, resumes }): Promise<JournalRecord[]> => {
         const path = place.relative;
-        entries.push(...(await takeBefore(path, from.state, false)));
-        const planned = { type: 'planned', path, from: from.state, to: to.state } as const;
-        entries.push(resumes === undefined ? planned : { ...planned, resumes });
-      }
-      await append(...entries, { type: 'ready' });
-      note(entries);
+        const planned = { type: 'planned', path, from, to } as const;
+        const before = await takeBefore(path, from, false, looking);
+        return [...before, resumes === undefined ? planned : { ...planned, resumes }];
+      });
+      await appendAll([...entries.flat(), { type: 'ready' }]);
+      note(entries.flat());
+    },
+    async done(changes) {
+      const entries = await inPool(changes, async ({ place, to }): Promise<JournalRecord> => {
+        // What mode it has there is the file system's to say.
+        const stat = to.kind === 'missing' ? undefined : await files.lstat(place.absolute);
+        const state = stat?.kind === 'file' && to.kind === 'file' ? { ...to, mode: stat.mode & 0o7777 } : to;
+        return { type: 'after', path: place.relative, state };
+      });
+      await appendAll(entries);
     },
   };
 }
@@ -159,6 +166,13 @@ export function createWriter(
 /** The folder that the lock stands in, and the blobs. */
 export async function makeJournalFolder({ files, stateFolder }: JournalParts): Promise<void> {
   await files.makeFolder(blobFolder(stateFolder), 0o700);
+}
+
+/** What stands there, its bytes kept. */
+async function keepState(parts: JournalParts, place: Place): Promise<FileState> {
+  const { state, bytes } = await readState(parts.files, place);
+  if (bytes !== undefined && state.kind === 'file') await keepBlob(parts, bytes, state.sha256);
+  return state;
 }
 
 async function passGate({ files, roots }: JournalParts, path: string): Promise<Place> {

@@ -1,4 +1,5 @@
 /** What stands at a path, and the bytes that the journal keeps of it. */
+import { Buffer } from 'node:buffer';
 import { dirname } from 'node:path';
 import { BaleenError } from '../errors.js';
 import type { Files } from '../host.js';
@@ -15,10 +16,9 @@ export async function readState(
   files: Files,
   { absolute, inside }: Place,
 ): Promise<{ state: FileState; bytes?: Uint8Array }> {
-  const stat = await files.lstat(absolute);
-  if (stat === undefined) return { state: { kind: 'missing' } };
-  const bytes = await files.read(absolute, undefined, inside);
-  return { state: { kind: 'file', sha256: hashBytes(bytes), mode: stat.mode & 0o7777 }, bytes };
+  const read = await files.readWithMode(absolute, inside);
+  if (read === undefined) return { state: { kind: 'missing' } };
+  return { state: { kind: 'file', sha256: hashBytes(read.bytes), mode: read.mode }, bytes: read.bytes };
 }
 
 export function isEqual(a: FileState, b: FileState): boolean {
@@ -26,11 +26,15 @@ export function isEqual(a: FileState, b: FileState): boolean {
   return a.sha256 === b.sha256 && a.mode === b.mode;
 }
 
-/** On disk for good when this resolves. */
-export async function keepBlob(place: BlobPlace, bytes: Uint8Array): Promise<string> {
-  const sha256 = hashBytes(bytes);
-  if ((await readBlob(place, sha256)) !== undefined) return sha256;
+/** On disk for good, and whole, when this resolves. */
+export async function keepBlob(
+  place: BlobPlace,
+  bytes: Uint8Array,
+  sha256: string = hashBytes(bytes),
+): Promise<string> {
   const path = blobPath(place.stateFolder, sha256);
+  const kept = await readKept(place, sha256);
+  if (kept !== undefined && Buffer.compare(kept, bytes) === 0) return sha256;
   await place.files.makeFolder(dirname(path), 0o700);
   await place.files.replace(path, bytes, 0o600);
   return sha256;
@@ -42,11 +46,20 @@ export async function hasBlob({ files, stateFolder }: BlobPlace, sha256: string)
 }
 
 /** `undefined` if they are missing or damaged. */
-export async function readBlob({ files, stateFolder }: BlobPlace, sha256: string): Promise<Uint8Array | undefined> {
+export async function readBlob(place: BlobPlace, sha256: string): Promise<Uint8Array | undefined> {
+  const bytes = await readKept(place, sha256);
+  return bytes !== undefined && hashBytes(bytes) === sha256 ? bytes : undefined;
+}
+
+async function readKept({ files, stateFolder }: BlobPlace, sha256: string): Promise<Uint8Array | undefined> {
   const path = blobPath(stateFolder, sha256);
-  if ((await files.lstat(path))?.kind !== 'file') return undefined;
-  const bytes = await files.read(path);
-  return hashBytes(bytes) === sha256 ? bytes : undefined;
+  try {
+    return (await files.readWithMode(path))?.bytes;
+  } catch (error) {
+    // A folder or a link in its place is damage.
+    if ((await files.lstat(path))?.kind === 'file') throw error;
+    return undefined;
+  }
 }
 
 /** In UTF-8. A text that this cannot hold to the letter is not kept, and so not changed either. */

@@ -1,19 +1,21 @@
 /** What a crash left half done: restores are finished, turns are shown to the user. Whoever calls holds the lock. */
 import { messageOf } from '../errors.js';
-import { inBatches } from './batches.js';
-import { applyTargets, type Target } from './changeSet.js';
-import type { Interrupted, InterruptedFile, LostText, Settled, Settlement } from './checkpoint.js';
+import { applyTargets, makeTarget, type Target } from './changeSet.js';
+import type { Interrupted, InterruptedFile, LostText, Settled, Settlement, Watching } from './checkpoint.js';
 import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
 import { hasBlob, isEqual, readBlob } from './fileStates.js';
+import { rememberFolders } from './folderMemory.js';
 import { isHalfOfPlan } from './halfWritten.js';
 import { removeEmptied } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords, type FileState } from './journalRecords.js';
-import { foldersOf, isAsPlanned, readAll, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
+import { foldersOf, isAsPlanned, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
+import { inPool } from './pool.js';
+import { throwIfStopped, watchedBy, type Progress } from './progress.js';
 import { applyAll } from './restore.js';
-import { targetsOf, type FileTargets } from './restorePlan.js';
+import { findNeeded, targetsOf, type FileTargets } from './restorePlan.js';
 import { areSameLines } from './seenText.js';
-import { lookAtSides, planBuffer, readUnsaved } from './unsavedText.js';
+import { lookAtSides, planBuffer, readUnsaved, type Sides } from './unsavedText.js';
 
 type All = ReadonlyMap<string, Recorded>;
 
@@ -32,18 +34,20 @@ export async function finishRestores(parts: JournalParts, all: All): Promise<str
 
 async function finishRestore(parts: JournalParts, recorded: Recorded, undone: Recorded | undefined): Promise<boolean> {
   const { info, files } = recorded;
-  const targets: Target[] = [];
+  const progress = watchedBy({}, files.size);
   const other: string[] = [];
-  await inBatches([...files], async ([path, file]) => {
-    const { stands, canFinish } = await lookAt(parts, path, file);
-    if (stands === 'other') other.push(path);
-    else if (canFinish) {
-      const target = await plannedTarget(parts, path, file, stands);
-      targets.push({ ...target, folderModes: undone?.files.get(path)?.folderModes ?? [] });
-    }
-  });
   try {
-    if (targets.length > 0) await applyTargets(parts, writerOf(parts, recorded), targets);
+    const looking = rememberFolders(parts);
+    const targets = await inPool([...files.keys()].sort(), async (path): Promise<Target[]> => {
+      const file = files.get(path)!;
+      const sides = await lookAtSides(looking, path, file);
+      const { stands, canFinish } = await stand(looking, path, file, sides);
+      if (stands === 'other') other.push(path);
+      if (stands === 'other' || !canFinish) return [];
+      const target = await plannedTarget(looking, path, file, sides, stands);
+      return [{ ...target, folderModes: undone?.files.get(path)?.folderModes ?? [] }];
+    });
+    if (targets.flat().length > 0) await applyTargets(parts, writerOf(parts, recorded), targets.flat(), progress);
   } catch (error) {
     parts.log.warn(`“${info.title}” was interrupted and could not be finished: ${messageOf(error)}`);
     return false;
@@ -63,12 +67,16 @@ async function finishRestore(parts: JournalParts, recorded: Recorded, undone: Re
 }
 
 /** Turns that are nobody's any more and of which something stands or waits, newest first. */
-export async function listInterrupted(parts: JournalParts): Promise<Interrupted[]> {
+export async function listInterrupted(parts: JournalParts, all: All): Promise<Interrupted[]> {
   const found: Interrupted[] = [];
-  for (const recorded of listLeft(parts, await readAll(parts))) {
+  const looking = rememberFolders(parts);
+  for (const recorded of listLeft(parts, all)) {
     const { info, files } = recorded;
     if (info.restores !== undefined) continue;
-    const looked = await inBatches(info.paths, (path) => lookAt(parts, path, files.get(path)!));
+    const looked = await inPool(info.paths, async (path) => {
+      const file = files.get(path)!;
+      return stand(looking, path, file, await lookAtSides(looking, path, file));
+    });
     const mine = looked.filter(({ canFinish, canUndo }) => canFinish || canUndo);
     if (mine.length > 0) {
       found.push({ checkpoint: info, files: mine });
@@ -84,8 +92,13 @@ function listLeft({ owner }: JournalParts, all: All): Recorded[] {
   return [...all.values()].filter((recorded) => !recorded.isEnded && !owner.isAlive(recorded.owner));
 }
 
-async function lookAt(parts: JournalParts, path: string, file: RecordedFile): Promise<InterruptedFile> {
-  const sides = await lookAtSides(parts, path, file);
+/** How a file stands, and what can be done about it. */
+async function stand(
+  parts: JournalParts,
+  path: string,
+  file: RecordedFile,
+  sides: Sides | undefined,
+): Promise<InterruptedFile> {
   if (sides === undefined) return { path, stands: 'other', canFinish: false, canUndo: false };
   if (sides.isLost) return lookAtLost(parts, path, file);
   if (sides.disk !== undefined) return lookAtDisk(parts, path, sides.disk, sides.now);
@@ -139,13 +152,10 @@ async function plannedTarget(
   parts: JournalParts,
   path: string,
   { open }: Lineage<FileState>,
+  sides: Sides | undefined,
   stands: InterruptedFile['stands'],
 ): Promise<Target> {
-  const to = open!.to;
-  if (to.kind === 'missing') return { path, to };
-  const bytes = await readBlob(parts, to.sha256);
-  if (bytes === undefined) throw new Error(`the new bytes of ${path} are missing from the journal, or damaged.`);
-  const target: Target = { path, to: { kind: 'file', bytes, mode: to.mode } };
+  const target = await makeTarget(parts, path, sides?.now, open!.to);
   return stands === 'half written' ? { ...target, resumes: true } : target;
 }
 
@@ -155,29 +165,26 @@ export async function settleInterrupted(
   recorded: Recorded,
   settlements: readonly Settlement[],
   begin: () => CheckpointWriter,
+  watching: Watching,
 ): Promise<Settled> {
   const { info, files } = recorded;
-  const targets: FileTargets[] = [];
-  const lost: LostText[] = [];
-  const paths: string[] = [];
-  for (const { path, how } of settlements) {
-    const file = files.get(path);
-    if (file === undefined) continue;
-    if ((await lookAtSides(parts, path, file))?.isLost === true) {
-      const text = await readUnsaved(parts, file, how === 'finish' ? 'after' : 'before');
-      if (text !== undefined) lost.push({ path, text });
-    }
-    const target =
-      how === 'finish' ? await finishOf(parts, path, file) : await targetsOf(parts, path, file, 'bring back');
-    if (target.disk === undefined && target.editor === undefined) continue;
-    targets.push(target);
-    paths.push(path);
-  }
+  const progress = watchedBy(watching, settlements.length);
+  const looking = rememberFolders(parts);
+  const meant = settlements.filter(({ path }) => files.has(path));
+  const settled = await inPool(meant, (settlement) => prepareSettlement(looking, files, settlement, progress));
+  const changed = settled.filter(({ target }) => target.disk !== undefined || target.editor !== undefined);
+  const paths = changed.map(({ path }) => path);
+  const lost = settled.flatMap((one) => one.lost ?? []);
   const undone = new Set(settlements.filter(({ how }) => how === 'undo').map(({ path }) => path));
-  if (targets.length > 0) {
+  if (changed.length > 0) {
     const own = writerOf(parts, recorded);
     const writer = undone.size > 0 ? begin() : own;
-    await applyAll(parts, writer, targets);
+    await applyAll(
+      parts,
+      writer,
+      changed.map(({ target }) => target),
+      progress,
+    );
     if (writer !== own) {
       for (const path of paths.filter((one) => !undone.has(one))) {
         const { open, buffer } = files.get(path)!;
@@ -194,11 +201,33 @@ export async function settleInterrupted(
   return { paths: paths.sort(), lost };
 }
 
-async function finishOf(parts: JournalParts, path: string, file: RecordedFile): Promise<FileTargets> {
-  const { stands, canFinish } = await lookAt(parts, path, file);
+async function prepareSettlement(
+  parts: JournalParts,
+  files: Recorded['files'],
+  { path, how }: Settlement,
+  progress: Progress,
+): Promise<{ path: string; target: FileTargets; lost?: LostText }> {
+  throwIfStopped(progress);
+  const file = files.get(path)!;
+  const needed = await findNeeded(parts, path, file);
+  const { sides } = needed;
+  const target =
+    how === 'finish' ? await finishOf(parts, path, file, sides) : await targetsOf(parts, needed, 'bring back');
+  progress.step();
+  if (sides?.isLost !== true) return { path, target };
+  const text = await readUnsaved(parts, file, how === 'finish' ? 'after' : 'before');
+  return text === undefined ? { path, target } : { path, target, lost: { path, text } };
+}
+
+async function finishOf(
+  parts: JournalParts,
+  path: string,
+  file: RecordedFile,
+  sides: Sides | undefined,
+): Promise<FileTargets> {
+  const { stands, canFinish } = await stand(parts, path, file, sides);
   if (!canFinish || stands === 'lost') return {};
-  const sides = await lookAtSides(parts, path, file);
-  if (sides?.disk !== undefined) return { disk: await plannedTarget(parts, path, sides.disk, stands) };
+  if (sides?.disk !== undefined) return { disk: await plannedTarget(parts, path, sides.disk, sides, stands) };
   if (file.buffer === undefined || sides?.open === undefined) return {};
   const { planned } = await planBuffer(parts, file.buffer, sides.open);
   return planned === undefined

@@ -24,9 +24,9 @@ export function createJournal(parts: JournalParts): Journal {
     const about = { session, title: titleOfRestore({ title, ...(restores === undefined ? {} : { restores }) }) };
     return createWriter(parts, next, { ...about, restores: id });
   };
-  let tidied: Promise<string[]> | undefined;
+  let tidied: Promise<void> | undefined;
   /** Once, before the first change. */
-  const tidy = (): Promise<string[]> => (tidied ??= tidyUp(parts, locked));
+  const tidy = (): Promise<void> => (tidied ??= tidyUp(parts, locked));
   return {
     async begin(about) {
       await tidy();
@@ -42,34 +42,33 @@ export function createJournal(parts: JournalParts): Journal {
     list: async () => listCheckpoints(await readAll(parts)),
     plan: async (id) => planRestore(parts, await findCheckpoint(parts, id)),
     async readBefore(id, path) {
-      const read = isId(id) ? await readCheckpoint(parts, id) : undefined;
-      const before = read === undefined ? undefined : interpret(read)?.files.get(path)?.before;
+      const before = (await readOne(parts, id))?.files.get(path)?.before;
       return before?.kind === 'file' ? readBlob(parts, before.sha256) : before?.kind;
     },
-    async restore(plan, chosen) {
+    async restore(plan, chosen, watching = {}) {
       await tidy();
       const next = await nextId();
       return locked(async () => {
-        const recorded = await findCheckpoint(parts, plan.checkpoint.id);
-        return restoreCheckpoint(parts, writeRestore(recorded.info, next), recorded, plan, chosen);
+        const recorded = await readRecorded(parts, plan.checkpoint.id);
+        return restoreCheckpoint(parts, writeRestore(recorded.info, next), recorded, plan, chosen, watching);
       });
     },
     async recover() {
-      const isFirst = tidied === undefined;
-      const finished = await tidy();
       if (!(await exists(parts))) return { finished: [], interrupted: [] };
-      return locked(async () => ({
-        finished: isFirst ? finished : await finishRestores(parts, await readAll(parts)),
-        interrupted: await listInterrupted(parts),
-      }));
+      return locked(async () => {
+        const all = await readAll(parts);
+        const finished = await mend(parts, all);
+        const interrupted = await listInterrupted(parts, finished.length === 0 ? all : await readAll(parts));
+        return { finished, interrupted };
+      });
     },
-    async settle(id, settlements) {
+    async settle(id, settlements, watching = {}) {
       const next = await nextId();
       return locked(async () => {
-        const recorded = await findCheckpoint(parts, id);
+        const recorded = await readRecorded(parts, id);
         if (recorded.isEnded || parts.owner.isAlive(recorded.owner))
           throw new BaleenError(`“${recorded.info.title}” is not interrupted any more, so nothing was done.`);
-        return settleInterrupted(parts, recorded, settlements, () => writeRestore(recorded.info, next));
+        return settleInterrupted(parts, recorded, settlements, () => writeRestore(recorded.info, next), watching);
       });
     },
   };
@@ -94,19 +93,26 @@ function openCheckpoint(parts: JournalParts, writer: CheckpointWriter, locked: L
   };
 }
 
-/** A restore left by a crash is finished here as well: a turn is not to build on half of one. Answers with its title. */
-async function tidyUp(parts: JournalParts, locked: Locked): Promise<string[]> {
-  if (!(await exists(parts))) return [];
+/** Also what a crash left: a turn is not to build on half a restore. */
+async function tidyUp(parts: JournalParts, locked: Locked): Promise<void> {
+  if (!(await exists(parts))) return;
   try {
-    return await locked(async () => {
-      const all = await readAll(parts);
-      await removeLeftTemps(parts, all);
-      const finished = await finishRestores(parts, all);
+    await locked(async () => {
+      await mend(parts, await readAll(parts));
       await pruneJournal(parts);
-      return finished;
     });
   } catch (error) {
     parts.log.warn(`The journal could not be tidied up: ${messageOf(error)}`);
+  }
+}
+
+/** Answers with the titles of the restores that it finished. */
+async function mend(parts: JournalParts, all: ReadonlyMap<string, Recorded>): Promise<string[]> {
+  await removeLeftTemps(parts, all);
+  try {
+    return await finishRestores(parts, all);
+  } catch (error) {
+    parts.log.warn(`What a restore had left could not be finished: ${messageOf(error)}`);
     return [];
   }
 }
@@ -134,9 +140,20 @@ function isId(id: string): boolean {
   return /^[0-9a-z]+-[0-9a-f]+$/.test(id);
 }
 
+/** Of one alone: whether it was restored is not known then. */
+async function readOne(parts: JournalParts, id: string): Promise<Recorded | undefined> {
+  const read = isId(id) ? await readCheckpoint(parts, id) : undefined;
+  return read === undefined ? undefined : interpret(read);
+}
+
+async function readRecorded(parts: JournalParts, id: string): Promise<Recorded> {
+  return (await readOne(parts, id)) ?? unknownCheckpoint(id);
+}
+
 async function findCheckpoint(parts: JournalParts, id: string): Promise<Recorded> {
-  const found = (await readAll(parts)).get(id);
-  if (found === undefined)
-    throw new BaleenError(`There is no checkpoint ${id}. List them to see which there are.`, 'bad_usage');
-  return found;
+  return (await readAll(parts)).get(id) ?? unknownCheckpoint(id);
+}
+
+function unknownCheckpoint(id: string): never {
+  throw new BaleenError(`There is no checkpoint ${id}. List them to see which there are.`, 'bad_usage');
 }

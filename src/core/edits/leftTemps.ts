@@ -1,22 +1,26 @@
 import { Buffer } from 'node:buffer';
-import { posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { messageOf } from '../errors.js';
 import { resolveInside } from '../repository/pathGate.js';
 import { absoluteOf } from '../repository/roots.js';
-import { inBatches } from './batches.js';
+import { inPool } from './pool.js';
 import { readBlob } from './fileStates.js';
 import type { JournalParts } from './journalParts.js';
+import { blobFolder } from './journalRecords.js';
 import type { Recorded } from './journalState.js';
 
 /**
  * Removes what a process that was killed in mid-write left beside the user's files. A write is journaled before it
  * begins, so only the folders that the journal names are looked into, and only what was planned there, or a beginning of
- * it, is ours, whatever its name. Never throws: it is only tidying.
+ * it, is ours, whatever its name. Among the journal's own bytes any is. Never throws: it is only tidying.
  */
 export async function removeLeftTemps(parts: JournalParts, all: ReadonlyMap<string, Recorded>): Promise<void> {
-  const { files, roots, log } = parts;
+  const { files, roots, stateFolder, log } = parts;
+  const blobs = blobFolder(stateFolder);
   try {
-    await inBatches([...findPlanned(all)], async ([folder, planned]) => {
+    const folders = (await files.list(blobs)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    await inPool(folders, (name) => files.removeDeadTemps(join(blobs, name)));
+    await inPool([...findPlanned(all)], async ([folder, planned]) => {
       const probe = folder === '.' ? 'x' : `${folder}/x`;
       const place = await resolveInside(files, roots, probe, 'read');
       if ('refused' in place || place.relative !== probe) return;

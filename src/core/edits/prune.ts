@@ -1,6 +1,6 @@
 /** Keeps the journal within its bounds. Whoever calls holds its lock. */
 import { join } from 'node:path';
-import { inBatches } from './batches.js';
+import { inPool } from './pool.js';
 import type { JournalParts } from './journalParts.js';
 import {
   blobFolder,
@@ -44,7 +44,7 @@ export async function pruneJournal(parts: JournalParts, bounds: JournalBounds = 
     if (read === undefined) continue;
     const blobs = namesIn(read);
     const fresh = [...blobs].filter((sha256) => !named.has(sha256));
-    const sizes = await inBatches(fresh, async (one) => (await files.lstat(blobPath(stateFolder, one)))?.size ?? 0);
+    const sizes = await inPool(fresh, async (one) => (await files.lstat(blobPath(stateFolder, one)))?.size ?? 0);
     bytes += sizes.reduce((sum, size) => sum + size, 0);
     const isRecent = clock.now() - stampOf(id) <= bounds.longestMs;
     const isWithin = isRecent && index < bounds.most && bytes <= bounds.mostBytes;
@@ -74,7 +74,6 @@ async function removeUnnamed({ files, stateFolder }: JournalParts, named: Readon
   if ((await files.lstat(folder))?.kind !== 'directory') return;
   for (const sub of (await files.list(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
     const inside = join(folder, sub);
-    await files.removeDeadTemps(inside);
     for (const sha256 of await files.list(inside)) {
       if (/^[0-9a-f]{64}$/.test(sha256) && !named.has(sha256)) await files.remove(join(inside, sha256));
     }

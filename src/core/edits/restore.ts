@@ -1,13 +1,16 @@
 /** Carries a plan out. Whoever calls holds the journal's lock. */
 import { BaleenError, messageOf } from '../errors.js';
 import { applyTargets } from './changeSet.js';
-import type { LostText, Restored, RestoreChoice, RestorePlan } from './checkpoint.js';
+import type { LostText, Restored, RestoreChoice, RestorePlan, Watching } from './checkpoint.js';
 import type { CheckpointWriter } from './checkpointWriter.js';
+import { rememberFolders } from './folderMemory.js';
 import { removeEmptied } from './folders.js';
 import type { JournalParts } from './journalParts.js';
 import { appendRecords } from './journalRecords.js';
 import { foldersOf, type Recorded } from './journalState.js';
-import { planRestore, targetsOf, type FileTargets } from './restorePlan.js';
+import { inPool } from './pool.js';
+import { throwIfStopped, watchedBy, type Progress } from './progress.js';
+import { findNeeded, isTouched, targetsOf, type FileTargets, type Needed } from './restorePlan.js';
 import { applyBuffers, lookAtSides, readUnsaved } from './unsavedText.js';
 
 export async function restoreCheckpoint(
@@ -16,36 +19,37 @@ export async function restoreCheckpoint(
   recorded: Recorded,
   shown: RestorePlan,
   chosen: readonly RestoreChoice[],
+  watching: Watching,
 ): Promise<Restored> {
+  const progress = watchedBy(watching, recorded.files.size);
+  const choices = new Map(chosen.map((choice) => [choice.path, choice]));
+  const known = new Map(shown.files.map((file) => [file.path, file]));
+  const looking = rememberFolders(parts);
   // What was shown may be old by now; a file that the user has touched meanwhile is not what was agreed to.
-  const now = await planRestore(parts, recorded);
-  const targets: FileTargets[] = [];
-  const left: string[] = [];
-  const paths: string[] = [];
-  let isAllBack = true;
-  for (const { path, action, touched, byCommand } of now.files) {
-    const choice = chosen.find((one) => one.path === path);
-    const wasShown = shown.files.find((one) => one.path === path);
-    if (action === 'unchanged') continue;
-    if (choice !== undefined && touched && wasShown?.touched !== true) {
+  const looked = await inPool([...recorded.files.keys()].sort(), async (path) => {
+    throwIfStopped(progress);
+    const needed = await findNeeded(looking, path, recorded.files.get(path)!);
+    progress.step();
+    if (needed.disk === undefined && needed.editor === undefined) return undefined;
+    const choice = choices.get(path);
+    if (choice !== undefined && isTouched(needed) && known.get(path)?.touched !== true)
       throw new BaleenError(`Nothing was changed: ${path} has changed since the list was shown. Look at it again.`);
-    }
-    if (choice !== undefined) {
-      targets.push(await prepareTargets(parts, recorded, choice));
-      paths.push(path);
-    } else {
-      left.push(path);
-      isAllBack &&= byCommand;
-    }
-  }
+    const { byCommand } = needed.file;
+    return { path, byCommand, targets: choice && (await prepareTargets(looking, needed, choice)) };
+  });
+  const open = looked.filter((one) => one !== undefined);
+  const targets = open.flatMap((one) => one.targets ?? []);
+  const paths = open.flatMap((one) => (one.targets === undefined ? [] : one.path));
+  const left = open.filter((one) => one.targets === undefined);
+  const isAllBack = left.every(({ byCommand }) => byCommand);
   if (targets.length > 0) {
-    await applyAll(parts, writer, targets);
+    await applyAll(parts, writer, targets, progress);
     await removeEmptied(parts, foldersOf(recorded));
     await writer.append({ type: 'end' });
   }
   // Also where every file was back already, or the next undo would take this checkpoint again.
   if (isAllBack) await appendRecords(parts, recorded.info.id, [{ type: 'restored', by: writer.id }]);
-  return { checkpoint: writer.id, paths, left, lost: await readLost(parts, recorded) };
+  return { checkpoint: writer.id, paths, left: left.map(({ path }) => path), lost: await readLost(parts, recorded) };
 }
 
 /** The editor's texts first: whoever types there can still stop it all. */
@@ -53,6 +57,7 @@ export async function applyAll(
   parts: JournalParts,
   writer: CheckpointWriter,
   targets: readonly FileTargets[],
+  progress: Progress,
 ): Promise<void> {
   const putBack = await applyBuffers(
     parts,
@@ -61,7 +66,7 @@ export async function applyAll(
   );
   const disk = targets.flatMap((target) => target.disk ?? []);
   try {
-    if (disk.length > 0) await applyTargets(parts, writer, disk);
+    if (disk.length > 0) await applyTargets(parts, writer, disk, progress);
   } catch (error) {
     await putBack();
     throw error;
@@ -78,13 +83,9 @@ async function readLost(parts: JournalParts, { files }: Recorded): Promise<LostT
   return lost;
 }
 
-async function prepareTargets(
-  parts: JournalParts,
-  { files }: Recorded,
-  { path, how }: RestoreChoice,
-): Promise<FileTargets> {
+async function prepareTargets(parts: JournalParts, needed: Needed, { how }: RestoreChoice): Promise<FileTargets> {
   try {
-    return await targetsOf(parts, path, files.get(path)!, how);
+    return await targetsOf(parts, needed, how);
   } catch (error) {
     throw new BaleenError(`Nothing was changed: ${messageOf(error)}`);
   }

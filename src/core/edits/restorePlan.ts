@@ -1,91 +1,102 @@
 /** What a restore would do, file by file, and what each file would become. */
 import { messageOf } from '../errors.js';
-import { inBatches } from './batches.js';
-import { passWriteGate, type Target } from './changeSet.js';
+import { makeTarget, passWriteGate, type Target } from './changeSet.js';
 import type { PlannedFile, RestoreChoice, RestorePlan } from './checkpoint.js';
-import { isEqual, readBlob, readState } from './fileStates.js';
+import { isEqual, keepBlob, readBlob } from './fileStates.js';
+import { rememberFolders } from './folderMemory.js';
 import { isHalfOfPlan } from './halfWritten.js';
 import type { JournalParts } from './journalParts.js';
 import type { FileState } from './journalRecords.js';
 import { isAsLeft, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
+import { inPool } from './pool.js';
 import { takeOut } from './takeOut.js';
-import { lookAtSides, planBuffer, type BufferTarget, type Sides } from './unsavedText.js';
+import { lookAtSides, planBuffer, type BufferPlan, type BufferTarget, type Sides } from './unsavedText.js';
 
 export async function planRestore(parts: JournalParts, { info, files }: Recorded): Promise<RestorePlan> {
-  const planned = await inBatches([...files.keys()].sort(), (path) => planFile(parts, path, files.get(path)!));
+  const looking = rememberFolders(parts);
+  const planned = await inPool([...files.keys()].sort(), async (path) =>
+    planFile(looking, await findNeeded(looking, path, files.get(path)!)),
+  );
   const named = info.changedByCommands.filter((path) => !files.has(path));
   return { checkpoint: info, files: planned, changedByCommands: named };
 }
 
-async function planFile(parts: JournalParts, path: string, file: RecordedFile): Promise<PlannedFile> {
-  const { byCommand } = file;
-  const sides = await lookAtSides(parts, path, file);
-  const disk = await planDisk(parts, path, file, sides);
-  const editor = await planEditor(parts, file, sides);
-  const steps = [disk, editor].filter((step) => step !== undefined);
-  const touched = steps.some((step) => step.touched);
-  const trouble = steps.find((step) => step.trouble !== undefined)?.trouble;
-  return {
-    path,
-    action: disk?.action ?? (editor === undefined ? 'unchanged' : 'write back'),
-    touched,
-    byCommand,
-    canTakeOut: touched && trouble === undefined && steps.every((step) => !step.touched || step.canTakeOut),
-    ...(editor === undefined ? {} : { inEditor: true }),
-    ...(trouble === undefined ? {} : { trouble }),
-  };
+/** A file as it stands now, and what of it has to go back; a side is `undefined` if it is as it was before the turn. */
+export interface Needed {
+  path: string;
+  file: RecordedFile;
+  sides: Sides | undefined;
+  disk: { lineage: Lineage<FileState>; touched: boolean; isTyped: boolean } | undefined;
+  editor: BufferPlan | undefined;
 }
 
-/** What one side of a file needs; `undefined` if it is as it was before the turn. */
-type Step = Pick<PlannedFile, 'touched' | 'canTakeOut' | 'trouble'> & { action: 'write back' | 'delete' };
+export async function findNeeded(parts: JournalParts, path: string, file: RecordedFile): Promise<Needed> {
+  const sides = await lookAtSides(parts, path, file);
+  const disk = await findDiskNeeded(parts, file, sides);
+  const { buffer } = file;
+  const plan =
+    buffer === undefined || sides?.open === undefined ? undefined : await planBuffer(parts, buffer, sides.open);
+  return { path, file, sides, disk, editor: plan?.stands === 'as before' ? undefined : plan };
+}
 
-async function planDisk(
+async function findDiskNeeded(
   parts: JournalParts,
-  path: string,
   file: RecordedFile,
   sides: Sides | undefined,
-): Promise<Step | undefined> {
+): Promise<Needed['disk']> {
   const lineage = sides === undefined ? file : sides.disk;
   if (lineage === undefined || (sides !== undefined && isEqual(sides.now.state, lineage.before))) return undefined;
-  const { before, open } = lineage;
+  const { open } = lineage;
   const now = sides?.now;
   const isOurs =
     now !== undefined &&
     (isAsLeft(lineage, now.state) || (open !== undefined && (await isHalfOfPlan(parts, open, now.bytes))));
   // What the user has typed and not saved is his change as well, whatever the disk says.
   const isTyped = sides?.open !== undefined && file.buffer === undefined;
-  const touched = !isOurs || isTyped;
-  const trouble = await findTrouble(parts, path, before);
+  return { lineage, touched: !isOurs || isTyped, isTyped };
+}
+
+export function isTouched({ disk, editor }: Needed): boolean {
+  return disk?.touched === true || editor?.stands === 'other';
+}
+
+async function planFile(parts: JournalParts, needed: Needed): Promise<PlannedFile> {
+  const { path, file, disk, editor } = needed;
+  const touched = isTouched(needed);
+  const trouble = await findTrouble(parts, needed);
+  const isDeleted = disk?.lineage.before.kind === 'missing';
+  const unchanged = disk === undefined && editor === undefined;
   return {
-    action: before.kind === 'missing' ? 'delete' : 'write back',
+    path,
+    action: unchanged ? 'unchanged' : isDeleted ? 'delete' : 'write back',
     touched,
-    canTakeOut: touched && !isTyped && (await mergeOut(parts, lineage, now?.bytes)) !== undefined,
+    byCommand: file.byCommand,
+    canTakeOut: touched && trouble === undefined && (await canTakeOut(parts, needed)),
+    ...(editor === undefined ? {} : { inEditor: true }),
     ...(trouble === undefined ? {} : { trouble }),
   };
 }
 
-async function planEditor(
-  parts: JournalParts,
-  { buffer }: RecordedFile,
-  sides: Sides | undefined,
-): Promise<Step | undefined> {
-  if (buffer === undefined || sides?.open === undefined) return undefined;
-  const { stands, before, takenOut } = await planBuffer(parts, buffer, sides.open);
-  if (stands === 'as before') return undefined;
-  const step = { action: 'write back' as const, touched: stands === 'other', canTakeOut: takenOut !== undefined };
-  return before === undefined ? { ...step, trouble: notKept } : step;
+async function canTakeOut(parts: JournalParts, { sides, disk, editor }: Needed): Promise<boolean> {
+  if (editor?.stands === 'other' && editor.takenOut === undefined) return false;
+  if (disk?.touched !== true) return true;
+  return !disk.isTyped && (await mergeOut(parts, disk.lineage, sides?.now.bytes)) !== undefined;
 }
 
 const notKept = 'What it was before is missing from the journal, or damaged.';
 
-async function findTrouble(parts: JournalParts, path: string, before: FileState): Promise<string | undefined> {
-  try {
-    await passWriteGate(parts, path);
-  } catch (error) {
-    return messageOf(error);
+/** The old bytes are read: whoever looks at the list is to know what of it can be done. */
+async function findTrouble(parts: JournalParts, { path, disk, editor }: Needed): Promise<string | undefined> {
+  if (disk !== undefined) {
+    try {
+      await passWriteGate(parts, path);
+    } catch (error) {
+      return messageOf(error);
+    }
+    const { before } = disk.lineage;
+    if (before.kind === 'file' && (await readBlob(parts, before.sha256)) === undefined) return notKept;
   }
-  const isKept = before.kind === 'missing' || (await readBlob(parts, before.sha256)) !== undefined;
-  return isKept ? undefined : notKept;
+  return editor !== undefined && editor.before === undefined ? notKept : undefined;
 }
 
 async function mergeOut(
@@ -107,44 +118,34 @@ export interface FileTargets {
 /** By this choice. Throws a sentence where it cannot be. */
 export async function targetsOf(
   parts: JournalParts,
-  path: string,
-  file: RecordedFile,
+  { path, file, sides, disk, editor }: Needed,
   how: RestoreChoice['how'],
 ): Promise<FileTargets> {
-  const sides = await lookAtSides(parts, path, file);
-  const [onDisk, inEditor] = [await planDisk(parts, path, file, sides), await planEditor(parts, file, sides)];
-  const howOf = (step: Step): RestoreChoice['how'] => (step.touched ? how : 'bring back');
   const targets: FileTargets = {};
-  if (onDisk !== undefined) {
-    const target = await diskTarget(parts, path, sides?.disk ?? file, howOf(onDisk));
-    targets.disk = { ...target, folderModes: file.folderModes };
+  if (disk !== undefined) {
+    const to =
+      disk.touched && how === 'take out'
+        ? await keepTakenOut(parts, path, disk.lineage, sides?.now)
+        : disk.lineage.before;
+    targets.disk = { ...(await makeTarget(parts, path, sides?.now, to)), folderModes: file.folderModes };
   }
-  if (inEditor !== undefined && sides !== undefined) {
-    const { before, takenOut } = await planBuffer(parts, file.buffer!, sides.open!);
-    const text = howOf(inEditor) === 'take out' ? takenOut : before;
+  if (editor !== undefined && sides?.open !== undefined) {
+    const text = editor.stands === 'other' && how === 'take out' ? editor.takenOut : editor.before;
     if (text === undefined) throw cannotTakeOut(path);
-    targets.editor = { place: sides.place, open: sides.open!, text, buffer: file.buffer! };
+    targets.editor = { place: sides.place, open: sides.open, text, buffer: file.buffer! };
   }
   return targets;
 }
 
-async function diskTarget(
+async function keepTakenOut(
   parts: JournalParts,
   path: string,
   lineage: Lineage<FileState>,
-  how: RestoreChoice['how'],
-): Promise<Target> {
-  const { before } = lineage;
-  if (before.kind === 'missing') return { path, to: before };
-  if (how === 'bring back') {
-    const bytes = await readBlob(parts, before.sha256);
-    if (bytes === undefined) throw new Error(`the old bytes of ${path} are missing from the journal, or damaged.`);
-    return { path, to: { kind: 'file', bytes, mode: before.mode } };
-  }
-  const now = await readState(parts.files, await passWriteGate(parts, path));
-  const bytes = await mergeOut(parts, lineage, now.bytes);
-  if (bytes === undefined || now.state.kind !== 'file') throw cannotTakeOut(path);
-  return { path, to: { kind: 'file', bytes, mode: now.state.mode } };
+  now: Sides['now'] | undefined,
+): Promise<FileState> {
+  const bytes = await mergeOut(parts, lineage, now?.bytes);
+  if (bytes === undefined || now?.state.kind !== 'file') throw cannotTakeOut(path);
+  return { kind: 'file', sha256: await keepBlob(parts, bytes), mode: now.state.mode };
 }
 
 function cannotTakeOut(path: string): Error {

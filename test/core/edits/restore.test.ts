@@ -166,6 +166,58 @@ describe('a restore', () => {
     expect(treeOf(root)).toMatchObject({ 'gone/deep/a': expect.any(String) as string });
   });
 
+  it.each([5, 30, 60, 75, 86])('that is stopped at %i per cent leaves every file as it was', async (stopAt) => {
+    const names = Array.from({ length: 40 }, (_, index) => `folder${index % 3}/file${index}`);
+    for (const name of names.slice(0, 30)) put(name, `old ${name}`);
+    const id = await turn(Object.fromEntries(names.map((name) => [name, `new ${name}`])));
+    const before = treeOf(root);
+    const plan = await journal.plan(id);
+    const controller = new AbortController();
+    const onProgress = (percent: number): void => void (percent >= stopAt && controller.abort());
+    const { signal } = controller;
+    await expect(journal.restore(plan, chooseFiles(plan), { signal, onProgress })).rejects.toThrow(
+      /^Stopped: all files/,
+    );
+    expect(treeOf(root)).toEqual(before);
+    expect((await journal.list()).map(({ title }) => title)).toEqual(['turn']);
+    const told: number[] = [];
+    await journal.restore(plan, chooseFiles(plan), { onProgress: (percent) => told.push(percent) });
+    expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
+    expect(told.at(-1)).toBeGreaterThan(90);
+    expect(read(names[0]!)).toBe(`old ${names[0]}`);
+  });
+
+  it('asks for what the user wrote the moment after it was brought back', async () => {
+    put('a/file', 'old');
+    put('b/file', 'old');
+    const id = await turn({ 'a/file': 'new', 'b/file': 'new' });
+    const whole = createNodeFiles();
+    const syncFolder: typeof whole.syncFolder = async (folder, inside) => {
+      await whole.syncFolder(folder, inside);
+      if (folder === at('a')) put('a/file', 'typed at once');
+    };
+    const watched = openTestJournal(root, join(base, 'state'), { files: { ...whole, syncFolder } });
+    const { checkpoint } = await restoreAll(watched, id);
+    const { files } = await journal.plan(checkpoint);
+    expect(files.map(({ path, touched }) => [path, touched])).toEqual([
+      ['a/file', true],
+      ['b/file', false],
+    ]);
+  });
+
+  it('changes nothing where the old bytes of one file are damaged, and brings back the others', async () => {
+    for (const name of ['a', 'b', 'c']) put(name, `old ${name}`);
+    const id = await turn({ a: 'new', b: 'new', c: 'new' });
+    const plan = await journal.plan(id);
+    const sha256 = createHash('sha256').update('old b').digest('hex');
+    writeFileSync(join(base, 'state/journal/blobs', sha256.slice(0, 2), sha256), 'old x');
+    const before = treeOf(root);
+    await expect(journal.restore(plan, chooseFiles(plan))).rejects.toThrow(/^Nothing was changed.*\bb\b.*damaged/);
+    expect(treeOf(root)).toEqual(before);
+    expect((await restoreAll(journal, id)).left).toEqual(['b']);
+    expect([read('a'), read('b'), read('c')]).toEqual(['old a', 'new', 'old c']);
+  });
+
   it('takes only the agent’s change out of a file that the user changed elsewhere, byte by byte', async () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}${index % 2 === 0 ? '\r\n' : '\n'}`);
     const text = (change: Record<number, string>): string => lines.map((line, at) => change[at] ?? line).join('');
