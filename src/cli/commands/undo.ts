@@ -2,6 +2,7 @@
 import { BaleenError } from '../../core/errors.js';
 import {
   chooseFiles,
+  isUndo,
   titleOfRestore,
   type CheckpointInfo,
   type Interrupted,
@@ -62,10 +63,13 @@ function choose(
   }
   const [half] = interrupted;
   if (finish && half !== undefined) return half.checkpoint;
-  const newest = checkpoints.find((one) => !one.restored && (one.restores !== undefined) === redo);
-  if (newest === undefined)
-    throw new BaleenError(`There is nothing to ${redo ? 'redo' : 'undo'} in this folder.`, 'failed');
-  return newest;
+  // A redo stays out of it: to take that back is an undo of its turn.
+  const newest = checkpoints.find((one) => !one.restored && (redo ? isUndo(one) : one.restores === undefined));
+  if (newest !== undefined) return newest;
+  const sentence = redo
+    ? 'There is nothing to redo in this folder: no undo stands that could be taken back. baleen undo --list shows the turns.'
+    : 'There is nothing to undo in this folder.';
+  throw new BaleenError(sentence, 'failed');
 }
 
 async function restore(journal: Journal, plan: RestorePlan, context: Context): Promise<Outcome> {
