@@ -8,6 +8,7 @@ import { assembleBody, SecretInBody } from './body.js';
 import { createBriefs } from './briefs.js';
 import { tellWhole, type WholeRule } from './changes.js';
 import { createFolderScans, listWithReasons } from './folderLook.js';
+import { createHiddenInGit } from './hiddenInGit.js';
 import { createInspection } from './inspection.js';
 import { makeSnapshot } from './makeSnapshot.js';
 import { createMetSecrets } from './metSecrets.js';
@@ -45,6 +46,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     return { ports, reader, met, rule, rankings, cache, briefs: createBriefs(outliner, cache, () => ownKeys) };
   });
   const packs = createOpenPacks(ports, partsOf);
+  const hiddenInGit = createHiddenInGit(ports);
   const ruleWatch = createRuleWatch(files);
 
   function needOpen(): OpenPack {
@@ -124,6 +126,7 @@ export function createPackEngine(given: Omit<PackPorts, 'ownKeys'>, rule: WholeR
     list: async (query, signal) => listWithReasons(ports, reader, needOpen(), query, signal),
     findHidden: async (paths, signal) => findHidden(ports, reader, needOpen(), paths, signal),
     holdsSecrets: async (path) => holdsSecrets(files, reader, needOpen().roots, path),
+    hiddenInGit: async (signal) => hiddenInGit.list(needOpen(), signal),
     async search(query, signal) {
       const open = needOpen();
       const { files: listed } = await listWorkspace(ports, open, signal);
