@@ -13,6 +13,7 @@ import {
 } from '../../core/edits/checkpoint.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { Context } from '../context.js';
+import { decideUndecided } from '../heldBack.js';
 import { tellFinished } from '../interrupted.js';
 import { openCliWorkspace } from '../sessionContext.js';
 import { showText } from '../printEvents.js';
@@ -23,6 +24,7 @@ export async function runUndo(context: Context): Promise<Outcome> {
   const { args, output } = context;
   const workspace = await openCliWorkspace(context, args.cwd);
   try {
+    if (args.putBack || args.leave) return await decideUndecided(workspace.parts, context);
     const { journal } = workspace.parts;
     const { finished, interrupted } = await journal.recover();
     tellFinished(finished, output);

@@ -45,6 +45,8 @@ async function settle(
   const reason = `The command ran by itself in the sandbox, and these protected files appeared meanwhile: ${nameAll(heldBack.names.map(({ path }) => path))}. They are out of the workspace now. With your yes they are put back; without it they stay in ${heldBack.folder}.`;
   const decision = await ask(call, title, { subject: { kind: 'edits', files, isHeldBack: true }, reason }, parts);
   if (typeof decision !== 'string') {
+    // A stop and a program that ends are no answer: the next start asks again.
+    if (parts.approver !== undefined && !context.signal.aborted) await heldBack.leave();
     const answer = parts.approver === undefined ? 'Nobody can be asked here.' : 'The user said no to them.';
     return { text: `${told} ${answer} Do not make them again; say what is left undone.`, isNo: true };
   }
