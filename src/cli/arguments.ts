@@ -56,6 +56,8 @@ export interface Arguments {
   takeOut: boolean;
   withCommands: boolean;
   finish: boolean;
+  putBack: boolean;
+  leave: boolean;
   days: number;
 }
 
@@ -86,6 +88,8 @@ export const helpText = `Usage: baleen COMMAND [OPTIONS]
                             changes do not touch it
       --with-commands       also files that changed while a command ran
       --finish              finish what an interrupted turn had begun instead
+      --put-back, --leave   instead: put back, or leave out, protected files
+                            that were held back when Baleen ended
   baleen usage              what requests used and cost, by day and purpose
       --days N              today and the days before it (default 30)
   baleen agreements         where this workspace may be sent, and which commands
@@ -187,6 +191,8 @@ const options = {
   'take-out': { type: 'boolean' },
   'with-commands': { type: 'boolean' },
   finish: { type: 'boolean' },
+  'put-back': { type: 'boolean' },
+  leave: { type: 'boolean' },
   days: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -259,6 +265,8 @@ export function parseCommandLine(argv: readonly string[], env: Record<string, st
       takeOut: values['take-out'] ?? false,
       withCommands: values['with-commands'] ?? false,
       finish: values.finish ?? false,
+      putBack: values['put-back'] ?? false,
+      leave: values.leave ?? false,
       days: Math.floor(numberOf('days', values.days ?? '30', 1)),
     },
   };

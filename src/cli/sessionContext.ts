@@ -18,6 +18,7 @@ import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
 import { createTerminalApprover, createTerminalConsent, describeSend } from './askOnTerminal.js';
 import { budgetOf, createLog, keyOf, selectionOf, type Context } from './context.js';
 import { automaticOf, baseUrlOf, hostOf, modelOf } from './hosts.js';
+import { tellUndecided } from './heldBack.js';
 import { tellFinished, tellInterrupted } from './interrupted.js';
 import { printJson, printText, showText } from './printEvents.js';
 
@@ -141,6 +142,7 @@ export async function openPackedSession(
   const { finished, interrupted } = await workspace.parts.journal.recover();
   tellFinished(finished, context.output);
   tellInterrupted(interrupted, context.output);
+  await tellUndecided(workspace.parts, context.output);
   const session = await startSession(workspace.parts, settings, workflow, emit, context.signal);
   const { full, outline } = session.pack.counts;
   if (full + outline > 0) return session;

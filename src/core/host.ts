@@ -132,6 +132,8 @@ export interface HeldBack {
   folder: string;
   /** Puts back what was kept, where the place is free; answers with the workspace paths of what stands there again. */
   letIn(): Promise<string[]>;
+  /** The user's no: what is kept stays where it is, and is not offered again. Until one of the two it is undecided. */
+  leave(): Promise<void>;
 }
 
 /**

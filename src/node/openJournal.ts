@@ -13,6 +13,8 @@ import { workspaceStateFolder } from './stateFolder.js';
 export interface OpenedJournal {
   journal: Journal;
   files: Files;
+  /** Links in them are resolved. */
+  roots: Roots;
   stateFolder: string;
 }
 
@@ -27,5 +29,5 @@ export async function openJournal(
   const stateFolder = workspaceStateFolder(stateBase, roots);
   const clock = createClock();
   const journal = createJournal({ files, roots, stateFolder, clock, randomHex, owner, log, documents });
-  return { files, stateFolder, journal };
+  return { files, roots, stateFolder, journal };
 }

@@ -176,11 +176,11 @@ export async function startCommand(
 /** A command that may only run inside a sandbox does not run without one. */
 async function confineOrRefuse(
   call: ShellCall,
-  { sandbox: level = 'open' }: CommandRequest,
+  { command, sandbox: level = 'open' }: CommandRequest,
   sandbox: CommandSandbox | undefined,
 ): Promise<(ShellCall & Pick<ConfinedCall, 'level' | 'look' | 'release'>) | { refused: string }> {
   try {
-    return { options: call.options, ...(await confineCall(sandbox, call, level)) };
+    return { options: call.options, ...(await confineCall(sandbox, call, level, command)) };
   } catch (error) {
     return { refused: messageOf(error) };
   }

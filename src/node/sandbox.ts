@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BaleenError } from '../core/errors.js';
 import type { HeldBack, Sandbox, SandboxLevel, SandboxStatus } from '../core/host.js';
-import { createHeldBackStore } from './heldBack.js';
+import { createHeldBackStore, heldBackFolder } from './heldBack.js';
 import { createHeldPlaces } from './heldPlaces.js';
 import { boundClosed, boundOpen, type BoundsParts } from './sandboxBounds.js';
 import { probeRuntime } from './sandboxProbe.js';
@@ -30,9 +30,9 @@ export interface ConfinedCall extends Call {
 export interface CommandSandbox extends Sandbox {
   /**
    * The call as one that runs at this level. `open` falls back to `none` where no sandbox works, since somebody said yes;
-   * `closed` never does: it throws a sentence.
+   * `closed` never does: it throws a sentence. `command` is the line as the user knows it.
    */
-  confine(call: Call, level: SandboxLevel): Promise<ConfinedCall>;
+  confine(call: Call, level: SandboxLevel, command: string): Promise<ConfinedCall>;
   /** A path that this program is about to make, with the user's yes where one is needed. */
   accept(path: string): void;
 }
@@ -70,7 +70,7 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
   // One for all workspaces: folders of theirs may be the same.
   const places = createHeldPlaces(join(parts.stateBase, 'held'));
   const cleared = places.clearLeft().catch(() => undefined);
-  const heldBack = createHeldBackStore(parts.roots, join(parts.stateFolder, 'heldBack'));
+  const heldBack = createHeldBackStore(parts.roots, heldBackFolder(parts.stateFolder));
   const look = createProbe(parts);
   return {
     async status() {
@@ -79,17 +79,21 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
       return status;
     },
     accept: (path) => heldBack.accept(path),
-    async confine(call, level) {
+    async confine(call, level, command) {
       if (level === 'none') return runOutside(call);
       const state = await look();
       await cleared;
       if (!state.works && level === 'open') return runOutside(call);
       if (!state.works || state.runtime === undefined) throw new BaleenError(state.works ? '' : state.why);
-      return wallIn(call, level, state.runtime);
+      return wallIn(call, level, { runtime: state.runtime, command });
     },
   };
 
-  async function wallIn(call: Call, level: SandboxLevel, runtime: Runtime): Promise<ConfinedCall> {
+  async function wallIn(
+    call: Call,
+    level: SandboxLevel,
+    { runtime, command }: { runtime: Runtime; command: string },
+  ): Promise<ConfinedCall> {
     const scratch = makeScratch();
     const bounds = level === 'closed' ? await boundClosed({ ...parts, ...scratch }) : boundOpen(parts);
     const held = runtime.needsPlaces ? await places.hold(bounds.toHold) : [];
@@ -98,7 +102,7 @@ export function createSandbox(parts: SandboxParts): CommandSandbox {
       await places.release(held);
       throw error;
     });
-    const watch = level === 'closed' ? heldBack.watch(bounds.known) : undefined;
+    const watch = level === 'closed' ? heldBack.watch(bounds.known, command) : undefined;
     return {
       ...{ program: '/bin/sh', args: ['-c', `exec ${line} 2>&1`], env: { ...call.env, ...bounds.env }, level },
       // What goes wrong in passing goes wrong once more at the end, and is told then.
@@ -141,8 +145,9 @@ export async function confineCall(
   sandbox: CommandSandbox | undefined,
   call: Call,
   level: SandboxLevel,
+  command: string,
 ): Promise<ConfinedCall> {
-  if (sandbox !== undefined) return sandbox.confine(call, level);
+  if (sandbox !== undefined) return sandbox.confine(call, level, command);
   if (level === 'closed') throw new BaleenError('There is no sandbox for commands here.');
   return runOutside(call);
 }

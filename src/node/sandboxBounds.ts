@@ -125,9 +125,8 @@ function foldersOf(roots: Roots): string[] {
 }
 
 async function placesToHold(roots: Roots, places: readonly Places[]): Promise<string[]> {
-  const here = foldersOf(roots).flatMap((folder) =>
-    [...suddenNames, ...suddenInside].map((name) => join(folder, name)),
-  );
+  const open = foldersOf(roots).filter((folder) => !places.some(({ isProtected }) => isProtected.includes(folder)));
+  const here = open.flatMap((folder) => [...suddenNames, ...suddenInside].map((name) => join(folder, name)));
   const nested = places
     .flatMap(({ pinned }) => [...pinned])
     .slice(0, mostNested / suddenNested.length)

@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { protectedFromCommands } from '../core/repository/protectedFiles.js';
+import { frontOf } from '../core/repository/rootFront.js';
 import { isSecretName } from '../core/repository/secretFiles.js';
 
 export interface Places {
@@ -27,7 +28,7 @@ const dependencies = new Set(['node_modules']);
 
 interface Folder {
   path: string;
-  /** Inside its root, with `/`. */
+  /** Inside its root, with `/`, behind the root's front. */
   local: string;
   isProtected: boolean;
   /** Protected itself, and not only by where it lies. */
@@ -45,7 +46,8 @@ export async function findPlaces(root: string): Promise<Places | { tooMuch: stri
 
 /** The protected names of a root that hold something, however much there is: what one may have added is no excuse. */
 export async function findProtected(root: string): Promise<string[]> {
-  return protectedOf(await walk<never>(root, () => undefined));
+  // A root itself is never taken away.
+  return protectedOf(await walk<never>(root, () => undefined)).filter((path) => path !== root);
 }
 
 export function protectedOf({ isProtected, hollow }: Places): string[] {
@@ -58,7 +60,10 @@ async function walk<T extends object>(
   stop: (entries: number, places: Places) => T | undefined,
 ): Promise<Places | T> {
   const places: Places = { isProtected: [], hollow: new Set(), secret: [], pinned: new Set() };
-  const waiting: Folder[] = [{ path: root, local: '', isProtected: false, isFirst: false }];
+  const front = frontOf(root);
+  const isWhole = front !== '' && look(front, true).isProtected;
+  if (isWhole) places.isProtected.push(root);
+  const waiting: Folder[] = [{ path: root, local: front, isProtected: isWhole, isFirst: false }];
   let entries = 0;
   for (let at = 0; at < waiting.length; at++) {
     const folder = waiting[at]!;
@@ -68,7 +73,7 @@ async function walk<T extends object>(
     if (children === undefined || isGit(folder)) continue;
     entries += children.length;
     for (const child of children) {
-      const inner = sortIn(child, folder, places);
+      const inner = sortIn(child, folder, root, places);
       if (inner !== undefined) waiting.push(inner);
     }
     const stopped = stop(entries, places);
@@ -87,14 +92,14 @@ function tooMuch(root: string, what: string): { tooMuch: string } {
 }
 
 /** Answers with the folder that is to be looked into as well. */
-function sortIn(child: Dirent, parent: Folder, places: Places): Folder | undefined {
+function sortIn(child: Dirent, parent: Folder, root: string, places: Places): Folder | undefined {
   const path = join(parent.path, child.name);
   const local = parent.local === '' ? child.name : `${parent.local}/${child.name}`;
   const isFolder = child.isDirectory();
   // What a link is the name of is not known here; the runtime resolves it.
   const isFirst = !parent.isProtected && look(local, isFolder || child.isSymbolicLink()).isProtected;
   if (isFirst) places.isProtected.push(path);
-  if (isFirst && parent.local !== '') places.pinned.add(parent.path);
+  if (isFirst && parent.path !== root) places.pinned.add(parent.path);
   if (!isFolder) {
     if (look(local, false).isSecret) places.secret.push(path);
     return undefined;

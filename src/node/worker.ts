@@ -92,6 +92,8 @@ function callEngine(
       return engine.findHidden(args[0] as readonly string[], signal);
     case 'holdsSecrets':
       return engine.holdsSecrets(args[0] as string, signal);
+    case 'hiddenInGit':
+      return engine.hiddenInGit(signal);
     case 'search':
       return engine.search(args[0] as SearchQuery, signal);
     case 'scan':

@@ -29,6 +29,7 @@ export function createWorkerPacker({ log, ...program }: WorkerPackerOptions): Pa
     list: (query, signal) => call('list', [query], optional(signal)),
     findHidden: (paths, signal) => call('findHidden', [paths], optional(signal)),
     holdsSecrets: (path, signal) => call('holdsSecrets', [path], optional(signal)),
+    hiddenInGit: (signal) => call('hiddenInGit', [], optional(signal)),
     search: (query, signal) => call('search', [query], { signal }),
     scan: (signal) => call('scan', [], optional(signal)),
     changedSince: (scan) => call('changedSince', [scan]),

@@ -4,6 +4,7 @@ import type { Commands, HeldBack } from '../core/host.js';
 import { nameAll } from '../core/tools/sandboxStop.js';
 import { encodeView } from '../core/view/codec.js';
 import type { BackgroundCommand } from '../protocol/sidebar.js';
+import { askToPutBack } from './heldBack.js';
 import { createTerminalCommands, type TerminalCommands } from './terminal.js';
 
 export interface BackgroundCommands extends vscode.Disposable {
@@ -29,7 +30,7 @@ export function createBackgroundCommands(onChange: () => void): BackgroundComman
     wrap(commands) {
       dispose();
       terminals = createTerminalCommands(commands);
-      stopListening = [commands.onChange(onChange), commands.onHeldBack(askToPutBack)];
+      stopListening = [commands.onChange(onChange), commands.onHeldBack(offerPutBack)];
       return terminals.commands;
     },
     list() {
@@ -47,17 +48,9 @@ export function createBackgroundCommands(onChange: () => void): BackgroundComman
 }
 
 /** It may as well be the user who made it meanwhile, so one click brings it back. */
-function askToPutBack(command: string, found: HeldBack): void {
+function offerPutBack(command: string, found: HeldBack): void {
   const kept = found.names.filter((one) => one.kept !== undefined).map(({ path }) => path);
   if (kept.length === 0) return;
-  const text = `Baleen: ${nameAll(kept)} appeared while "${encodeView(command.slice(0, longestNamed)).view}" ran in the background, and was moved to ${found.folder}: protected files need your yes.`;
-  void vscode.window.showWarningMessage(text, 'Put Back').then(async (answer) => {
-    if (answer !== 'Put Back') return;
-    const back = await found.letIn();
-    const left = kept.filter((path) => !back.includes(path));
-    if (left.length === 0) return;
-    void vscode.window.showWarningMessage(
-      `Baleen: ${nameAll(left)} could not be put back and stays in ${found.folder}.`,
-    );
-  });
+  const text = `${nameAll(kept)} appeared while "${encodeView(command.slice(0, longestNamed)).view}" ran in the background, and was moved to ${found.folder}: protected files need your yes.`;
+  void askToPutBack(text, found, (...shown) => vscode.window.showWarningMessage(...shown));
 }

@@ -1,4 +1,7 @@
-/** After a crash: what a turn had begun is shown when the window opens again, and finished or undone file by file. */
+/**
+ * After a crash, or a window that was loaded again: what a turn had begun is shown when the window opens again, and
+ * finished or undone file by file; and what was held back and nobody decided about.
+ */
 import * as vscode from 'vscode';
 import type { Interrupted, InterruptedFile, Journal, Settlement } from '../core/edits/checkpoint.js';
 import { BaleenError, messageOf } from '../core/errors.js';
@@ -8,6 +11,7 @@ import { openJournal, type OpenedJournal } from '../node/openJournal.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { whyBlocked } from './gate.js';
 import { createOpenDocuments } from './documents.js';
+import { offerUndecided } from './heldBack.js';
 import { waitsForApproval } from './interrupted.js';
 import { showLost } from './lostText.js';
 import { watched } from './watched.js';
@@ -25,6 +29,9 @@ export async function offerRecovery(log: Log): Promise<void> {
       log,
       createOpenDocuments(),
     );
+    void offerUndecided(opened.roots, opened.stateFolder).catch((error: unknown) => {
+      log.warn(`What was held back could not be offered: ${messageOf(error)}`);
+    });
     const { finished, interrupted } = await opened.journal.recover();
     for (const title of finished) {
       void vscode.window.showInformationMessage(`Baleen: “${title}” had been interrupted and was finished now.`);

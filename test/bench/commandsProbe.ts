@@ -20,6 +20,7 @@ const gate = createCommandGate({
   roots: singleRoot(folder),
   isHidden: () => Promise.resolve(false),
   holdsSecrets: () => Promise.resolve(false),
+  hiddenInGit: () => Promise.resolve([]),
   parser: createShellParser((name) => readFile(join('dist', 'grammars', `${name}.wasm`))),
   language: 'bash',
   allowed: ['git log', 'git show', 'ls', 'cat', 'npm test'],

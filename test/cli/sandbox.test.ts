@@ -1,9 +1,9 @@
 /** `--approve auto` and `--no-sandbox`. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureTools } from '../../scripts/installTools.mjs';
 import { makeBareBin } from '../support/sandbox/bareBin.js';
 import { simulatedKey, startSimulator, type Simulator } from '../support/simulator/simulator.js';
@@ -63,4 +63,45 @@ test('a command that was allowed by name runs inside, too, and outside with --no
   await simulator.close();
   const outside = await run(command, ['--allow', command, '--no-sandbox']);
   expect(outside.exitCode).toBe(0);
+});
+
+describe('PRF-05: what was held back when nobody answered', () => {
+  const plant =
+    "node -e \"const d = 'new/.vs' + 'code'; fs.mkdirSync(d, { recursive: true }); fs.writeFileSync(d + '/tasks.json', 'planted')\"";
+  const place = (): string => join(cwd, 'new/.vscode/tasks.json');
+  const undo = (...args: string[]): Promise<CliRun> => runCli(['undo', ...args], { cwd, stateHome });
+  const told =
+    /new\/\.vscode appeared while "node -e .*" ran by itself, and was held back.*It is kept in (\S+)\. baleen undo --put-back .*--leave /;
+  const start = (): Promise<CliRun> => runCli(['run', 'say hello', '--rehearse'], { cwd, stateHome });
+
+  beforeEach(async () => {
+    await run(plant, ['--approve', 'auto']);
+    expect(existsSync(place())).toBe(false);
+  });
+
+  test('is told at the next start, as often as it takes, and put back once', async () => {
+    expect((await start()).stderr).toMatch(told);
+    expect((await start()).stderr).toMatch(told);
+    const put = await undo('--put-back');
+    expect([put.exitCode, put.stderr]).toEqual([0, expect.stringContaining('Put back: new/.vscode.')]);
+    expect(readFileSync(place(), 'utf8')).toBe('planted');
+    expect((await start()).stderr).not.toContain('held back');
+    expect((await undo('--put-back')).exitCode).toBe(1);
+  });
+
+  test('is not told again once it is to be left, and stays where it is', async () => {
+    const [, kept] = told.exec((await start()).stderr)!;
+    expect((await undo('--leave')).exitCode).toBe(0);
+    expect((await start()).stderr).not.toContain('held back');
+    expect(existsSync(place())).toBe(false);
+    expect(readFileSync(join(kept!, 'new/.vscode/tasks.json'), 'utf8')).toBe('planted');
+  });
+
+  test('overwrites nothing that has come there meanwhile', async () => {
+    mkdirSync(join(cwd, 'new/.vscode'), { recursive: true });
+    writeFileSync(place(), 'mine');
+    const put = await undo('--put-back', '--json');
+    expect([put.exitCode, JSON.parse(put.stdout)]).toEqual([5, { putBack: [], left: ['new/.vscode'] }]);
+    expect(readFileSync(place(), 'utf8')).toBe('mine');
+  });
 });

@@ -70,6 +70,30 @@ describe('EDT-01: after a crash in mid-turn', () => {
   });
 });
 
+test('redo takes back an undo that stands, and says so where none does', async () => {
+  const stands = (text: string): void => expect(read('a')).toBe(text);
+  writeFileSync(join(cwd, 'a'), 'old');
+  const checkpoint = await openTestJournal(cwd, stateFolder()).begin({ session: 's', title: 'Undo: a turn called so' });
+  await checkpoint.before('a', Buffer.from('new'));
+  writeFileSync(join(cwd, 'a'), 'new');
+  await checkpoint.after('a');
+  await checkpoint.close();
+  const expectNothing = async (): Promise<void> => {
+    const { exitCode, stderr } = await undo('--redo');
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^There is nothing to redo in this folder: /)]);
+  };
+  await expectNothing();
+  stands('new');
+  for (const _round of [1, 2]) {
+    expect((await undo()).exitCode).toBe(0);
+    stands('old');
+    expect((await undo('--redo')).exitCode).toBe(0);
+    stands('new');
+    await expectNothing();
+    stands('new');
+  }
+});
+
 describe('after the user’s own edits', () => {
   test('undo lists, leaves what was touched, takes only the agent’s change out if asked, and refuses what it does not know', async () => {
     const text = (third: string, last: string): string => `1\n2\n${third}\n4\n5\n6\n${last}\n`;

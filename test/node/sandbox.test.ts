@@ -421,3 +421,40 @@ describe.each(sandboxUsers)('as $name', (user) => {
     expect(results[1]!.sandbox).toBeUndefined();
   });
 });
+
+describe.each(sandboxUsers)('a root that is a protected folder itself, as $name', (user) => {
+  it('PRF-05: nothing is written in a root .vscode', async () => {
+    const world = await createSandboxWorld(user, 'project/.vscode');
+    const old = join(world.workspace, 'settings.json');
+    world.write({ [old]: '{}\n' });
+    const lines = ['echo x > tasks.json', 'echo x > settings.json', 'mkdir new', 'rm settings.json'];
+    const { results } = await world.run([
+      { line: tryEach([...lines, 'cat settings.json']), sandbox: 'closed' },
+      { line: 'echo x > own', sandbox: 'open' },
+    ]);
+    expect(wentOf(results[0]!.output)).toEqual([lines.length]);
+    expect(results[0]!.heldBack).toBeUndefined();
+    expect(results[1]!.exitCode).toBe(0);
+    expect(readFileSync(old, 'utf8')).toBe('{}\n');
+    expect(listAll(world.workspace)).toEqual(['own', 'settings.json']);
+    world.remove();
+  });
+
+  it('PRF-05: what is protected in a root .github stays, and what appears is held back', async () => {
+    const world = await createSandboxWorld(user, 'project/.github');
+    const old = join(world.workspace, 'workflows/ci.yml');
+    world.write({ [old]: 'on: push\n', [join(world.workspace, 'FUNDING.yml')]: 'x\n' });
+    const { results } = await world.run([
+      {
+        line: tryEach(['echo x > workflows/ci.yml', 'echo x > workflows/new.yml', 'echo y > FUNDING.yml']),
+        sandbox: 'closed',
+      },
+      { line: 'mkdir -p actions/x && echo x > actions/x/run.sh; echo x > dependabot.yml', sandbox: 'closed' },
+    ]);
+    expect(wentOf(results[0]!.output)).toEqual([2]);
+    expect(results.map(({ heldBack }) => heldBack?.sort())).toEqual([undefined, ['actions', 'dependabot.yml']]);
+    expect(readFileSync(old, 'utf8')).toBe('on: push\n');
+    expect(listAll(world.workspace)).toEqual(['FUNDING.yml', 'workflows', 'workflows/ci.yml']);
+    world.remove();
+  });
+});

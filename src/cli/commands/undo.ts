@@ -2,6 +2,7 @@
 import { BaleenError } from '../../core/errors.js';
 import {
   chooseFiles,
+  isUndo,
   titleOfRestore,
   type CheckpointInfo,
   type Interrupted,
@@ -12,6 +13,7 @@ import {
 } from '../../core/edits/checkpoint.js';
 import type { Outcome } from '../../protocol/events.js';
 import type { Context } from '../context.js';
+import { decideUndecided } from '../heldBack.js';
 import { tellFinished } from '../interrupted.js';
 import { openCliWorkspace } from '../sessionContext.js';
 import { showText } from '../printEvents.js';
@@ -23,6 +25,7 @@ export async function runUndo(context: Context): Promise<Outcome> {
   const { args, output } = context;
   const workspace = await openCliWorkspace(context, args.cwd);
   try {
+    if (args.putBack || args.leave) return await decideUndecided(workspace.parts, context);
     const { journal } = workspace.parts;
     const { finished, interrupted } = await journal.recover();
     tellFinished(finished, output);
@@ -63,10 +66,13 @@ function choose(
   }
   const [half] = interrupted;
   if (finish && half !== undefined) return half.checkpoint;
-  const newest = checkpoints.find((one) => !one.restored && (one.restores !== undefined) === redo);
-  if (newest === undefined)
-    throw new BaleenError(`There is nothing to ${redo ? 'redo' : 'undo'} in this folder.`, 'failed');
-  return newest;
+  // A redo stays out of it: to take that back is an undo of its turn.
+  const newest = checkpoints.find((one) => !one.restored && (redo ? isUndo(one) : one.restores === undefined));
+  if (newest !== undefined) return newest;
+  const sentence = redo
+    ? 'There is nothing to redo in this folder: no undo stands that could be taken back. baleen undo --list shows the turns.'
+    : 'There is nothing to undo in this folder.';
+  throw new BaleenError(sentence, 'failed');
 }
 
 async function restore(journal: Journal, plan: RestorePlan, context: Context): Promise<Outcome> {

@@ -5,7 +5,8 @@ import { describeChange } from '../edits/diffText.js';
 import { openBytes } from '../edits/textFile.js';
 import type { Files, HeldBack } from '../host.js';
 import type { ToolCall } from '../model/types.js';
-import { protectedBy } from '../repository/protectedFiles.js';
+import type { Roots } from '../repository/roots.js';
+import { protectionOf } from '../tools/editApproval.js';
 import { describeHeldBack, nameAll } from '../tools/sandboxStop.js';
 import type { ToolResult } from '../tools/tool.js';
 import { encodeView } from '../view/codec.js';
@@ -40,10 +41,12 @@ async function settle(
   if (context.signal.aborted || heldBack.names.every(({ kept }) => kept === undefined)) {
     return { text: told, isNo: true };
   }
-  const files = await showNames(context.host.files, heldBack);
+  const files = await showNames(context.roots, context.host.files, heldBack);
   const reason = `The command ran by itself in the sandbox, and these protected files appeared meanwhile: ${nameAll(heldBack.names.map(({ path }) => path))}. They are out of the workspace now. With your yes they are put back; without it they stay in ${heldBack.folder}.`;
   const decision = await ask(call, title, { subject: { kind: 'edits', files, isHeldBack: true }, reason }, parts);
   if (typeof decision !== 'string') {
+    // A stop and a program that ends are no answer: the next start asks again.
+    if (parts.approver !== undefined && !context.signal.aborted) await heldBack.leave();
     const answer = parts.approver === undefined ? 'Nobody can be asked here.' : 'The user said no to them.';
     return { text: `${told} ${answer} Do not make them again; say what is left undone.`, isNo: true };
   }
@@ -55,23 +58,28 @@ async function settle(
 }
 
 /** Each file with its text, and a folder by what is in it. */
-async function showNames(files: Files, { names }: HeldBack): Promise<ProposedEdit[]> {
+async function showNames(roots: Roots, files: Files, { names }: HeldBack): Promise<ProposedEdit[]> {
   const shown: ProposedEdit[] = [];
-  for (const { path, kept } of names) if (kept !== undefined) await show(files, path, kept, shown);
+  for (const { path, kept } of names) if (kept !== undefined) await show({ roots, files }, path, kept, shown);
   const more = shown.splice(mostShown).length;
   const last = shown.at(-1);
   if (more > 0 && last !== undefined) last.warnings = [`${more} more files, which are not shown, belong to it.`];
   return shown;
 }
 
-async function show(files: Files, path: string, kept: string, shown: ProposedEdit[]): Promise<void> {
+interface ShowPorts {
+  roots: Roots;
+  files: Files;
+}
+
+async function show(ports: ShowPorts, path: string, kept: string, shown: ProposedEdit[]): Promise<void> {
+  const { roots, files } = ports;
   const stat = await files.lstat(kept);
   if (stat?.kind === 'directory') {
-    for (const name of await files.list(kept)) await show(files, `${path}/${name}`, join(kept, name), shown);
+    for (const name of await files.list(kept)) await show(ports, `${path}/${name}`, join(kept, name), shown);
     return;
   }
-  const why = protectedBy(path);
-  const edit = { path, ...(why === undefined ? {} : { protectedBy: why }) };
+  const edit = { path, ...protectionOf(roots, [{ relative: path, asked: path }]) };
   if (shown.length >= mostShown) shown.push({ ...edit, diff: '' });
   else if (stat?.kind !== 'file')
     shown.push({ ...edit, diff: '', warnings: ['It is a link or another special file.'] });

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { CommandPart } from '../../protocol/events.js';
 import { resolveFolderInside } from '../repository/pathGate.js';
 import { bashGrammar } from './bashGrammar.js';
+import { noteHistory } from './gitHistory.js';
 import { readPlainLine, sameWords, writePlain, type PlainCommand } from './plainLine.js';
 import { powershellGrammar } from './powershellGrammar.js';
 import { changesShell, findRisks, innerLines, mayBeKept, networkRisk } from './programs.js';
@@ -56,11 +57,13 @@ export async function judgeLine(line: ShellLine, rules: CommandRules, parts: Jud
   if (read.parts.some(({ words }) => mayBeDenied(words, rules.denied))) read.isUnread = true;
   const isForeign = await findForeignGit(read, line.cwd, parts);
   if (isForeign) read.notes.push(foreignGit);
-  else if (rules.lines.has(allowanceOf(line))) return allow(read);
+  const history = await noteHistory(read, line.cwd, parts);
+  if (!isForeign && history === undefined && rules.lines.has(allowanceOf(line))) return allow(read);
   const plain = parts.language === undefined ? undefined : readPlain(line.command, read, parts.language);
   if (plain !== undefined)
     return combine(line.cwd, read, await judgeCommands(plain, line.cwd, rules, parts), true, parts);
-  return combine(line.cwd, read, await explainParts(read, line.cwd, rules, parts), false, parts);
+  const judgement = await combine(line.cwd, read, await explainParts(read, line.cwd, rules, parts), false, parts);
+  return history === undefined ? judgement : { ...judgement, isRisky: true };
 }
 
 /** What parsing tells. Whatever goes wrong with it is a note, and a note asks. */

@@ -108,7 +108,10 @@ export function findRisks(words: readonly (string | undefined)[]): string[] {
 }
 
 /** Git's sub-command: what stands behind the options of git itself. */
-function gitCommand(words: readonly (string | undefined)[]): { sub: string | undefined; args: (string | undefined)[] } {
+export function gitCommand(words: readonly (string | undefined)[]): {
+  sub: string | undefined;
+  args: (string | undefined)[];
+} {
   let at = 1;
   while (at < words.length && words[at]?.startsWith('-') === true) {
     at += /^(?:-C|-c|--git-dir|--work-tree|--namespace|--exec-path|--config-env)$/.test(words[at]!) ? 2 : 1;

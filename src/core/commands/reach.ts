@@ -16,6 +16,8 @@ export interface Surroundings {
   isHidden: (...paths: string[]) => Promise<boolean>;
   /** Something in its text is taken for a secret, or nobody has looked. */
   holdsSecrets: (path: string) => Promise<boolean>;
+  /** Hidden files that git tracks. */
+  hiddenInGit: () => Promise<readonly string[]>;
 }
 
 const unsearched = 'holds secrets, or was not searched for them';

@@ -16,7 +16,12 @@ export interface CheckpointInfo {
 /** A restore is told by what it takes back, however often it has gone back and forth. */
 export function titleOfRestore({ title, restores }: Pick<CheckpointInfo, 'title' | 'restores'>): string {
   if (restores === undefined) return `Undo: ${title}`;
-  return title.startsWith('Undo: ') ? title.replace('Undo: ', 'Redo: ') : title.replace('Redo: ', 'Undo: ');
+  return isUndo({ title, restores }) ? title.replace('Undo: ', 'Redo: ') : title.replace('Redo: ', 'Undo: ');
+}
+
+/** A restore that took a turn's changes back, and not one that brought them again. */
+export function isUndo({ title, restores }: Pick<CheckpointInfo, 'title' | 'restores'>): boolean {
+  return restores !== undefined && title.startsWith('Undo: ');
 }
 
 /** What a file held before a command that changed it ran; the mode with it. */

@@ -1,6 +1,7 @@
 /** What tools ask of the files of the open workspace as they are on disk now; neither pack nor log changes by it. */
 import { listWorkspace } from '../repository/workspaceListing.js';
 import { createFolderScans, listWithReasons } from './folderLook.js';
+import { createHiddenInGit } from './hiddenInGit.js';
 import type { OpenPack } from './openPack.js';
 import { findOriginals } from './originals.js';
 import type { Packer } from './packer.js';
@@ -11,16 +12,18 @@ import { findHidden, holdsSecrets } from './taint.js';
 
 export type DiskQuestions = Pick<
   Packer,
-  'list' | 'findHidden' | 'holdsSecrets' | 'search' | 'scan' | 'changedSince' | 'originals'
+  'list' | 'findHidden' | 'holdsSecrets' | 'hiddenInGit' | 'search' | 'scan' | 'changedSince' | 'originals'
 >;
 
 /** `newest` throws a sentence while nothing is open. */
 export function createDiskQuestions(ports: PackPorts, reader: FileReader, newest: () => OpenPack): DiskQuestions {
   const scans = createFolderScans(ports);
+  const hiddenInGit = createHiddenInGit(ports);
   return {
     list: async (query, signal) => listWithReasons(ports, reader, newest(), query, signal),
     findHidden: async (paths, signal) => findHidden(ports, reader, newest(), paths, signal),
     holdsSecrets: async (path) => holdsSecrets(ports.files, reader, newest().roots, path),
+    hiddenInGit: async (signal) => hiddenInGit.list(newest(), signal),
     async search(query, signal) {
       const open = newest();
       const { files } = await listWorkspace(ports, open, signal);

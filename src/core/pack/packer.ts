@@ -212,6 +212,8 @@ export interface Packer extends EditWork {
   findHidden(paths: readonly string[], signal?: AbortSignal): Promise<HiddenFile | undefined>;
   /** Whether the view of a file on disk has placeholders, or there is none; git need not list it. */
   holdsSecrets(path: string, signal?: AbortSignal): Promise<boolean>;
+  /** Hidden files that git tracks, so that its history holds their text; by what pack and log know. */
+  hiddenInGit(signal?: AbortSignal): Promise<string[]>;
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   /** Notes how the files look now; the number stands for it. */
   scan(signal?: AbortSignal): Promise<number>;

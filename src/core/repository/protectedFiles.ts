@@ -2,6 +2,7 @@
  * Files whose change can make something run, weaken a check or steer an agent later, without anybody starting it.
  * They always ask, whatever the mode, and also when they do not exist yet.
  */
+import { normaliseName } from './nameForm.js';
 import { protections, steering, type Protection } from './protectedPatterns.js';
 
 interface Compiled extends Omit<Protection, 'patterns'> {
@@ -17,13 +18,13 @@ export const protectedPatternCount = compiled.length;
 
 /** Why a file always asks, in half a sentence, or `undefined`. `relativePath` is what the path gate answered. */
 export function protectedBy(relativePath: string): string | undefined {
-  const path = normalise(relativePath);
+  const path = normaliseName(relativePath);
   return describe(compiled.find(({ pattern }) => pattern.test(path)));
 }
 
 /** The same for what a command names, or changes by itself. */
 export function protectedFromCommands(relativePath: string): string | undefined {
-  const path = normalise(relativePath);
+  const path = normaliseName(relativePath);
   return describe(compiled.find(({ pattern, isForTools }) => isForTools !== true && pattern.test(path)));
 }
 
@@ -33,21 +34,8 @@ function describe(found: Compiled | undefined): string | undefined {
 
 /** What stands in such a file is taken for the user's words, in this session and in later ones. */
 export function steersAgents(relativePath: string): boolean {
-  const path = normalise(relativePath);
+  const path = normaliseName(relativePath);
   return compiled.some(({ pattern, why }) => why === steering && pattern.test(path));
-}
-
-/** As Windows and the case-insensitive systems would read the name. */
-function normalise(path: string): string {
-  return path
-    .replace(/\\/g, '/')
-    .replace(/\p{Cf}/gu, '')
-    .split('/')
-    .map((segment) => segment.replace(/:.*$/, '').replace(/[. ]+$/, ''))
-    .filter((segment) => segment !== '')
-    .join('/')
-    .normalize('NFKC')
-    .toLowerCase();
 }
 
 function toPattern(glob: string): RegExp {

@@ -5,6 +5,7 @@
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import type { Root } from '../../protocol/pack.js';
 import { BaleenError } from '../errors.js';
+import { frontOf } from './rootFront.js';
 
 /** The first is where commands run unless they say otherwise. */
 export type Roots = readonly [Root, ...Root[]];
@@ -72,14 +73,22 @@ export function belongsFurtherIn(roots: Roots, { folder }: Root): (local: string
 }
 
 /**
- * A file under every name that a rule about names has to look at. Neither the name that a root was given nor a root
- * inside another may hide what a folder is called: `ci/workflows/x.yml` of a root "ci" in `.github` is protected.
+ * A file under every name that a rule about names has to look at. Neither the name that a root was given, nor a root
+ * inside another, nor the end of a root may hide what a folder is called: `ci/workflows/x.yml` of a root "ci" in
+ * `.github` is protected, and so is `x.yml` where `.github/workflows` is the only root.
  */
 export function spellingsOf(roots: Roots, path: string): string[] {
-  if (!areNamed(roots)) return [path];
+  if (!areNamed(roots)) {
+    const front = frontOf(roots[0].folder);
+    return front === '' ? [path] : [path, `${front}/${path}`];
+  }
   const absolute = absoluteOf(roots, path);
   const holding = roots.filter(({ folder }) => isInside(folder, absolute));
-  const spelled = holding.map(({ folder }) => `${basename(folder)}/${toSlashes(relative(folder, absolute))}`);
+  const spelled = holding.flatMap(({ folder }) => {
+    const local = toSlashes(relative(folder, absolute));
+    const front = frontOf(folder);
+    return [`${basename(folder)}/${local}`, ...(front === '' ? [] : [`${front}/${local}`])];
+  });
   return [...new Set([path, ...spelled])];
 }
 

@@ -48,6 +48,9 @@ const rules: readonly SecretFileRule[] = [
   { pattern: /(?:^|\/)\.password-store\/|(?:^|\/)logins\.json$|(?:^|\/)key[34]\.db$/ },
 ];
 
+/** Folders by whose names the rules know what is in them. */
+export const secretFolders = ['.ssh', '.gem', '.cargo', '.docker', '.kube', '.aws', '.azure', '.password-store'];
+
 /** A file of package settings is shared or secret by what it holds. */
 const tokenLine = /_(?:authToken|auth|password)[ \t]*=[ \t]*(?!["']?\$\{)["']?[^\s"']/i;
 

@@ -11,6 +11,7 @@ import {
 } from './listing.js';
 import { comparePaths } from './paths.js';
 import { areNamed, belongsFurtherIn, belowName, rootOf, spellingsOf, underName, type Roots } from './roots.js';
+import { frontOf } from './rootFront.js';
 import { isSecretName } from './secretFiles.js';
 import { describeKindRule, isWithheldKind } from './withholding.js';
 
@@ -31,7 +32,12 @@ export async function listWorkspace(
   signal?: AbortSignal,
   only?: readonly string[],
 ): Promise<Listing> {
-  if (!areNamed(roots)) return listRepository(ports, { root: roots[0].folder, selection }, signal, only);
+  if (!areNamed(roots)) {
+    const listing = await listRepository(ports, { root: roots[0].folder, selection }, signal, only);
+    if (frontOf(roots[0].folder) === '') return listing;
+    const judge = joinJudges(roots, new Map([['', listing.judge]]));
+    return { ...listing, files: listing.files.map((file) => checkName(roots, file)), judge };
+  }
   const listed: ListedFile[] = [];
   const keys: string[] = [];
   const judges = new Map<string, NameJudge>();
@@ -113,7 +119,7 @@ export async function openNameJudge(
     if (areNamed(roots) && !(await isThere(ports, root))) continue;
     judges.set(root.name, createNameJudge(await openSelector(ports, selectedFolder(root, selection), signal)));
   }
-  return areNamed(roots) ? joinJudges(roots, judges) : (judges.get('') as NameJudge);
+  return joinJudges(roots, judges);
 }
 
 /** `judges` by the names of their roots. */

@@ -53,6 +53,7 @@ export function createLoopParts(
           roots: parts.roots,
           isHidden: async (...paths) => (await parts.packer.findHidden(paths, signal)) !== undefined,
           holdsSecrets: (path) => parts.packer.holdsSecrets(path, signal),
+          hiddenInGit: () => parts.packer.hiddenInGit(signal),
           parser: parts.shellParser,
           language: languageOf(host),
           allowed: settings.allowedCommands,

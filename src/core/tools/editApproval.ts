@@ -4,7 +4,7 @@ import type { EditSource } from '../edits/workspaceEdit.js';
 import type { Concern } from '../edits/concerns.js';
 import type { DiffTexts } from '../edits/diffText.js';
 import { protectedBy, steersAgents } from '../repository/protectedFiles.js';
-import { spellingsOf, type Roots } from '../repository/roots.js';
+import { areNamed, spellingsOf, type Roots } from '../repository/roots.js';
 import { decodePath } from '../view/codec.js';
 import type { ToolContext } from './tool.js';
 
@@ -61,7 +61,9 @@ export function provenanceOf(roots: Roots, file: Named, request: string): string
 }
 
 function namesOf(roots: Roots, { relative, asked }: Named): string[] {
-  return [...spellingsOf(roots, relative), decodePath(asked)];
+  const written = decodePath(asked);
+  // What the model wrote need not be a workspace path.
+  return [...spellingsOf(roots, relative), ...(areNamed(roots) ? [written] : spellingsOf(roots, written))];
 }
 
 function findLinkReason({ relative, links }: EditSource): string | undefined {

@@ -3,7 +3,7 @@ import { messageOf } from '../errors.js';
 import type { Command, CommandRequest, CommandResult, CommandState, SandboxLevel } from '../host.js';
 import { protectedFromCommands } from '../repository/protectedFiles.js';
 import { resolveFolderInside, type Place } from '../repository/pathGate.js';
-import { areNamed } from '../repository/roots.js';
+import { areNamed, spellingsOf } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
 import { describePorts, describeReadAs, describeState, describeTime, showOutput, tokenCounter } from './commandText.js';
@@ -83,7 +83,7 @@ interface Line {
 
 async function execute(line: Line, timeoutMs: number, context: ToolContext): Promise<ToolResult> {
   const { command, folder } = line;
-  const { host, turn } = context;
+  const { host, roots, turn } = context;
   const before = await turn.packer.scan(context.signal);
   const live = limitLive(context.output);
   const result = await host.commands.run({ ...requestOf(line), timeoutMs, onOutput: live.add }, context.signal);
@@ -94,8 +94,7 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
   const head = [describeEnd(result), ...(left === undefined ? [] : [describeLeft(left)])].join('; ');
   if (left !== undefined) left.readTo = left.outputBytes();
   const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
-  const touched =
-    result.sandbox === 'closed' ? changed.filter((path) => protectedFromCommands(path) !== undefined) : [];
+  const touched = result.sandbox === 'closed' ? changed.filter((path) => isProtected(spellingsOf(roots, path))) : [];
   const stop = describeStop(result);
   const notes = [...(touched.length === 0 ? [] : [describeChanged(touched)]), ...(stop === undefined ? [] : [stop])];
   const text = joinAnswer({ head, folder, changed, notes, output, readAs: result.readAs }, context);
@@ -113,6 +112,10 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
     return back;
   };
   return { ...answer, heldBack: { ...result.heldBack, letIn } };
+}
+
+function isProtected(spellings: readonly string[]): boolean {
+  return spellings.some((path) => protectedFromCommands(path) !== undefined);
 }
 
 function requestOf({ command, folder, sandbox }: Line): Pick<CommandRequest, 'command' | 'cwd' | 'sandbox'> {

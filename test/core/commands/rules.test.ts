@@ -16,6 +16,81 @@ function open(options: GateOptions = {}): TestGate {
 
 const at = (command: string, cwd = '.') => ({ command, cwd });
 
+describe('CMD-08, SEC-10: where git tracks a file that is kept from the model', () => {
+  const hiddenInGit = ['conf/notes.txt'];
+  const printing: [command: string, others: readonly string[]][] = [
+    [
+      'git log',
+      ['-p', '-p --stat', '-U3', '--patch -n 1', '-u -- conf', '-p conf/notes.txt', '-p .', '--cc', '-L1,2:a.txt'],
+    ],
+    ['git log', ['-p --author src', '-p -n src', '-p --follow CONF', '--oneline -p', '--word-diff']],
+    ['git show', ['', 'HEAD', 'HEAD~2', '--stat a1b2c3d', '-s a1b2c3d4', 'HEAD --stat -p', 'HEAD -- conf/notes.txt']],
+    ['git show', ['HEAD:a.txt HEAD', 'a1b2c3d -- a.txt', 'HEAD a.txt']],
+    ['git diff', ['', 'HEAD~1', '--cached', '--check', '--stat -p', 'main -- .', '--word-diff --stat']],
+  ];
+  const lines = printing.flatMap(([command, others]) => others.map((other) => `${command} ${other}`.trim()));
+  const exact = [
+    'git grep password',
+    'git grep password a.txt',
+    'git cat-file -p a1b2c3d',
+    'git cat-file --batch',
+    'git stash show -p',
+    'git stash list -p',
+    'git whatchanged -p',
+    'git format-patch -1 --stdout',
+    'git archive HEAD',
+    'git blame conf/notes.txt',
+    'git status -v',
+    'git --no-pager log -p',
+    'git -C . log -p',
+    'sudo git log -p',
+    "bash -c 'git log -p'",
+    'ls; git log -p | head -n 5',
+  ];
+  const silent = [
+    'git log',
+    'git log --oneline -n 5',
+    'git log -5 --stat',
+    'git log --name-only --author x',
+    'git log -p -- a.txt src',
+    'git log -p src/a.ts',
+    'git log -p -n 5 src',
+    'git status -sb',
+    'git diff --stat',
+    'git diff --cached --name-only',
+    'git diff -- src',
+    'git diff HEAD~1 src/a.ts',
+    'git show --stat HEAD',
+    'git show HEAD:a.txt',
+    'git show HEAD -- src',
+    'git blame src/a.ts',
+    'git ls-files',
+    'git rev-parse HEAD',
+    'git branch -a',
+  ];
+  const readers = ['git log', 'git show', 'git diff', 'git status', 'git blame', 'git ls-files', 'git rev-parse'];
+  const allowed = [...readers, 'git branch'];
+
+  test.each(lines)('%s asks, whatever a rule says', async (command) => {
+    const { judge } = open({ allowed: [...allowed, command], hiddenInGit });
+    const judgement = await judge(at(command));
+    expect(judgement).toMatchObject({ verdict: 'asks', isRisky: true });
+    expect(judgement.reason).toContain('prints texts out of git, and with them that of conf/notes.txt');
+    expect(memoryOf(judgement)).toBeUndefined();
+  });
+
+  test.each(exact)('%s asks though exactly this line is allowed', async (command) => {
+    expect(await open({ allowed: [command], hiddenInGit }).verdictOf(command)).toBe('asks');
+    const { reason, isRisky } = await gate!.judge(at(command));
+    expect([reason, isRisky]).toEqual([expect.stringContaining('kept from the model'), true]);
+    expect(await open({ allowed: [command] }).verdictOf(command)).toBe('allowed');
+  });
+
+  test.each(silent)('%s runs as it did', async (command) => {
+    expect(await open({ allowed, hiddenInGit }).verdictOf(command)).toBe('allowed');
+  });
+});
+
 describe('what is denied', () => {
   test.each([51, 5_000])('CMD-07: is found at the end of %i commands', async (count) => {
     const { judge } = open({ denied: ['rm'] });

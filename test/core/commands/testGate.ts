@@ -25,6 +25,8 @@ export interface GateOptions {
   hidden?: readonly string[];
   /** Files with a secret in their text. */
   withSecrets?: readonly string[];
+  /** Hidden files that git tracks. */
+  hiddenInGit?: readonly string[];
 }
 
 export interface TestGate extends CommandGate {
@@ -76,6 +78,7 @@ function openIn(base: string, options: GateOptions): TestGate {
     roots: singleRoot(folder),
     isHidden: (...paths) => Promise.resolve(paths.some((path) => options.hidden?.includes(path) ?? false)),
     holdsSecrets: (path) => Promise.resolve(options.withSecrets?.includes(path) ?? false),
+    hiddenInGit: () => Promise.resolve(options.hiddenInGit ?? []),
     parser: options.load === undefined ? parser : createShellParser(options.load),
     language: options.language === 'none' ? undefined : (options.language ?? 'bash'),
     allowed: options.allowed ?? fiveRules,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { protectedBy } from '../../../src/core/repository/protectedFiles.js';
 import { nameRoots } from '../../../src/core/repository/rootNames.js';
 import {
   absoluteOf,
@@ -63,8 +64,50 @@ describe('workspace paths', () => {
       { name: 'all', folder: '/w' },
       { name: 'ci', folder: '/w/.github/workflows' },
     ];
-    expect(spellingsOf(roots, 'ci/x.yml')).toEqual(['ci/x.yml', 'w/.github/workflows/x.yml', 'workflows/x.yml']);
+    const own = ['workflows/x.yml', '.github/workflows/x.yml'];
+    expect(spellingsOf(roots, 'ci/x.yml')).toEqual(['ci/x.yml', 'w/.github/workflows/x.yml', ...own]);
     expect(spellingsOf(singleRoot('/w'), 'x.yml')).toEqual(['x.yml']);
+  });
+
+  it.each([
+    ['/w/.vscode', 'settings.json'],
+    ['/w/.VSCode', 'tasks.json'],
+    ['/w/.github', 'workflows/ci.yml'],
+    ['/w/.github/workflows', 'ci.yml'],
+    ['/w/.github/actions/setup', 'run.sh'],
+    ['/w/.git', 'config'],
+    ['/w/.git/hooks', 'pre-commit'],
+    ['/w/.husky', 'pre-push'],
+    ['/w/.baleen', 'rules.md'],
+    ['/home/u/.config/mise', 'config.toml'],
+    ['/w/.claude/commands', 'x.md'],
+  ])('PRF-04: a root that is a protected folder itself hides nothing of it: %s, %s', (folder, path) => {
+    const isProtected = (roots: Roots, workspacePath: string): boolean =>
+      spellingsOf(roots, workspacePath).some((spelling) => protectedBy(spelling) !== undefined);
+    expect(isProtected(singleRoot(folder), path)).toBe(true);
+    expect(
+      isProtected(
+        [
+          { name: 'a', folder: '/a' },
+          { name: 'named', folder },
+        ],
+        `named/${path}`,
+      ),
+    ).toBe(true);
+  });
+
+  it.each([
+    '/w',
+    '/w/gradle',
+    '/w/venv',
+    '/home/u/.claude/worktrees/fix',
+    '/home/u/.vim/plugged/x',
+    '/w/.github.io',
+    '/home/u/.config/nvim',
+    '/home/u/.cache/app',
+    '/',
+  ])('a root that may be any project is ordinary: %s', (folder) => {
+    expect(spellingsOf(singleRoot(folder), 'a/b.ts')).toEqual(['a/b.ts']);
   });
 
   it('a report tells its folders, and the order of the folders makes no other workspace', () => {

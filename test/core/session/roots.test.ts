@@ -1,5 +1,5 @@
 /** A workspace of two folders, one a git repository and one not: pack, change log, edits, commands, review and undo. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { collectChanges } from '../../../src/core/review/collectChanges.js';
 import { startSession, type Session } from '../../../src/core/session/session.js';
 import { runTurn } from '../../../src/core/session/turns.js';
 import { noSelection } from '../../../src/core/repository/selection.js';
-import type { AgentEvent } from '../../../src/protocol/events.js';
+import type { AgentEvent, ApprovalRequest } from '../../../src/protocol/events.js';
 import { assertMessagesGrow } from '../../support/simulator/growth.js';
 import type { Turn } from '../../support/simulator/simulator.js';
 import { commitAll, makeSmallRepository } from '../../support/smallRepository.js';
@@ -195,4 +195,53 @@ test('PTH-10 a protected file asks in every root, also where a root’s own name
   ]);
   expect(await send(session, 'change')).toMatchObject({ outcome: 'refused', changed: [] });
   expect(readFileSync(join(web, '.github/workflows/ci.yml'), 'utf8')).toBe('on: push\n');
+});
+
+test.each([
+  ['.vscode', 'tasks.json', 'config'],
+  ['.github', 'workflows/ci.yml', 'FUNDING.yml'],
+])('PRF-04: a root %s is no place where %s could be written without a question', async (name, path, ordinary) => {
+  const folder = join(api, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'README.md'), 'text\n');
+  const write = (id: string, to: string) => call(id, 'write_file', { path: to, content: 'x\n' });
+  const asked: ApprovalRequest[] = [];
+  const ask = async (request: ApprovalRequest) => {
+    asked.push(request);
+    return 'rejected' as const;
+  };
+  const options = { approve: 'auto-edit' as const, approver: { ask } };
+  workspace = await openSimulatedWorkspace(
+    folder,
+    [{ calls: [write('w1', path), write('w2', ordinary), write('w3', `./${path}`)] }, { text: 'Done.' }],
+    options,
+  );
+  const session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
+  await send(session, 'go');
+  const isWhole = name === '.vscode';
+  expect(asked.map(({ subject }) => subject)).toMatchObject(
+    [path, ...(isWhole ? [ordinary] : []), path].map((one) => ({
+      path: one,
+      protectedBy: expect.any(String) as string,
+    })),
+  );
+  expect(existsSync(join(folder, path))).toBe(false);
+  expect(existsSync(join(folder, ordinary))).toBe(!isWhole);
+});
+
+test('SEC-10: a root .aws is no place where credentials would be read', async () => {
+  const folder = join(api, '.aws');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'credentials'), 'canary\n');
+  writeFileSync(join(folder, 'notes.md'), 'text\n');
+  workspace = await openSimulatedWorkspace(
+    folder,
+    [{ calls: [call('r1', 'read_file', { path: 'credentials' })] }, { text: 'Done.' }],
+    {},
+  );
+  const session = await startSession(workspace.parts, workspace.settings, 'chat', () => undefined, signal);
+  await send(session, 'go');
+  expect(workspace.simulator.requests.map(({ body }) => body).join()).not.toContain('canary');
+  const { files } = await workspace.parts.packer.report();
+  expect(files.map(({ path }) => path)).toEqual(['notes.md']);
 });

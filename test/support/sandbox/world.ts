@@ -33,12 +33,12 @@ export interface SandboxWorld {
 /** Not below the temporary folder, which a closed sandbox hides as a whole: the rules for homes would not be tried. */
 const base = process.getuid?.() === 0 ? '/var/lib' : join(homedir(), '.cache');
 
-export async function createSandboxWorld(user: SandboxUser): Promise<SandboxWorld> {
+export async function createSandboxWorld(user: SandboxUser, project = 'project'): Promise<SandboxWorld> {
   mkdirSync(base, { recursive: true });
   const top = mkdtempSync(join(base, 'baleen-sandbox-'));
   chmodSync(top, 0o755);
   const program = join(top, 'program');
-  const [home, workspace, stateBase] = ['home', 'work/project', 'home/.local/state/baleen'].map((one) =>
+  const [home, workspace, stateBase] = ['home', `work/${project}`, 'home/.local/state/baleen'].map((one) =>
     join(top, one),
   ) as [string, string, string];
   await copyProgram(program);
