@@ -13,10 +13,8 @@ export function answerOnTerminal(commands: Commands, input: NodeJS.ReadStream, o
     await dropTyped(input);
     if (signal.aborted) return;
     const [line = ''] = request.command.split('\n', 1);
-    output.err(
-      `\n${describeWait(wait)}: ${showText(line)}\n${showText(said).trim()}\n(Enter sends a line, Ctrl-D ends its input, Ctrl-C stops the turn.)\n`,
-    );
-    const typed = await readLine(input, '> ', signal, asksForSecret(wait));
+    const text = `\n${describeWait(wait)}: ${showText(line)}\n${showText(said).trim()}\n(Enter sends a line, Ctrl-D ends its input, Ctrl-C stops the turn.)\n`;
+    const typed = await readLine({ input, text, question: '> ', signal, isUnseen: asksForSecret(wait) });
     if (commands.answer(wait.id, typed === undefined ? endOfInput : `${typed}\n`)) return;
     output.err('Your answer was not typed: the command does not wait for it any more.\n');
   };

@@ -92,20 +92,26 @@ export async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
 
 /** The answer in lower case; the end of the input is an empty one. */
 async function askLine(input: NodeJS.ReadStream, question: string, signal: AbortSignal): Promise<string> {
-  const answer = await readLine(input, question, signal);
+  const answer = await readLine({ input, question, signal });
   return answer?.trim().toLowerCase() ?? '';
 }
 
-/** `undefined`: the end of the input (Ctrl-D, a closed terminal). What is typed `unseen` does not stand on the screen. */
-export async function readLine(
-  input: NodeJS.ReadStream,
-  question: string,
-  signal: AbortSignal,
-  unseen = false,
-): Promise<string | undefined> {
-  if (unseen) process.stderr.write(question);
+interface LineQuestion {
+  input: NodeJS.ReadStream;
+  /** Lines above the question. */
+  text?: string;
+  question: string;
+  signal: AbortSignal;
+  /** What is typed does not stand on the screen. */
+  isUnseen?: boolean;
+}
+
+/** `undefined`: the end of the input (Ctrl-D, a closed terminal). */
+export async function readLine(asked: LineQuestion): Promise<string | undefined> {
+  const { input, text = '', question, signal, isUnseen: unseen = false } = asked;
   const lines = createInterface({ input, output: unseen ? nowhere() : process.stderr, terminal: input.isTTY });
-  // The terminal is in raw mode meanwhile, so that Ctrl-C is only a key.
+  // The terminal is in raw mode from here on, so that it shows nothing by itself, and Ctrl-C is only a key.
+  process.stderr.write(unseen ? text + question : text);
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   try {

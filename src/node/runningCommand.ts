@@ -74,7 +74,10 @@ export async function startCommand(
     request.onWait?.(wait);
     onChange();
   });
-  const output = collectOutput({ request, log, onText: input.addOutput }, parts.encodings ?? likelyEncodings(call.env));
+  const output = collectOutput(
+    { request, log, onText: (text) => input.addOutput(text) },
+    parts.encodings ?? likelyEncodings(call.env),
+  );
   const { cwd, command } = request;
   const confined = await confineOrRefuse(call, request, parts.settings.sandbox);
   const process = { mark, cwd, takesInput: parts.takesInput, openSink: output.openSink };

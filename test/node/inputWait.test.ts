@@ -62,7 +62,8 @@ describe.each(['bash', 'sh', 'zsh', 'fish'])('%s', (shell) => {
       { settings: { shell: findShell(shell) } },
     );
     const first = await nextWait();
-    expect(first).toMatchObject({ question: expect.stringContaining('First name?'), sure: true });
+    expect(first.question).toContain('First name?');
+    expect(first.sure).toBe(true);
     expect(commands.answer(first.id, 'blue\n')).toBe(true);
     // What was answered is over, for a second answer, too.
     expect(waits.at(-1)).toBe(undefined);

@@ -55,7 +55,7 @@ function CommandRow({ command: { id, command, ports, waits } }: { command: Backg
           <Icon name="debug-stop" />
         </button>
       </span>
-      <InputAnswer wait={waits} />
+      <InputAnswer wait={waits} inRow />
     </li>
   );
 }

@@ -6,20 +6,27 @@ import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
 import { MarkedText } from './markedText.js';
 
+interface InputAnswerProps {
+  wait: InputWait | undefined;
+  /** Of a list that can show and stop the command by itself. */
+  inRow?: boolean;
+}
+
 /** What a command waits for, and a line to type it. Stays when there is nothing, so that it knows who answered the last. */
-export function InputAnswer({ wait }: { wait: InputWait | undefined }): VNode | null {
+export function InputAnswer({ wait, inRow = false }: InputAnswerProps): VNode | null {
   const hadFocus = useRef(false);
   if (wait === undefined) return null;
-  return <WaitCard key={wait.id} wait={wait} hadFocus={hadFocus} />;
+  return <WaitCard key={wait.id} wait={wait} inRow={inRow} hadFocus={hadFocus} />;
 }
 
 interface WaitCardProps {
   wait: InputWait;
+  inRow: boolean;
   /** The user has answered the last one here. */
   hadFocus: { current: boolean };
 }
 
-function WaitCard({ wait, hadFocus }: WaitCardProps): VNode {
+function WaitCard({ wait, inRow, hadFocus }: WaitCardProps): VNode {
   const { post } = usePage();
   const { question, command } = wait;
   const line = useRef<HTMLInputElement>(null);
@@ -55,7 +62,7 @@ function WaitCard({ wait, hadFocus }: WaitCardProps): VNode {
     <section class="input-wait" aria-label={describeWait(wait)}>
       <div class="input-wait-head">
         <Icon name="keyboard" />
-        {describeWait(wait)}
+        {wait.sure ? 'Waits for input' : 'May be waiting for input'}
       </div>
       {question === '' ? null : (
         <pre class="input-question">
@@ -69,9 +76,11 @@ function WaitCard({ wait, hadFocus }: WaitCardProps): VNode {
         </button>
       </div>
       <div class="input-ways">
-        <button type="button" class="text-button" onClick={() => post({ type: 'show_command', id: command })}>
-          Open Terminal
-        </button>
+        {inRow ? null : (
+          <button type="button" class="text-button" onClick={() => post({ type: 'show_command', id: command })}>
+            Open Terminal
+          </button>
+        )}
         <button
           type="button"
           class="text-button"
@@ -81,9 +90,11 @@ function WaitCard({ wait, hadFocus }: WaitCardProps): VNode {
         >
           End Input
         </button>
-        <button type="button" class="text-button" onClick={() => post({ type: 'stop_command', id: command })}>
-          Stop Command
-        </button>
+        {inRow ? null : (
+          <button type="button" class="text-button" onClick={() => post({ type: 'stop_command', id: command })}>
+            Stop Command
+          </button>
+        )}
       </div>
     </section>
   );
