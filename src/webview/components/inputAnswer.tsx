@@ -31,6 +31,8 @@ function WaitCard({ wait, inRow, hadFocus }: WaitCardProps): VNode {
   const { question, command } = wait;
   const line = useRef<HTMLInputElement>(null);
   const [isSent, setSent] = useState(false);
+  // The state follows a frame later, so a second press would still find it open.
+  const isAnswered = useRef(false);
   useLayoutEffect(() => {
     // Whoever has just answered goes on typing here, and not into nothing; nobody else's focus is taken.
     const isFree = document.activeElement === null || document.activeElement === document.body;
@@ -38,7 +40,8 @@ function WaitCard({ wait, inRow, hadFocus }: WaitCardProps): VNode {
     hadFocus.current = false;
   }, []);
   const answer = (message: Parameters<typeof post>[0]): void => {
-    if (isSent) return;
+    if (isAnswered.current) return;
+    isAnswered.current = true;
     hadFocus.current = true;
     setSent(true);
     post(message);
