@@ -1,5 +1,6 @@
 /** Questions on a terminal. The default is no, and every byte of what is asked for is shown. */
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeReceiver, type SendQuestion } from '../protocol/destination.js';
 import type {
@@ -75,7 +76,7 @@ export async function chooseOnTerminal(
 const typedBeforeMs = 50;
 
 /** An answer is to a question that was seen: a second `y` for the last one must not be a yes to the next. */
-async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
+export async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
   const isRaw = input.isTTY && !input.isRaw;
   // Without raw mode a line that was not ended would stay, and begin the answer.
   if (isRaw) input.setRawMode(true);
@@ -89,21 +90,43 @@ async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
   if (isRaw) input.setRawMode(false);
 }
 
-/** The answer in lower case; the end of the input (Ctrl-D, a closed terminal) is an empty one. */
+/** The answer in lower case; the end of the input is an empty one. */
 async function askLine(input: NodeJS.ReadStream, question: string, signal: AbortSignal): Promise<string> {
-  const lines = createInterface({ input, output: process.stderr });
-  // The terminal is in raw mode meanwhile, so that Ctrl-C is only a key.
+  const answer = await readLine({ input, question, signal });
+  return answer?.trim().toLowerCase() ?? '';
+}
+
+interface LineQuestion {
+  input: NodeJS.ReadStream;
+  /** Lines above the question. */
+  text?: string;
+  question: string;
+  signal: AbortSignal;
+  /** What is typed does not stand on the screen. */
+  isUnseen?: boolean;
+}
+
+/** `undefined`: the end of the input (Ctrl-D, a closed terminal). */
+export async function readLine(asked: LineQuestion): Promise<string | undefined> {
+  const { input, text = '', question, signal, isUnseen: unseen = false } = asked;
+  const lines = createInterface({ input, output: unseen ? nowhere() : process.stderr, terminal: input.isTTY });
+  // The terminal is in raw mode from here on, so that it shows nothing by itself, and Ctrl-C is only a key.
+  process.stderr.write(unseen ? text + question : text);
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   try {
-    const answer = await Promise.race([lines.question(question, { signal }), closed]);
-    return answer.trim().toLowerCase();
+    return await Promise.race([lines.question(unseen ? '' : question, { signal }), closed]);
   } catch (error) {
     if (signal.aborted) throw error;
-    return '';
+    return undefined;
   } finally {
     lines.close();
+    if (unseen) process.stderr.write('\n');
   }
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
 export function describeCommand(subject: Extract<ApprovalSubject, { kind: 'command' }>, reason: string): string {

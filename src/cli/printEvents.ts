@@ -105,6 +105,8 @@ export function describeEvent(event: AgentEvent): string | undefined {
       return describeEnd(event);
     case 'approval_end':
     case 'approval_request':
+    // Asked about where there is a terminal to ask on.
+    case 'input_wait':
     case 'progress':
     case 'reasoning_delta':
     case 'step_end':

@@ -15,6 +15,7 @@ import { stateBaseFolder } from '../node/stateFolder.js';
 import { openWorkspace, type Workspace } from '../node/workspace.js';
 import { createRehearsalFetch } from '../rehearsal/rehearsalFetch.js';
 import { rehearsalKey } from '../rehearsal/rehearsalKey.js';
+import { answerOnTerminal } from './answerOnTerminal.js';
 import { createTerminalApprover, createTerminalConsent, describeSend } from './askOnTerminal.js';
 import { budgetOf, createLog, keyOf, selectionOf, type Context } from './context.js';
 import { automaticOf, baseUrlOf, hostOf, modelOf } from './hosts.js';
@@ -37,7 +38,12 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
     send: args.rehearse ? createRehearsalFetch() : globalThis.fetch,
     log: createLog(output, args.quiet),
     isSandboxOn: () => args.sandbox,
-    ...(canAsk ? { approver: createTerminalApprover(context.stdin, output) } : {}),
+    ...(canAsk
+      ? {
+          approver: createTerminalApprover(context.stdin, output),
+          wrapCommands: (commands) => answerOnTerminal(commands, context.stdin, output),
+        }
+      : {}),
     consent: createConsent(args.agreeHosts, canAsk ? createTerminalConsent(context.stdin, output) : undefined),
   });
   return {

@@ -1,4 +1,5 @@
 /** The ports of the core: everything it needs from the program that it runs in (command line or editor). */
+import type { InputWait } from '../protocol/inputWait.js';
 import type { Roots } from './repository/roots.js';
 
 /** What `lstat` tells of a path; links are never followed. Sizes in bytes, times in milliseconds. */
@@ -84,8 +85,10 @@ export interface CommandRequest {
    * `run` has answered, from what goes on in the background.
    */
   onOutput: (text: string) => void;
-  /** Called once with a function that writes to the process's stdin. */
+  /** Called once with a function that writes to the process's stdin what the user has typed. */
   onInput?: (write: (text: string) => void) => void;
+  /** Called when it begins to wait for input, and with nothing when that is over. Without `onInput` its input is empty. */
+  onWait?: (wait: InputWait | undefined) => void;
   /** Absent: `open`, since whoever runs it has a yes. */
   sandbox?: SandboxLevel;
 }
@@ -105,6 +108,12 @@ export interface CommandResult extends KeptOutput {
   durationMs: number;
   timedOut: boolean;
   cancelled: boolean;
+  /** The user has ended this command alone. */
+  stopped?: true;
+  /** What it waited for when the time was over. */
+  waited?: InputWait;
+  /** The user has typed something into it. */
+  answered?: true;
   /** The shell has ended, and something that it started goes on in the background. */
   leftRunning: boolean;
   /** Encodings other than UTF-8 that some of the output was read as; `unknown` where nothing could be told. */
@@ -160,6 +169,7 @@ export interface CommandState {
   stopped: boolean;
   /** TCP ports on which its processes listen. */
   ports: readonly number[];
+  waits?: InputWait;
 }
 
 /** A command that this program has started, running or ended. */
@@ -177,7 +187,7 @@ export interface Command {
   outputBytes(): number;
   /** How far the model has read, as a byte of the whole output. */
   readTo: number;
-  /** `false` if it takes no input. */
+  /** `false` if it takes no input. A lone Ctrl-D closes the input, a lone Ctrl-C interrupts. */
   write(text: string): boolean;
   /** Ends the whole tree. */
   stop(): Promise<void>;
@@ -200,11 +210,13 @@ export interface Commands {
   /** Starts a command in the background: it lives until it ends, is stopped, or this program ends. */
   start(request: CommandRequest): Promise<Command>;
   find(id: string): Command | undefined;
+  /** Writes what the user has typed to the command of this wait; `false` if that is over. */
+  answer(wait: string, text: string): boolean;
   /** What runs in the background, in the order in which it was started. */
   background(): readonly Command[];
   /** Also of a command of a former program, for a while; `undefined` if nothing of it is kept. */
   readOutput(id: string, from: number, mostBytes: number): Promise<OutputPart | undefined>;
-  /** Told when a background command begins, ends, or opens a port. Answers with what takes the listener away. */
+  /** Told when a background command begins, ends, opens a port, or waits for input. Answers with what takes the listener away. */
   onChange(listener: () => void): () => void;
   /** Told what appeared in a protected place beside a background command, whose output says so too. */
   onHeldBack(listener: (command: string, found: HeldBack) => void): () => void;

@@ -1,9 +1,9 @@
 /** A shell as a process of its own: its end, its output as bytes, its input. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { messageOf } from '../core/errors.js';
-import { openOutputPipe } from './outputPipe.js';
+import { openCommandPipes } from './commandPipes.js';
 import type { WaitedOutput } from './outputWait.js';
 import { interruptGroup } from './processTree.js';
 import type { ShellCall } from './shell.js';
@@ -44,20 +44,22 @@ interface ProcessParts {
 
 /** `undefined` if `signal` aborted before anything was started. */
 export async function startProcess(parts: ProcessParts, signal?: AbortSignal): Promise<CommandProcess | undefined> {
-  const pipe = await openOutputPipe(parts.mark);
+  const pipes = await openCommandPipes(parts.mark, parts.takesInput);
   if (signal?.aborted === true) {
-    pipe?.closeWriteEnd();
-    pipe?.readEnd.destroy();
+    pipes?.closeChildEnds();
+    pipes?.output.destroy();
+    pipes?.input?.destroy();
     return undefined;
   }
   const { program, args, env, options } = parts.call;
-  const output = pipe?.writeEnd ?? 'pipe';
-  const stdio = [parts.takesInput ? 'pipe' : 'ignore', output, output] as const;
+  const output = pipes?.outputEnd ?? 'pipe';
+  const stdio = [pipes?.inputEnd ?? (parts.takesInput ? 'pipe' : 'ignore'), output, output] as const;
   const child = spawn(program, args, { ...options, cwd: parts.cwd, env, stdio: [...stdio] });
-  pipe?.closeWriteEnd();
+  pipes?.closeChildEnds();
+  const input = pipes?.input ?? child.stdin;
   // Writing to a process that has closed its input is no failure of the command.
-  child.stdin?.on('error', () => undefined);
-  const streams: (Readable | null)[] = pipe === undefined ? [child.stdout, child.stderr] : [pipe.readEnd];
+  input?.on('error', () => undefined);
+  const streams: (Readable | null)[] = pipes === undefined ? [child.stdout, child.stderr] : [pipes.output];
   const read = readStreams(
     streams.filter((stream) => stream !== null),
     parts.openSink,
@@ -66,13 +68,13 @@ export async function startProcess(parts: ProcessParts, signal?: AbortSignal): P
     pid: child.pid,
     end: waitForEnd(child, parts.cwd),
     output: read.output,
-    write: (text) => writeInput(child, text),
+    write: (text) => writeInput(child, input, text),
     unref() {
       child.unref();
-      for (const stream of [...read.streams, child.stdin]) if (stream instanceof Socket) stream.unref();
+      for (const stream of [...read.streams, input]) if (stream instanceof Socket) stream.unref();
     },
     close() {
-      child.stdin?.destroy();
+      input?.destroy();
       for (const stream of read.streams) stream.destroy();
     },
   };
@@ -99,15 +101,15 @@ function waitForEnd(child: ChildProcess, cwd: string): Promise<ShellEnd> {
   });
 }
 
-function writeInput(child: ChildProcess, text: string): boolean {
-  const { pid, stdin } = child;
-  if (pid === undefined || stdin === null || !stdin.writable) return false;
+function writeInput(child: ChildProcess, input: Writable | null, text: string): boolean {
+  const { pid } = child;
+  if (pid === undefined || input === null || !input.writable) return false;
   if (text === '\u0003') {
     // The number of a shell that has ended may be another's.
     if (child.exitCode !== null || child.signalCode !== null) return false;
     interruptGroup(pid);
-  } else if (text === '\u0004') stdin.end();
-  else stdin.write(text);
+  } else if (text === '\u0004') input.end();
+  else input.write(text);
   return true;
 }
 

@@ -17,7 +17,10 @@ export interface CommandSettings extends ShellSettings {
   sandbox?: CommandSandbox;
 }
 
-/** How often background commands are looked at: whether they live, and which ports they have opened. */
+/**
+ * How often commands are looked at: those in the background, whether they live and which ports they have opened; all, once
+ * they are silent, whether they wait for input.
+ */
 const lookMs = 1000;
 /** Ended commands whose head and tail stay in memory. */
 const mostEnded = 32;
@@ -30,6 +33,7 @@ export function createCommands(settings: CommandSettings = {}): Commands {
   const program = randomHex(16);
   const all = new Map<string, RunningCommand>();
   const inBackground = new Map<string, RunningCommand>();
+  const inForeground = new Set<RunningCommand>();
   const listeners = new Set<() => void>();
   const heldBackListeners = new Set<(command: string, found: HeldBack) => void>();
   let watchdog: Watchdog | undefined;
@@ -69,13 +73,14 @@ export function createCommands(settings: CommandSettings = {}): Commands {
     return command;
   };
   const look = async (): Promise<void> => {
-    const processes = await listProcesses();
+    for (const command of [...inForeground]) if (command.isLookDue()) await command.lookForWait();
+    const processes = inBackground.size === 0 ? [] : await listProcesses();
     for (const command of [...inBackground.values()]) await command.note(processes);
     timer = undefined;
     lookLater();
   };
   const lookLater = (): void => {
-    if (inBackground.size > 0) timer ??= setTimeout(() => void look(), lookMs).unref();
+    if (inBackground.size + inForeground.size > 0) timer ??= setTimeout(() => void look(), lookMs).unref();
   };
   const putInBackground = (command: RunningCommand): void => {
     if (!command.state().running) return;
@@ -90,12 +95,18 @@ export function createCommands(settings: CommandSettings = {}): Commands {
       const command = signal.aborted ? undefined : await start(request, request.onInput !== undefined, signal);
       if (command === undefined) return nothingStarted;
       const stop = waitForStop(request.timeoutMs, signal);
+      inForeground.add(command);
+      lookLater();
       try {
         const reason = await Promise.race([command.shellDone.then(() => undefined), stop.reason]);
+        inForeground.delete(command);
+        if (reason === 'timeout') await command.lookForWait(true);
+        const waited = reason === 'timeout' ? command.state().waits : undefined;
         if (reason !== undefined) await command.stop();
         else putInBackground(command);
-        return resultOf(command, reason);
+        return { ...resultOf(command, reason), ...(waited === undefined ? {} : { waited }) };
       } finally {
+        inForeground.delete(command);
         stop.dispose();
       }
     },
@@ -105,6 +116,7 @@ export function createCommands(settings: CommandSettings = {}): Commands {
       return command;
     },
     find: (id) => all.get(id),
+    answer: (wait, text) => [...all.values()].some((command) => command.answer(wait, text)),
     background: () => [...inBackground.values()],
     readOutput: (id, from, mostBytes) => readOutput(id, from, mostBytes, all.get(id), logFolder),
     onChange(listener) {
@@ -132,7 +144,7 @@ const nothingStarted: CommandResult = {
 };
 
 function resultOf(command: RunningCommand, reason: StopReason | undefined): CommandResult {
-  const { running, exitCode } = command.state();
+  const { running, exitCode, stopped } = command.state();
   const heldBack = command.heldBack();
   return {
     id: command.id,
@@ -140,6 +152,8 @@ function resultOf(command: RunningCommand, reason: StopReason | undefined): Comm
     durationMs: command.shellMs(),
     timedOut: reason === 'timeout',
     cancelled: reason === 'cancel',
+    ...(stopped && reason === undefined ? { stopped: true as const } : {}),
+    ...(command.answered() ? { answered: true as const } : {}),
     leftRunning: running,
     readAs: command.readAs(),
     ...(command.sandbox === 'none' ? {} : { sandbox: command.sandbox }),

@@ -3,7 +3,7 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { markerVariable } from './commandEnvironment.js';
-import { pipeName } from './outputPipe.js';
+import { pipeName } from './commandPipes.js';
 
 const run = promisify(execFile);
 

@@ -8,6 +8,8 @@ import { createControlStripper, createOutputKeeper } from './commandOutput.js';
 import { createOutputDecoder, likelyEncodings, type OutputDecoder } from './outputDecoder.js';
 import { createOutputLog, type OutputLog } from './outputLog.js';
 import { realWaitClock, waitForOutput } from './outputWait.js';
+import { canSeeInputUse, findInputUse } from './inputUse.js';
+import { createInputWatch } from './inputWait.js';
 import { findOpenPorts } from './openPorts.js';
 import { killGroupNow, killTree, listProcesses, treeOf, type Process, type TreeRoot } from './processTree.js';
 import { confineCall, type CommandSandbox, type ConfinedCall } from './sandbox.js';
@@ -18,6 +20,13 @@ export interface RunningCommand extends Command {
   shellDone: Promise<void>;
   /** Takes in what a look at all processes has shown. */
   note(all: readonly Process[]): Promise<void>;
+  /** Its silence makes it worth a look whether it waits for input. */
+  isLookDue(): boolean;
+  /** `isLast`: it is about to be ended, however long it has been silent. */
+  lookForWait(isLast?: boolean): Promise<void>;
+  /** Writes what the user has typed for this wait; `false` if that is over. */
+  answer(wait: string, text: string): boolean;
+  answered(): boolean;
   /** Resolves when what has come so far is on disk. */
   written(): Promise<void>;
   /** How long the shell took, or has taken until now. */
@@ -61,7 +70,14 @@ export async function startCommand(
   const startedAt = performance.now();
   const call = callShell(request.command, parts.settings, mark);
   const log = logFolder === undefined ? undefined : createOutputLog(join(logFolder, id));
-  const output = collectOutput(request, log, parts.encodings ?? likelyEncodings(call.env));
+  const input = createInputWatch(id, (wait) => {
+    request.onWait?.(wait);
+    onChange();
+  });
+  const output = collectOutput(
+    { request, log, onText: (text) => input.addOutput(text) },
+    parts.encodings ?? likelyEncodings(call.env),
+  );
   const { cwd, command } = request;
   const confined = await confineOrRefuse(call, request, parts.settings.sandbox);
   const process = { mark, cwd, takesInput: parts.takesInput, openSink: output.openSink };
@@ -81,6 +97,7 @@ export async function startCommand(
   let ending: Promise<void> | undefined;
   let isInBackground = false;
   let heldBack: HeldBack | undefined;
+  let isAnswered = false;
 
   const sayHeldBack = (found: HeldBack | undefined): void => {
     if (found === undefined) return;
@@ -89,6 +106,7 @@ export async function startCommand(
   };
   const finish = async (): Promise<void> => {
     seen.ports = [];
+    input.endWait();
     started.close();
     output.flush();
     try {
@@ -115,7 +133,21 @@ export async function startCommand(
       onChange();
     }
     // What cannot be seen but holds the pipe is alive.
-    if (seen.shellEnd !== undefined && tree.length === 0 && started.output.isClosed()) await end();
+    if (seen.shellEnd !== undefined && tree.length === 0 && started.output.isClosed()) return end();
+    if (input.isDue()) await lookAtInput(tree);
+  };
+  const lookAtInput = async (tree: readonly Process[], isLast = false): Promise<void> => {
+    if (parts.takesInput && ending === undefined) await input.look(() => findInputUse(tree, mark), isLast);
+  };
+  const write = (text: string): boolean => {
+    if (endedAt !== undefined || !started.write(text)) return false;
+    input.noteTyped();
+    return true;
+  };
+  const writeTyped = (text: string): boolean => {
+    if (!write(text)) return false;
+    isAnswered = true;
+    return true;
   };
   const watchShell = async (): Promise<void> => {
     seen.shellEnd = await started.end;
@@ -134,8 +166,9 @@ export async function startCommand(
     durationMs: Math.round((endedAt ?? performance.now()) - startedAt),
     stopped: seen.stopped,
     ports: seen.ports,
+    ...(input.current() === undefined ? {} : { waits: input.current()! }),
   });
-  request.onInput?.((text) => void started.write(text));
+  request.onInput?.((text) => void writeTyped(text));
   return {
     id,
     command,
@@ -159,7 +192,14 @@ export async function startCommand(
     readAs: output.readAs,
     outputBytes: output.bytes,
     readTo: 0,
-    write: (text) => endedAt === undefined && started.write(text),
+    write,
+    isLookDue: () => parts.takesInput && ending === undefined && input.isDue(),
+    async lookForWait(isLast) {
+      const all = canSeeInputUse && started.pid !== undefined ? await listProcesses() : [];
+      await lookAtInput(treeOf(all, root, known), isLast);
+    },
+    answer: (wait, text) => input.current()?.id === wait && writeTyped(text),
+    answered: () => isAnswered,
     async stop() {
       if (ending !== undefined) return ending;
       seen.stopped = true;
@@ -186,6 +226,13 @@ async function confineOrRefuse(
   }
 }
 
+interface CollectParts {
+  request: CommandRequest;
+  log: OutputLog | undefined;
+  /** Without control sequences. */
+  onText: (text: string) => void;
+}
+
 interface CollectedOutput {
   openSink: () => OutputSink;
   /** Adds a sentence of ours. */
@@ -197,11 +244,7 @@ interface CollectedOutput {
 }
 
 /** Bytes become text, and text without control sequences goes to memory and disk. */
-function collectOutput(
-  request: CommandRequest,
-  log: OutputLog | undefined,
-  encodings: readonly string[],
-): CollectedOutput {
+function collectOutput({ request, log, onText }: CollectParts, encodings: readonly string[]): CollectedOutput {
   const strip = createControlStripper();
   const keeper = createOutputKeeper();
   const decoders: OutputDecoder[] = [];
@@ -214,6 +257,7 @@ function collectOutput(
     bytes += Buffer.byteLength(clean);
     log?.add(clean);
     request.onOutput(text);
+    onText(clean);
   };
   const openSink = (): OutputSink => {
     const decoder = createOutputDecoder(encodings);

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { markerVariable } from './commandEnvironment.js';
-import { pipeName } from './outputPipe.js';
+import { pipeName } from './commandPipes.js';
 
 export interface Watchdog {
   /** Resolves when it has looked once more, and ended. */

@@ -3,6 +3,7 @@
  * `--json`, the session log and the tests. Every event is plain JSON and never changes its meaning.
  */
 
+import type { InputWait } from './inputWait.js';
 import type { Cost } from './money.js';
 import type { Root } from './pack.js';
 import type { PriceTag } from './priceTag.js';
@@ -233,6 +234,8 @@ export type AgentEvent =
   | { type: 'waiting'; reason: 'queued' | 'silent' | 'prefix'; seconds: number }
   | { type: 'tool_call_start'; call: string; tool: string; title: string; path?: string }
   | { type: 'tool_call_output'; call: string; text: string }
+  /** The command of this call waits for input; without `wait` it does so no longer. */
+  | { type: 'input_wait'; call: string; wait?: InputWait }
   | {
       type: 'tool_call_end';
       call: string;

@@ -1,5 +1,6 @@
 /** What the sidebar page and the extension say to each other. The page is not trusted: see `core` for the checks. */
 import type { SendQuestion } from './destination.js';
+import type { InputWait } from './inputWait.js';
 import type { Cost, Money } from './money.js';
 import type { PriceTag } from './priceTag.js';
 import type { AgentEvent, ApprovalDecision, ApprovalMode, ThinkingLevel } from './events.js';
@@ -30,6 +31,7 @@ export interface BackgroundCommand {
   command: string;
   /** TCP ports on which it listens. */
   ports: number[];
+  waits?: InputWait;
 }
 
 /** A message that was sent while a turn runs. */
@@ -124,7 +126,10 @@ export type ToHost =
   /** Opens the native diff of one edit of a turn: before and after. */
   | { type: 'open_diff'; call: string }
   | { type: 'undo_turn'; checkpoint: string }
-  /** Ends a background command; shows its terminal. */
+  /** Ends a command in the background, or one that waits for input; shows its terminal. */
   | { type: 'stop_command'; id: string }
   | { type: 'show_command'; id: string }
+  /** One line for a command that waits for input, by the wait's id; or the end of its input. */
+  | { type: 'answer_command'; wait: string; text: string }
+  | { type: 'end_input'; wait: string }
   | { type: 'open_url'; url: string };

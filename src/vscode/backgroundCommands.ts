@@ -1,6 +1,6 @@
 /** What the window shows of the commands that run in the background, and does to them. */
 import * as vscode from 'vscode';
-import type { Commands, HeldBack } from '../core/host.js';
+import type { Commands, CommandState, HeldBack } from '../core/host.js';
 import { nameAll } from '../core/tools/sandboxStop.js';
 import { encodeView } from '../core/view/codec.js';
 import type { BackgroundCommand } from '../protocol/sidebar.js';
@@ -13,6 +13,8 @@ export interface BackgroundCommands extends vscode.Disposable {
   list: () => BackgroundCommand[];
   stop(id: string): Promise<void>;
   show(id: string): void;
+  /** Types into a command that waits for input, also one in the foreground; `false` if that wait is over. */
+  answer(wait: string, text: string): boolean;
 }
 
 const longestLine = 500;
@@ -38,13 +40,18 @@ export function createBackgroundCommands(onChange: () => void): BackgroundComman
       return running.map((command) => ({
         id: command.id,
         command: encodeView(command.command.slice(0, longestLine)).view,
-        ports: [...command.state().ports],
+        ...shownOf(command.state()),
       }));
     },
     stop: async (id) => terminals?.commands.find(id)?.stop(),
     show: (id) => terminals?.show(id),
+    answer: (wait, text) => terminals?.commands.answer(wait, text) ?? false,
     dispose,
   };
+}
+
+function shownOf({ ports, waits }: CommandState): Pick<BackgroundCommand, 'ports' | 'waits'> {
+  return { ports: [...ports], ...(waits === undefined ? {} : { waits }) };
 }
 
 /** It may as well be the user who made it meanwhile, so one click brings it back. */

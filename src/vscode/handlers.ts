@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.js';
 import type { Log } from '../core/host.js';
 import { resolveInside } from '../core/repository/pathGate.js';
+import { endOfInput } from '../protocol/inputWait.js';
 import type { ToHost, ToPage } from '../protocol/sidebar.js';
 import type { Approvals } from './approvals.js';
 import type { AutoMode } from './autoMode.js';
@@ -120,9 +121,18 @@ function createHandlers(parts: HandlerParts): Handlers {
     undo_turn: ({ checkpoint }) => parts.undo(checkpoint),
     stop_command: ({ id }) => parts.commands.stop(id),
     show_command: ({ id }) => parts.commands.show(id),
+    answer_command: ({ wait, text }) => typeInto(parts, wait, `${text}\n`),
+    end_input: ({ wait }) => typeInto(parts, wait, endOfInput),
     open_url: ({ url }) => openUrl(url),
   };
   return mapBlocked(plain, parts);
+}
+
+/** What was typed may be a password: it is kept and shown nowhere. */
+function typeInto({ commands, chat }: HandlerParts, wait: string, text: string): void {
+  if (commands.answer(wait, text)) return;
+  const over = 'Your answer was not typed: the command does not wait for it any more. Its output says how it went on.';
+  chat.tell({ type: 'notice', level: 'info', text: over });
 }
 
 /** Throws a sentence where nothing could run by itself anyway; the mode stays as it was. */

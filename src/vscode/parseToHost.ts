@@ -8,6 +8,11 @@ export const longestMessage = 1 << 20;
 const text = z.string().max(longestMessage);
 const id = z.string().min(1).max(200);
 const path = z.string().min(1).max(4096);
+/** What a keyboard types into one line: no control character but a tab. */
+const line = z
+  .string()
+  .max(20_000)
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/);
 
 const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
@@ -45,6 +50,8 @@ const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('undo_turn'), checkpoint: id }),
   z.strictObject({ type: z.literal('stop_command'), id }),
   z.strictObject({ type: z.literal('show_command'), id }),
+  z.strictObject({ type: z.literal('answer_command'), wait: id, text: line }),
+  z.strictObject({ type: z.literal('end_input'), wait: id }),
   z.strictObject({ type: z.literal('open_url'), url: z.string().max(4096) }),
 ]);
 

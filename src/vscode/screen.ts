@@ -79,6 +79,7 @@ export function createScreen(onClosed: () => void, command?: string): Screen {
       successor = other;
     },
     end(line) {
+      if (successor !== undefined) return successor.end(line);
       input = undefined;
       busy = false;
       call(plainName);

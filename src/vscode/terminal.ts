@@ -2,12 +2,13 @@
 import type * as vscode from 'vscode';
 import { joinOutput } from '../core/commandOutput.js';
 import type { Command, CommandRequest, CommandResult, Commands, CommandState } from '../core/host.js';
+import type { InputWait } from '../protocol/inputWait.js';
 import { createControlStripper } from '../node/commandOutput.js';
 import { createScreen, type Screen } from './screen.js';
 
 export interface TerminalCommands extends vscode.Disposable {
   commands: Commands;
-  /** Brings the terminal of a background command to the front; one that was closed is opened again. */
+  /** Brings the terminal of a command that waits or is in the background to the front; a closed one is opened again. */
   show(id: string): void;
 }
 
@@ -15,6 +16,8 @@ export interface TerminalCommands extends vscode.Disposable {
 export function createTerminalCommands(inner: Commands): TerminalCommands {
   const screens: Screen[] = [];
   const background = new Map<string, Screen>();
+  /** In the foreground, by the command's id. */
+  const asking = new Map<string, Screen>();
   const openScreen = (command?: string): Screen => {
     const screen = createScreen(() => screens.splice(screens.indexOf(screen), 1), command);
     screens.push(screen);
@@ -41,8 +44,14 @@ export function createTerminalCommands(inner: Commands): TerminalCommands {
     async run(request, signal) {
       const screen = idleScreen();
       screen.begin(request.command);
+      const onWait = (wait: InputWait | undefined): void => {
+        if (wait !== undefined && !asking.has(wait.command)) asking.set(wait.command, screen);
+        request.onWait?.(wait);
+      };
       try {
-        const result = await inner.run({ ...showOn(screen, request), timeoutMs: request.timeoutMs }, signal);
+        const shown = { ...showOn(screen, request), onWait };
+        const result = await inner.run({ ...shown, timeoutMs: request.timeoutMs }, signal);
+        asking.delete(result.id);
         const left = result.leftRunning ? inner.find(result.id) : undefined;
         if (left === undefined) screen.end(describeEnd(result));
         else keep(left, screen);
@@ -65,14 +74,15 @@ export function createTerminalCommands(inner: Commands): TerminalCommands {
     show(id) {
       const command = inner.find(id);
       if (command?.state().running !== true) return;
-      const screen = background.get(id);
+      const screen = background.get(id) ?? asking.get(id);
       if (screen !== undefined && screens.includes(screen)) return screen.show();
       const again = openScreen(command.command);
       again.begin(command.command);
       again.write(joinOutput(command.kept()));
       again.connect((text) => void command.write(text));
       screen?.leadTo(again);
-      keep(command, again);
+      if (asking.has(id)) asking.set(id, again);
+      else keep(command, again);
     },
     dispose() {
       stopListening();
@@ -99,7 +109,7 @@ function showOn(screen: Screen, request: CommandRequest): CommandRequest {
 
 function describeEnd(result: CommandResult): string {
   const seconds = describeSeconds(result.durationMs);
-  if (result.cancelled) return `[stopped after ${seconds}]`;
+  if (result.cancelled || result.stopped === true) return `[stopped after ${seconds}]`;
   if (result.timedOut) return `[ended by the time limit after ${seconds}]`;
   return `[exit code ${result.exitCode ?? 'none'} · ${seconds}]`;
 }

@@ -1,5 +1,6 @@
 import { addCost, formatCost, free } from '../protocol/money.js';
 import type { AgentEvent, AgentEventType, ApprovalDecision, EventOf, Outcome } from '../protocol/events.js';
+import { describeWait, type InputWait } from '../protocol/inputWait.js';
 import type { AnswerItem, Item, PageState, ReasoningItem, ToolItem, TurnPrice } from './items.js';
 
 /** Characters of live output that the page keeps of one tool call. */
@@ -38,9 +39,13 @@ const handlers: { [T in AgentEventType]: Handler<T> } = {
       summary: '',
     }),
   tool_call_output: (state, event) => updateTool(state, event.call, (tool) => addOutput(tool, event.text)),
+  input_wait: (state, { call, wait }) => ({
+    ...updateTool(state, call, (tool) => withWait(tool, wait)),
+    ...(wait === undefined ? {} : { announcement: `${describeWait(wait)}: ${wait.question}` }),
+  }),
   tool_call_end: (state, event) =>
     updateTool(state, event.call, (tool) => ({
-      ...tool,
+      ...withWait(tool, undefined),
       status: event.status,
       summary: event.summary,
       ...(event.details === undefined ? {} : { details: event.details }),
@@ -115,7 +120,7 @@ export function closeTurn(state: PageState): PageState {
   const items = settled.items.map((item): Item => {
     if (item.kind === 'approval' && item.result === undefined) return { ...item, result: 'unanswered' };
     if (item.kind === 'compaction' && item.end === undefined) return { ...item, end: 'unended' };
-    if (item.kind === 'tool' && item.status === 'running') return { ...item, status: 'cancelled' };
+    if (item.kind === 'tool' && item.status === 'running') return { ...withWait(item, undefined), status: 'cancelled' };
     return item;
   });
   return { ...settled, items, progress: undefined, waiting: undefined, sidebar: { ...state.sidebar, running: false } };
@@ -212,6 +217,10 @@ function updateTool(state: PageState, call: string, update: (tool: ToolItem) => 
   const at = state.items.findLastIndex((item) => item.kind === 'tool' && item.call === call);
   const items = state.items.map((item, i) => (i === at && item.kind === 'tool' ? update(item) : item));
   return { ...state, items };
+}
+
+function withWait({ wait: _, ...tool }: ToolItem, wait: InputWait | undefined): ToolItem {
+  return wait === undefined ? tool : { ...tool, wait };
 }
 
 function addOutput(tool: ToolItem, text: string): ToolItem {

@@ -9,6 +9,7 @@ import type {
   ToolDetails,
   Usage,
 } from '../protocol/events.js';
+import type { InputWait } from '../protocol/inputWait.js';
 import type { PriceTag } from '../protocol/priceTag.js';
 import type { SendEstimate, SessionSummary, SidebarState } from '../protocol/sidebar.js';
 
@@ -37,6 +38,8 @@ export type ToolItem = Keyed & {
   output: string;
   outputCutChars: number;
   summary: string;
+  /** Its command waits for input. */
+  wait?: InputWait;
   details?: ToolDetails;
 };
 export type ApprovalItem = Keyed & {

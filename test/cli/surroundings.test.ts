@@ -76,11 +76,12 @@ describe('output', () => {
 });
 
 describe('a terminal', () => {
-  /** Runs on a pseudo-terminal of `script` and types `keys` when it is asked for an approval. */
+  /** Runs on a pseudo-terminal of `script` and types `keys` when the sign stands there, which is an approval's question. */
   async function runOnTerminal(
     args: readonly string[],
     keys: string,
     words = [process.execPath, program, ...args],
+    sign = 'Allow?',
   ): Promise<{ exitCode: number | null; shown: string }> {
     const line = words.map((word) => `'${word}'`).join(' ');
     const child = spawn('script', ['-qec', line, '/dev/null'], {
@@ -91,7 +92,7 @@ describe('a terminal', () => {
     let isAsked = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       shown += text;
-      if (isAsked || !shown.includes('Allow?')) return;
+      if (isAsked || !shown.includes(sign)) return;
       isAsked = true;
       child.stdin.write(keys);
     });
@@ -125,6 +126,28 @@ describe('a terminal', () => {
     const run = await runOnTerminal(args, keys);
     expect([run.exitCode, simulator!.requests.length]).toEqual([exitCode, requests]);
     expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe(text);
+  });
+
+  test.each([
+    [
+      'a line goes to it, and an unseen one is not shown',
+      'orca\r',
+      'printf "Password: "; read x; echo "[$x]" > told',
+      '[orca]\n',
+    ],
+    ['Ctrl-D ends its input', '\u0004', 'echo "1) one"; cat; echo end > told', 'end\n'],
+  ])('asks what a command waits for: %s', async (_name, keys, command, told) => {
+    const run = { id: 'c1', name: 'run_command', arguments: JSON.stringify({ command }) };
+    const args = [...(await argsFor([{ calls: [run] }, { text: 'End.' }])), '--allow', command];
+    const { exitCode, shown } = await runOnTerminal(args, keys, undefined, 'Enter sends a line');
+    expect(shown).toContain('The command waits for input: ');
+    expect(shown).toContain(command.startsWith('printf') ? 'Password:' : '1) one');
+    expect(exitCode).toBe(0);
+    expect(readFileSync(join(cwd, 'told'), 'utf8')).toBe(told);
+    expect(shown.replaceAll(command, '')).not.toContain('orca');
+    const answer = simulator!.requests.at(-1)!.parsed.messages.findLast(({ role }) => role === 'tool');
+    expect(JSON.stringify(answer)).toContain('The user typed into it while it ran');
+    expect(simulator!.requests.map(({ body }) => Buffer.from(body).toString()).join('')).not.toContain('orca');
   });
 });
 

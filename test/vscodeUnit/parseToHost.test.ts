@@ -29,6 +29,8 @@ const examples: { [K in ToHost['type']]: Extract<ToHost, { type: K }> } = {
   undo_turn: { type: 'undo_turn', checkpoint: 'x-1' },
   stop_command: { type: 'stop_command', id: 'c-0123abcd' },
   show_command: { type: 'show_command', id: 'c-0123abcd' },
+  answer_command: { type: 'answer_command', wait: 'ab12', text: 'yes, größe\tand more' },
+  end_input: { type: 'end_input', wait: 'ab12' },
   open_url: { type: 'open_url', url: 'https://example.com' },
 };
 
@@ -40,6 +42,13 @@ describe('WEB-06: the door for messages of the page', () => {
   it('lets the settings be opened, all of them or one of ours', () => {
     expect(parseToHost({ type: 'open_settings' })).toEqual({ ok: true, message: { type: 'open_settings' } });
     expect(parseToHost({ type: 'open_settings', setting: 'security.workspace.trust' }).ok).toBe(false);
+  });
+
+  it('lets one line be typed into a command, and no key that is more than a character', () => {
+    for (const text of ['a\nb', 'a\r', '\u0003', '\u0004', '\u001b[A', '\u007f', 'a\u0000']) {
+      expect(parseToHost({ type: 'answer_command', wait: 'ab12', text }).ok).toBe(false);
+    }
+    expect(parseToHost({ type: 'answer_command', wait: 'ab12', text: '' }).ok).toBe(true);
   });
 
   it('lets a file be opened without a line', () => {

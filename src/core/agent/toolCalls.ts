@@ -1,5 +1,6 @@
 /** The tool calls of one reply: prepare (parse, gate, approve), execute, finalize. */
 import type { AgentEvent, Emit, EventOf } from '../../protocol/events.js';
+import type { InputWait } from '../../protocol/inputWait.js';
 import { isCancellation, messageOf } from '../errors.js';
 import type { ToolCall, ToolMessage } from '../model/types.js';
 import { parseArguments } from '../tools/toolList.js';
@@ -89,7 +90,9 @@ async function runToolCall(call: ToolCall, parts: ToolCallParts): Promise<Ended>
 
 function contextOf(call: ToolCall, parts: ToolCallParts): ToolContext {
   const output = (text: string): void => parts.emit({ type: 'tool_call_output', call: call.id, text });
-  return { ...parts.context, call: call.id, output };
+  const inputWait = (wait: InputWait | undefined): void =>
+    parts.emit({ type: 'input_wait', call: call.id, ...(wait === undefined ? {} : { wait }) });
+  return { ...parts.context, call: call.id, output, inputWait };
 }
 
 async function prepareAndExecute(call: ToolCall, parts: ToolCallParts): Promise<Ended> {

@@ -60,12 +60,13 @@ async function runOne(
 }
 
 function frameOutput(command: string, result: CommandResult): string {
-  const { timedOut } = result;
+  const { timedOut, waited } = result;
   // Cut only as a view: half a secret would not be known for one.
   const shown = encodeView(joinOutput(result)).view;
   const left = shown.length - mostCharacters;
   const tail = left > 0 ? `(the first ${left} characters are left out)\n` : '';
-  const end = timedOut ? '\n(the command was ended: it took too long)' : '';
+  const why = waited?.sure === true ? 'it waited for input, and nobody gave any' : 'it took too long';
+  const end = timedOut ? `\n(the command was ended: ${why})` : '';
   const { view } = encodeView(`$ ${command}`);
   return `<baleen-output>\n${view}\n${tail}${shown.slice(-mostCharacters)}${end}\n</baleen-output>`;
 }

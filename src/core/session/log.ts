@@ -155,7 +155,7 @@ function isTornEnd(lines: readonly string[], index: number): boolean {
   return index === lines.length - 1 || (lines[index + 1] === '' && index + 1 < lines.length - 1);
 }
 
-/** Deltas, progress and live output are not kept: the messages and the results say the same once. */
+/** Deltas, progress, live output and waits are not kept: the messages and the results say the same once. */
 export function isKept(event: AgentEvent): boolean {
   return !passing.has(event.type);
 }
@@ -167,4 +167,5 @@ const passing: ReadonlySet<AgentEvent['type']> = new Set([
   'waiting',
   'step_retry',
   'tool_call_output',
+  'input_wait',
 ]);

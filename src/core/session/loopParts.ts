@@ -44,7 +44,15 @@ export function createLoopParts(
     windowTokens: settings.model.windowTokens,
     toolCalls: {
       tools: parts.tools,
-      context: { host, roots: parts.roots, turn, call: '', signal, output: () => undefined },
+      context: {
+        host,
+        roots: parts.roots,
+        turn,
+        call: '',
+        signal,
+        output: () => undefined,
+        inputWait: () => undefined,
+      },
       policy: {
         mode: settings.approve,
         sandboxed: session.sandboxed,

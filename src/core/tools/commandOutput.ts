@@ -109,7 +109,10 @@ function nameOf({ command }: Command): string {
 
 async function waitForNews(command: Command, waitMs: number, { host, signal }: ToolContext): Promise<void> {
   for (let waited = 0; waited < waitMs; waited += lookMs) {
-    if (command.outputBytes() > command.readTo || !(await command.look()).running) return;
+    if (command.outputBytes() > command.readTo) return;
+    const { running, waits } = await command.look();
+    // Nothing new will come before it is given some.
+    if (!running || waits?.sure === true) return;
     await host.clock.sleep(lookMs, signal);
   }
 }

@@ -1,5 +1,6 @@
 /** Output of commands as the model reads it: few tokens, cut at line ends, and always with a way to the rest. */
-import type { CommandState, KeptOutput } from '../host.js';
+import type { InputWait } from '../../protocol/inputWait.js';
+import type { CommandResult, CommandState, KeptOutput } from '../host.js';
 import type { Packer } from '../pack/packer.js';
 import { decodeView, encodeStretch, encodeView } from '../view/codec.js';
 
@@ -137,8 +138,28 @@ export function describeState(state: CommandState): string {
   if (state.running && state.exitCode !== undefined) {
     return `its shell has ended (${describeExit(state.exitCode)}), what it started runs since ${time}${describePorts(state)}`;
   }
-  if (state.running) return `running for ${time}${describePorts(state)}`;
+  if (state.running) return `running for ${time}${describePorts(state)}${describeWait(state.waits)}`;
   return `${describeExit(state.exitCode ?? null)} after ${time}`;
+}
+
+function describeWait(wait: InputWait | undefined): string {
+  if (wait === undefined) return '';
+  return `, ${wait.sure ? 'waiting' : 'may be waiting'} for input${quoteQuestion(wait)}`;
+}
+
+function quoteQuestion({ question }: InputWait): string {
+  return question === '' ? '' : `: “${encodeView(question).view}”`;
+}
+
+/** Sentences about a command's input, as views; what was typed is in none of them. */
+export function describeInput({ waited, answered }: Pick<CommandResult, 'waited' | 'answered'>): string[] {
+  const typed = 'The user typed into it while it ran; what was typed is not shown to you.';
+  return [...(answered === true ? [typed] : []), ...(waited === undefined ? [] : [adviseOn(waited)])];
+}
+
+function adviseOn(wait: InputWait): string {
+  const state = wait.sure ? 'It waited for input' : 'It may have waited for input';
+  return `${state}, and nobody gave any${quoteQuestion(wait)}. Use an option that needs no answer (such as --yes), put the input into the line (printf … | command, or < /dev/null for none), or run it with background: true and type with command_output.`;
 }
 
 function describeExit(exitCode: number | null): string {

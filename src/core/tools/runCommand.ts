@@ -6,7 +6,15 @@ import { resolveFolderInside, type Place } from '../repository/pathGate.js';
 import { areNamed, spellingsOf } from '../repository/roots.js';
 import { isRuleFile } from '../repository/selection.js';
 import { decodeView, encodePath, encodeView, placeholdersOf } from '../view/codec.js';
-import { describePorts, describeReadAs, describeState, describeTime, showOutput, tokenCounter } from './commandText.js';
+import {
+  describeInput,
+  describePorts,
+  describeReadAs,
+  describeState,
+  describeTime,
+  showOutput,
+  tokenCounter,
+} from './commandText.js';
 import { describeChanged, describeStop } from './sandboxStop.js';
 import { decideFailed, decideRefused, fail, succeed } from './results.js';
 import type { Prepared, Tool, ToolContext, ToolResult } from './tool.js';
@@ -86,7 +94,10 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
   const { host, roots, turn } = context;
   const before = await turn.packer.scan(context.signal);
   const live = limitLive(context.output);
-  const result = await host.commands.run({ ...requestOf(line), timeoutMs, onOutput: live.add }, context.signal);
+  const result = await host.commands.run(
+    { ...requestOf(line), timeoutMs, onOutput: live.add, onWait: context.inputWait },
+    context.signal,
+  );
   live.end();
   const changed = await noteChanges(before, context);
   turn.ran.push({ command, exitCode: result.exitCode });
@@ -96,7 +107,11 @@ async function execute(line: Line, timeoutMs: number, context: ToolContext): Pro
   const output = await showOutput(result, { id: result.id, from: 0 }, tokenCounter(turn.packer));
   const touched = result.sandbox === 'closed' ? changed.filter((path) => isProtected(spellingsOf(roots, path))) : [];
   const stop = describeStop(result);
-  const notes = [...(touched.length === 0 ? [] : [describeChanged(touched)]), ...(stop === undefined ? [] : [stop])];
+  const notes = [
+    ...describeInput(result),
+    ...(touched.length === 0 ? [] : [describeChanged(touched)]),
+    ...(stop === undefined ? [] : [stop]),
+  ];
   const text = joinAnswer({ head, folder, changed, notes, output, readAs: result.readAs }, context);
   const { exitCode, durationMs, timedOut } = result;
   const details = { kind: 'command' as const, command, exitCode, durationMs, timedOut, changed };
@@ -146,7 +161,7 @@ async function startInBackground(line: Line, context: ToolContext): Promise<Tool
 async function settle(command: Command, { host, signal }: ToolContext): Promise<CommandState> {
   let state = await command.look();
   try {
-    for (let waited = 0; waited < settleMs && state.running && state.ports.length === 0; waited += lookMs) {
+    for (let waited = 0; waited < settleMs && !isSettled(state); waited += lookMs) {
       await host.clock.sleep(lookMs, signal);
       state = await command.look();
     }
@@ -155,6 +170,11 @@ async function settle(command: Command, { host, signal }: ToolContext): Promise<
     throw error;
   }
   return state;
+}
+
+/** It has ended, or does nothing more until it is used. */
+function isSettled({ running, ports, waits }: CommandState): boolean {
+  return !running || ports.length > 0 || waits !== undefined;
 }
 
 interface Answer {
@@ -182,9 +202,9 @@ function joinAnswer({ head, folder, changed, notes, output, readAs }: Answer, { 
   return parts.join('\n');
 }
 
-function describeEnd({ exitCode, durationMs, timedOut, cancelled }: CommandResult): string {
+function describeEnd({ exitCode, durationMs, timedOut, cancelled, stopped }: CommandResult): string {
   const time = describeTime(durationMs);
-  if (cancelled) return `stopped by the user after ${time}`;
+  if (cancelled || stopped === true) return `stopped by the user after ${time}`;
   if (timedOut) return `timed out after ${time}; the command and what it started were ended`;
   if (exitCode === null) return `no exit code: killed by a signal after ${time}`;
   return `exit code ${exitCode} after ${time}`;

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ApprovalSubject, ToolDetails } from '../../protocol/events.js';
+import type { InputWait } from '../../protocol/inputWait.js';
 import type { CommandResult, HeldBack, Host, SandboxLevel } from '../host.js';
 import type { Roots } from '../repository/roots.js';
 import type { Turn } from '../agent/turn.js';
@@ -14,6 +15,8 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Live output of the running call. */
   output: (text: string) => void;
+  /** The command of the running call waits for input, or does so no longer. */
+  inputWait: (wait: InputWait | undefined) => void;
 }
 
 /** Twice an answer: `text` for the model, already a view; `summary` and `details` for the eye. */

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { BackgroundCommand } from '../../protocol/sidebar.js';
 import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
+import { InputAnswer } from './inputAnswer.js';
 import { MarkedText } from './markedText.js';
 
 /** The commands that the agent has left running, each with its ports and a way to end it. */
@@ -16,7 +17,7 @@ export function CommandBar({ commands }: { commands: readonly BackgroundCommand[
   );
 }
 
-function CommandRow({ command: { id, command, ports } }: { command: BackgroundCommand }): VNode {
+function CommandRow({ command: { id, command, ports, waits } }: { command: BackgroundCommand }): VNode {
   const { post } = usePage();
   return (
     <li class="command-row">
@@ -54,6 +55,7 @@ function CommandRow({ command: { id, command, ports } }: { command: BackgroundCo
           <Icon name="debug-stop" />
         </button>
       </span>
+      <InputAnswer wait={waits} inRow />
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ToHost } from '../../protocol/sidebar.js';
+import { isComposing } from '../composing.js';
 import type { PageState } from '../items.js';
 import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
@@ -116,11 +117,6 @@ function SendButton({ label, isEmpty, submit }: { label: string; isEmpty: boolea
       <Icon name="arrow-up" />
     </button>
   );
-}
-
-/** While an input method composes, Enter chooses a word. Some browsers only say so by key code 229. */
-function isComposing(event: KeyboardEvent): boolean {
-  return event.isComposing || event.keyCode === 229;
 }
 
 function readBox(box: { current: HTMLTextAreaElement | null }): string {

@@ -6,6 +6,7 @@ import { usePage } from '../pageContext.js';
 import { DiffCounts, DiffView } from './diffView.js';
 import { Fold } from './fold.js';
 import { Icon } from './icon.js';
+import { InputAnswer } from './inputAnswer.js';
 import { MarkedText } from './markedText.js';
 import { OutputTail } from './outputTail.js';
 import { PathLink } from './pathLink.js';
@@ -59,6 +60,7 @@ export function ToolCard({ item }: { item: ToolItem }): VNode {
       <div class={`${card} bare`}>
         <div class="fold-button still">{head}</div>
         <ToolFacts item={item} />
+        <InputAnswer wait={item.wait} />
       </div>
     );
   }
@@ -72,6 +74,7 @@ export function ToolCard({ item }: { item: ToolItem }): VNode {
       >
         {() => <ToolBody item={item} />}
       </Fold>
+      <InputAnswer wait={item.wait} />
     </div>
   );
 }

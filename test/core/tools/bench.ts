@@ -138,6 +138,7 @@ export async function createBench(
     turn,
     call: 'call',
     signal: controller.signal,
+    inputWait: () => undefined,
     output: (text) => void shown.push(text),
   };
   const prepare: Bench['prepare'] = async (name, args) => {

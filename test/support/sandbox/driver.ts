@@ -18,12 +18,21 @@ export interface Order {
     background?: true;
     /** What is held back is let in at once; in the background that is waited for. */
     letIn?: true;
+    /** Typed, with a line end, when the command surely waits for input; what it asked is in the answer. */
+    answer?: string;
   }[];
 }
 
 export interface Answer {
   status: { works: boolean; why?: string };
-  results: { exitCode: number | null; output: string; sandbox?: SandboxLevel; ms: number; heldBack?: string[] }[];
+  results: {
+    exitCode: number | null;
+    output: string;
+    sandbox?: SandboxLevel;
+    ms: number;
+    heldBack?: string[];
+    asked?: string;
+  }[];
 }
 
 const order = JSON.parse(process.argv[2]!) as Order;
@@ -34,8 +43,9 @@ const sandbox = createSandbox({ ...places, env: process.env, isOn: () => true })
 const commands = createCommands({ sandbox });
 let aside = '';
 const answer: Answer = { status: await sandbox.status(), results: [] };
-for (const { line, sandbox: level, cwd, cancelAfterMs, background, letIn } of order.lines) {
+for (const { line, sandbox: level, cwd, cancelAfterMs, background, letIn, answer: typed } of order.lines) {
   const startedAt = performance.now();
+  let asked: string | undefined;
   if (background === true) {
     // Its output is in the answer of a line that waits for it.
     await commands.start({ command: line, cwd: cwd ?? workspace, sandbox: level, onOutput: (text) => (aside += text) });
@@ -44,7 +54,15 @@ for (const { line, sandbox: level, cwd, cancelAfterMs, background, letIn } of or
   }
   const stop = cancelAfterMs === undefined ? new AbortController().signal : AbortSignal.timeout(cancelAfterMs);
   const result = await commands.run(
-    { command: line, cwd: cwd ?? workspace, timeoutMs: 60_000, sandbox: level, onOutput: () => undefined },
+    {
+      ...{ command: line, cwd: cwd ?? workspace, timeoutMs: 60_000, sandbox: level, onOutput: () => undefined },
+      ...(typed === undefined ? {} : { onInput: () => undefined }),
+      onWait(wait) {
+        if (wait?.sure !== true) return;
+        asked = wait.question;
+        commands.answer(wait.id, `${typed}\n`);
+      },
+    },
     stop,
   );
   const ms = performance.now() - startedAt;
@@ -52,6 +70,7 @@ for (const { line, sandbox: level, cwd, cancelAfterMs, background, letIn } of or
   if (letIn === true) await heldBack?.letIn();
   answer.results.push({
     ...{ exitCode, ms, output: aside + joinOutput(result) },
+    ...(asked === undefined ? {} : { asked }),
     ...(at === undefined ? {} : { sandbox: at }),
     ...(heldBack === undefined ? {} : { heldBack: heldBack.names.map(({ path }) => path) }),
   });

@@ -34,6 +34,7 @@ const context: ToolContext = {
   call: name,
   signal: new AbortController().signal,
   output: () => undefined,
+  inputWait: () => undefined,
 };
 
 let refused = 0;

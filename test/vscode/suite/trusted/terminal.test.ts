@@ -85,6 +85,24 @@ describe('commands in the background', () => {
     }
   });
 
+  it('that wait for input are answered from the chat, which keeps nothing of what was typed', async () => {
+    const word = makeWord();
+    const command = 'printf "Password: "; read x; echo "${#x} characters"';
+    service.push({ calls: [call('c3', 'run_command', { command })] }, { text: 'Done.' });
+    const turn = takeTurn(api, 'Ask me.');
+    const wait = await waitFor('the wait', () => listEvents(api, 'input_wait').findLast((one) => one.wait)?.wait);
+    assert.deepEqual([wait.question, wait.sure], ['Password:', true]);
+    await api.receive({ type: 'show_command', id: wait.command });
+    await api.receive({ type: 'answer_command', wait: 'another', text: 'wrong' });
+    await api.receive({ type: 'answer_command', wait: wait.id, text: word });
+    assert.equal((await turn).outcome, 'done');
+    assert.match(resultOf(service), new RegExp(`^exit code 0 .*\\n(?:.*\\n)*Password: ${word.length} characters\\n`));
+    assert.match(resultOf(service), /The user typed into it while it ran/);
+    assert.ok(listEvents(api, 'notice').some(({ text }) => text.startsWith('Your answer was not typed')));
+    assert.ok(!JSON.stringify(api.chat.transcript.entries).includes(word));
+    assert.ok(!service.requests.some(({ body }) => Buffer.from(body).toString().includes(word)));
+  });
+
   it('go on when the turn is stopped, whose own command ends', async () => {
     const { word } = await startServer();
     const foreground = makeWord();

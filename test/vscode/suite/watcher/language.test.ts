@@ -273,7 +273,8 @@ async function openBench(
     ...{ untold: new Map(), shown: new Map() },
   };
   const signal = new AbortController().signal;
-  const context = { host: { ...parts.host, language }, roots: parts.roots, turn, signal, output: () => undefined };
+  const silent = { output: () => undefined, inputWait: () => undefined };
+  const context = { host: { ...parts.host, language }, roots: parts.roots, turn, signal, ...silent };
   return {
     async call(name, args) {
       const tool = createTools().find((one) => one.name === name)!;
