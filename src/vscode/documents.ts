@@ -1,10 +1,10 @@
 /** What is open in the editor: buffers, for tools that must edit what the user sees and not only the disk, and tabs. */
 import * as vscode from 'vscode';
-import { toLineFeeds } from '../core/edits/lines.js';
-import type { OpenDocuments, ReloadWatch } from '../core/host.js';
+import type { OpenDocuments } from '../core/host.js';
 import { comparePaths } from '../core/repository/paths.js';
 import { pathIn, type Roots } from '../core/repository/roots.js';
 import { findChangedSpans } from './changedSpan.js';
+import { watchReload } from './reload.js';
 import { windowRoots } from './windowFolders.js';
 
 export function createOpenDocuments(): OpenDocuments {
@@ -43,49 +43,6 @@ export function createOpenDocuments(): OpenDocuments {
       }),
     watchReload,
   };
-}
-
-/** VS Code reloads such a document within some 100 ms, where it watches the folder at all. */
-const reloadPatienceMs = 1_500;
-
-function watchReload(path: string, text: string): ReloadWatch {
-  const document = findOpen(path);
-  if (document === undefined || document.isClosed) {
-    return { isTypedOver: async () => false, dispose: () => undefined };
-  }
-  let told: (isTypedOver: boolean) => void = () => undefined;
-  const first = new Promise<boolean>((resolve) => (told = resolve));
-  const wanted = toLineFeeds(text);
-  const note = (changed: vscode.TextDocument): void => {
-    if (changed !== document) return;
-    if (toLineFeeds(document.getText()) === wanted) told(false);
-    else if (document.isDirty) told(true);
-  };
-  const listening = [
-    vscode.workspace.onDidChangeTextDocument((event) => note(event.document)),
-    vscode.workspace.onDidCloseTextDocument((closed) => void (closed === document && told(false))),
-  ];
-  return {
-    async isTypedOver(signal) {
-      note(document);
-      const onAbort = (): void => told(document.isDirty);
-      signal.addEventListener('abort', onAbort, { once: true });
-      const timer = setTimeout(onAbort, reloadPatienceMs);
-      try {
-        return await first;
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-      }
-    },
-    dispose() {
-      vscode.Disposable.from(...listening).dispose();
-    },
-  };
-}
-
-function findOpen(path: string): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
 }
 
 function findUnsaved(path: string): vscode.TextDocument | undefined {

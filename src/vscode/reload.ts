@@ -1,0 +1,52 @@
+/** What becomes of an open document without unsaved changes whose file is written: VS Code takes its text anew. */
+import * as vscode from 'vscode';
+import { toLineFeeds } from '../core/edits/lines.js';
+import type { ReloadWatch } from '../core/host.js';
+import { keepCursors } from './cursors.js';
+
+/** VS Code reloads such a document within some 100 ms, where it watches the folder at all. */
+const reloadPatienceMs = 1_500;
+
+export function watchReload(path: string, text: string): ReloadWatch {
+  const document = findOpen(path);
+  if (document === undefined || document.isClosed) {
+    return { isTypedOver: async () => false, dispose: () => undefined };
+  }
+  let told: (isTypedOver: boolean | Promise<boolean>) => void = () => undefined;
+  const first = new Promise<boolean>((resolve) => (told = resolve));
+  const wanted = toLineFeeds(text);
+  let before = document.getText();
+  const note = (changed: vscode.TextDocumentChangeEvent): void => {
+    if (changed.document !== document) return;
+    const old = before;
+    before = document.getText();
+    if (toLineFeeds(before) === wanted) told(keepCursors(old, changed).then(() => false));
+    else if (document.isDirty) told(true);
+  };
+  const listening = [
+    vscode.workspace.onDidChangeTextDocument(note),
+    vscode.workspace.onDidCloseTextDocument((closed) => void (closed === document && told(false))),
+  ];
+  return {
+    async isTypedOver(signal) {
+      if (toLineFeeds(document.getText()) === wanted) told(false);
+      else if (document.isDirty) told(true);
+      const onAbort = (): void => told(document.isDirty);
+      signal.addEventListener('abort', onAbort, { once: true });
+      const timer = setTimeout(onAbort, reloadPatienceMs);
+      try {
+        return await first;
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    dispose() {
+      vscode.Disposable.from(...listening).dispose();
+    },
+  };
+}
+
+function findOpen(path: string): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+}
