@@ -43,6 +43,17 @@ export function findChangedSpans(before: string, after: string): ChangedSpan[] {
   return spans;
 }
 
+/** Where an offset of the old text is in the new one. What stands where something is put in stays before it. */
+export function followSpans(spans: readonly ChangedSpan[], offset: number): number {
+  let shift = 0;
+  for (const { start, end, replacement } of spans) {
+    if (offset <= start) break;
+    if (offset < end) return start + shift + Math.min(offset - start, replacement.length);
+    shift += replacement.length - (end - start);
+  }
+  return offset + shift;
+}
+
 /** With their ends. Several times as fast as a split by a pattern. */
 function linesOf(text: string): string[] {
   const lines: string[] = [];

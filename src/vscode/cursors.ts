@@ -3,7 +3,7 @@
  * last as one replacement and moves each cursor among them to its end, where the next key would go.
  */
 import * as vscode from 'vscode';
-import { findChangedSpans, type ChangedSpan } from './changedSpan.js';
+import { findChangedSpans, followSpans, type ChangedSpan } from './changedSpan.js';
 import { followStrayKeys } from './strayKeys.js';
 
 /**
@@ -22,7 +22,8 @@ export async function keepCursors(
   for (const editor of vscode.window.visibleTextEditors) {
     if (editor.document !== document || !editor.selections.some((one) => isWithin(change.range, one))) continue;
     spans ??= findChangedSpans(before, document.getText());
-    const toNew = (old: vscode.Position): vscode.Position => document.positionAt(follow(spans!, offsetAt(before, old)));
+    const toNew = (old: vscode.Position): vscode.Position =>
+      document.positionAt(followSpans(spans!, offsetAt(before, old)));
     const wanted = editor.selections.map(({ anchor, active }) => new vscode.Selection(toNew(anchor), toNew(active)));
     if (wanted.every(({ anchor, active }) => anchor.isEqual(movedTo) && active.isEqual(movedTo))) continue;
     followed.push(followStrayKeys(editor, wanted, movedTo));
@@ -39,15 +40,4 @@ function offsetAt(text: string, { line, character }: vscode.Position): number {
   let start = 0;
   for (let at = 0; at < line; at++) start = text.indexOf('\n', start) + 1;
   return start + character;
-}
-
-/** Where an offset of the old text is in the new one. */
-export function follow(spans: readonly ChangedSpan[], offset: number): number {
-  let shift = 0;
-  for (const { start, end, replacement } of spans) {
-    if (offset <= start) break;
-    if (offset < end) return start + shift + Math.min(offset - start, replacement.length);
-    shift += replacement.length - (end - start);
-  }
-  return offset + shift;
 }

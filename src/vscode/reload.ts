@@ -47,6 +47,19 @@ export function watchReload(path: string, text: string): ReloadWatch {
   };
 }
 
+/** Cursors in what the editor shows stay where they stand in the text while `write` changes files. */
+export function keepingCursors<T>(write: () => Promise<T>): Promise<T> {
+  const saved = vscode.window.visibleTextEditors.filter(({ document }) => !document.isDirty);
+  const texts = new Map(saved.map(({ document }) => [document, document.getText()]));
+  const listening = vscode.workspace.onDidChangeTextDocument((event) => {
+    const before = texts.get(event.document);
+    if (before === undefined || event.contentChanges.length === 0) return;
+    texts.delete(event.document);
+    if (!event.document.isDirty) void keepCursors(before, event);
+  });
+  return write().finally(() => setTimeout(() => listening.dispose(), reloadPatienceMs));
+}
+
 function findOpen(path: string): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
 }

@@ -13,6 +13,7 @@ import { plural } from '../core/wording.js';
 import type { Chat } from './chat.js';
 import type { Engine } from './engine.js';
 import { offerLost } from './lostText.js';
+import { keepingCursors } from './reload.js';
 import { watched } from './watched.js';
 
 interface Undone {
@@ -59,7 +60,7 @@ async function undoCheckpoint(journal: Journal, id?: string): Promise<Undone | u
   if (choices === undefined) return undefined;
   const undoing = `Baleen: undoing “${plan.checkpoint.title}”`;
   const { checkpoint, paths, lost } = await watched(undoing, choices.length, (watching) =>
-    journal.restore(plan, choices, watching),
+    keepingCursors(() => journal.restore(plan, choices, watching)),
   );
   offerLost(lost);
   const left = plan.files

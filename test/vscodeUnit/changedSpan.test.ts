@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findChangedSpan, findChangedSpans } from '../../src/vscode/changedSpan.js';
+import { findChangedSpan, findChangedSpans, followSpans } from '../../src/vscode/changedSpan.js';
 
 const piece = fc.constantFrom('a', 'b', '\r\n', '\n', '\r', '\u{1F40B}', '\u{1F433}', 'é');
 const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
@@ -64,5 +64,25 @@ describe('findChangedSpans', () => {
     const spans = findChangedSpans(`top\n${linesOf('a')}`, `top\n${linesOf('b')}`);
     expect(spans).toHaveLength(1);
     expect(apply(`top\n${linesOf('a')}`, spans)).toBe(`top\n${linesOf('b')}`);
+  });
+});
+
+describe('followSpans', () => {
+  it('finds every character again that did not change, and keeps the order of all offsets', () => {
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const spans = findChangedSpans(before, after);
+        let last = 0;
+        for (let offset = 0; offset <= before.length; offset++) {
+          const now = followSpans(spans, offset);
+          expect(now).toBeGreaterThanOrEqual(last);
+          expect(now).toBeLessThanOrEqual(after.length);
+          const isKept = spans.every(({ start, end }) => offset < start || offset > end);
+          if (isKept) expect(after[now]).toBe(before[offset]);
+          last = now;
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -73,11 +73,23 @@ describe('cursors in a saved file that the agent edits', () => {
       assert.ok(!document.isDirty);
       const wanted = show(pairs.map(([, selection]) => selection));
       assert.deepEqual(show(editor.selections), wanted);
+
       editor.selections = [at([4, 5])];
       await vscode.commands.executeCommand('type', { text: 'x' });
       await waitFor('the key', () => document.lineAt(4).text === 'threex');
     });
   }
+
+  it('stay where they stood in the text through an undo', async () => {
+    const editor = await openWith(old, [at([1, 3]), at([3, 5])]);
+    const { document } = editor;
+    const { checkpoint } = await takeTurn(api, 'Change three lines.');
+    await waitFor('the new text', () => document.getText() === edited);
+    await api.receive({ type: 'undo_turn', checkpoint: checkpoint! });
+    await waitFor('the old text', () => document.getText() === old);
+    const places = show([at([1, 3]), at([3, 5])]).join();
+    await waitFor(`the cursors at ${places}`, () => show(editor.selections).join() === places);
+  });
 
   it('EDT-04: take along what is typed in the moment in which they are somewhere else', async () => {
     const editor = await openWith(old, [at([3, 5])]);
