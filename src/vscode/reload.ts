@@ -57,7 +57,7 @@ export function keepingCursors<T>(write: () => Promise<T>): Promise<T> {
     texts.delete(event.document);
     if (!event.document.isDirty) void keepCursors(before, event);
   });
-  return write().finally(() => setTimeout(() => listening.dispose(), reloadPatienceMs));
+  return write().finally(() => setTimeout(() => void listening.dispose(), reloadPatienceMs));
 }
 
 function findOpen(path: string): vscode.TextDocument | undefined {
