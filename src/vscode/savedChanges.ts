@@ -22,27 +22,36 @@ export interface SavedChangesParts {
 const mostBytes = 2 << 20;
 
 export function createSavedChanges({ isOn, toRelative, onSaved }: SavedChangesParts): SavedChanges {
-  /** The last reviewed text, or what stood on disk before the first save; `undefined` where no text stood. */
-  const baselines = new Map<string, string | undefined>();
+  const reviewed = new Map<string, string>();
+  /** What stood on disk before the first save that is not reviewed; `undefined` where no text stood. */
+  const old = new Map<string, string | undefined>();
   const reading = new Map<string, Promise<void>>();
+  const saving = new Set<string>();
   const saved = new Map<string, string>();
   const collect = (): ChangeToReview[] => {
     const changes: ChangeToReview[] = [];
     for (const [path, text] of saved) {
-      const made = makeChange(path, baselines.get(path), text);
+      const made = makeChange(path, reviewed.get(path) ?? old.get(path), text);
       if (made.kind === 'review') changes.push(made.change);
     }
     return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   };
-  const keepBaseline = (path: string, file: string): Promise<void> => {
-    const begun = baselines.has(path) ? Promise.resolve() : reading.get(path);
+  const keepOld = (path: string, file: string): Promise<void> => {
+    const begun = reviewed.has(path) || old.has(path) ? Promise.resolve() : reading.get(path);
     if (begun !== undefined) return begun;
     const read = readText(path, file).then((text) => {
+      if (reading.get(path) !== read) return;
       reading.delete(path);
-      baselines.set(path, text);
+      old.set(path, text);
     });
     reading.set(path, read);
     return read;
+  };
+  /** What was typed is not there any more: what another program writes from now on is none of the user's changes. */
+  const forgetUnsaved = (path: string): void => {
+    if (saving.has(path) || saved.has(path)) return;
+    reading.delete(path);
+    old.delete(path);
   };
   const pathIfOn = (document: vscode.TextDocument): string | undefined =>
     isOn() && document.uri.scheme === 'file' ? toRelative(document.uri.fsPath) : undefined;
@@ -50,16 +59,26 @@ export function createSavedChanges({ isOn, toRelative, onSaved }: SavedChangesPa
     // A save waits for its listeners only a moment, and a busy window may be late: the old text is read while the user
     // still types.
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      const path = document.isDirty ? pathIfOn(document) : undefined;
-      if (path !== undefined) void keepBaseline(path, document.uri.fsPath);
+      const path = pathIfOn(document);
+      if (path === undefined) return;
+      if (document.isDirty) void keepOld(path, document.uri.fsPath);
+      else forgetUnsaved(path);
+    }),
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      const path = pathIfOn(document);
+      if (path !== undefined) forgetUnsaved(path);
     }),
     vscode.workspace.onWillSaveTextDocument((event) => {
       const path = pathIfOn(event.document);
-      if (path !== undefined) event.waitUntil(keepBaseline(path, event.document.uri.fsPath));
+      if (path === undefined) return;
+      saving.add(path);
+      event.waitUntil(keepOld(path, event.document.uri.fsPath));
     }),
     vscode.workspace.onDidSaveTextDocument((document) => {
       const path = pathIfOn(document);
-      if (path === undefined || document.getText().length > mostBytes) return;
+      if (path === undefined) return;
+      saving.delete(path);
+      if (document.getText().length > mostBytes) return;
       saved.set(path, document.getText());
       onSaved();
     }),
@@ -69,8 +88,9 @@ export function createSavedChanges({ isOn, toRelative, onSaved }: SavedChangesPa
     markReviewed(changes) {
       for (const { path } of changes) {
         const text = saved.get(path);
-        if (text !== undefined) baselines.set(path, text);
+        if (text !== undefined) reviewed.set(path, text);
         saved.delete(path);
+        old.delete(path);
       }
     },
     hasAny: () => saved.size > 0,

@@ -75,6 +75,41 @@ describe('review on save beside saving by itself and formatting on save', () => 
     assert.equal(document.isDirty, false);
   });
 
+  for (const [name, takeBack] of [
+    ['undone.lua', 'undo'],
+    ['reverted.lua', 'workbench.action.files.revert'],
+  ] as const) {
+    it(`tells nothing of what another program wrote after ${takeBack} had taken back what was typed`, async () => {
+      await switchSettings(asBefore);
+      const fresh = join(folderPath(), 'src', name);
+      await writeFile(fresh, 'local first = 1\n');
+      const opened = await vscode.workspace.openTextDocument(fresh);
+      const editor = await vscode.window.showTextDocument(opened);
+      const type = (text: string): Thenable<boolean> =>
+        editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text));
+      try {
+        await type('local taken_back = 1\n');
+        // What stands on disk is read while the user types.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await vscode.commands.executeCommand(takeBack);
+        await waitFor('the text as it was', () => !opened.isDirty);
+        await writeFile(fresh, 'local by_another = 1\n');
+        // This profile watches no files.
+        await vscode.commands.executeCommand('workbench.action.files.revert');
+        await waitFor('what was written', () => opened.getText() === 'local by_another = 1\n');
+        const before = service.requests.length;
+        await type('local mine = 1\n');
+        assert.ok(await opened.save());
+        await waitFor('the review', () => service.requests.length > before && service.underWay() === 0);
+        assert.match(lastMessage(), /^\+local mine = 1$/m);
+        assert.doesNotMatch(lastMessage(), /^[+-]local (by_another|first) = 1$/m);
+      } finally {
+        await closeEditors();
+        await rm(fresh);
+      }
+    });
+  }
+
   async function change(text: string): Promise<void> {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(0, 0), text);

@@ -16,6 +16,9 @@ const lines = 24;
 const changed = [3, 20];
 const kinds = ['saved by hand', 'never saved', 'saved by itself'] as const;
 
+/** What VS Code takes, more or less, to show what was written: so that keys come before and after. */
+const reloadMs = 120;
+
 /** One edit of the agent, and a word that is typed at the end of a line while it is made. */
 interface Run {
   before: string;
@@ -104,7 +107,7 @@ describe('typing while the agent edits', () => {
       const approval = await waitFor('the question', () => api.approvals.waiting()[0] ?? (isOver() && 'none'));
       await press(word.slice(asked, approved), random);
       await api.receive({ type: 'decide', approval, decision: 'approved' });
-      await pause(random.below(80));
+      await pause(random.below(2 * reloadMs));
       await press(word.slice(approved), random);
     })();
     const id = `call ${service.requests.length}`;
