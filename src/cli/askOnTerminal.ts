@@ -15,6 +15,7 @@ import type { Approver } from '../core/agent/approval.js';
 import { formatCost } from '../protocol/money.js';
 import type { SendConsent } from '../core/session/agreements.js';
 import { escapeText } from '../core/view/escapes.js';
+import type { HeldKeyboard } from './heldKeyboard.js';
 import { formatNumber, showText, type Output } from './printEvents.js';
 
 const longerAnswers: Record<CommandMemory['kind'], string> = {
@@ -73,7 +74,7 @@ export async function chooseOnTerminal(
 }
 
 /** What arrives within this time was typed before there was a question. */
-const typedBeforeMs = 50;
+export const typedBeforeMs = 50;
 
 /** An answer is to a question that was seen: a second `y` for the last one must not be a yes to the next. */
 export async function dropTyped(input: NodeJS.ReadStream): Promise<void> {
@@ -98,6 +99,8 @@ async function askLine(input: NodeJS.ReadStream, question: string, signal: Abort
 
 interface LineQuestion {
   input: NodeJS.ReadStream;
+  /** Of this terminal; then the keys come from there. */
+  held?: HeldKeyboard;
   /** Lines above the question. */
   text?: string;
   question: string;
@@ -108,11 +111,14 @@ interface LineQuestion {
 
 /** `undefined`: the end of the input (Ctrl-D, a closed terminal). */
 export async function readLine(asked: LineQuestion): Promise<string | undefined> {
-  const { input, text = '', question, signal, isUnseen: unseen = false } = asked;
-  const lines = createInterface({ input, output: unseen ? nowhere() : process.stderr, terminal: input.isTTY });
+  const { input, held, text = '', question, signal, isUnseen: unseen = false } = asked;
+  const heard = held?.listen();
+  const output = unseen ? nowhere() : process.stderr;
+  const lines = createInterface({ input: heard?.keys ?? input, output, terminal: input.isTTY });
   // The terminal is in raw mode from here on, so that it shows nothing by itself, and Ctrl-C is only a key.
   process.stderr.write(unseen ? text + question : text);
-  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  lines.on('SIGINT', held?.interrupt ?? (() => process.kill(process.pid, 'SIGINT')));
+  if (held !== undefined) lines.on('SIGTSTP', held.suspend);
   const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   try {
     return await Promise.race([lines.question(unseen ? '' : question, { signal }), closed]);
@@ -121,6 +127,7 @@ export async function readLine(asked: LineQuestion): Promise<string | undefined>
     return undefined;
   } finally {
     lines.close();
+    heard?.end();
     if (unseen) process.stderr.write('\n');
   }
 }

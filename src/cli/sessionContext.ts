@@ -21,7 +21,8 @@ import { budgetOf, createLog, keyOf, selectionOf, type Context } from './context
 import { automaticOf, baseUrlOf, hostOf, modelOf } from './hosts.js';
 import { tellUndecided } from './heldBack.js';
 import { tellFinished, tellInterrupted } from './interrupted.js';
-import { printJson, printText, showText } from './printEvents.js';
+import { printJson, printText } from './printEvents.js';
+import { tellEnded } from './tellEnded.js';
 
 export function emitterOf(context: Context): Emit {
   return context.args.json ? printJson(context.output) : printText(context.output, context.args.quiet);
@@ -48,10 +49,8 @@ export async function openCliWorkspace(context: Context, folder: string): Promis
   });
   return {
     ...workspace,
-    dispose() {
-      for (const { command } of workspace.parts.host.commands.background()) {
-        output.err(`Ended with this run, as it still ran in the background: ${showText(command)}\n`);
-      }
+    async dispose() {
+      await tellEnded(workspace.parts.host.commands, output);
       return workspace.dispose();
     },
   };

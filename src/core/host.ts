@@ -85,8 +85,11 @@ export interface CommandRequest {
    * `run` has answered, from what goes on in the background.
    */
   onOutput: (text: string) => void;
-  /** Called once with a function that writes to the process's stdin what the user has typed. */
-  onInput?: (write: (text: string) => void) => void;
+  /**
+   * Called once with a function that writes to the process's stdin what the user has typed, and one that says whether it
+   * asks for a password or the like, so that what is typed is not to be seen.
+   */
+  onInput?: (write: (text: string) => void, asksForSecret: () => boolean) => void;
   /** Called when it begins to wait for input, and with nothing when that is over. Without `onInput` its input is empty. */
   onWait?: (wait: InputWait | undefined) => void;
   /** Absent: `open`, since whoever runs it has a yes. */
@@ -189,6 +192,8 @@ export interface Command {
   readTo: number;
   /** `false` if it takes no input. A lone Ctrl-D closes the input, a lone Ctrl-C interrupts. */
   write(text: string): boolean;
+  /** What is typed now is not to be seen on a screen. */
+  asksForSecret: () => boolean;
   /** Ends the whole tree. */
   stop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** Whether a command waits for input: its silence, its last line, and what its processes do with its input. */
 import type { InputWait } from '../protocol/inputWait.js';
 import type { InputUse } from './inputUse.js';
+import { createQuestion } from './question.js';
 import { randomHex } from './randomHex.js';
 
 export interface InputWatch {
@@ -11,6 +12,8 @@ export interface InputWatch {
   /** It has ended. */
   endWait(): void;
   current(): InputWait | undefined;
+  /** What is typed now is not to be seen on a screen, whether it waits or not. */
+  asksForSecret: () => boolean;
   /** It has been silent for so long that it is worth a look; the longer it is, the rarer. */
   isDue(): boolean;
   /** `isLast`: it is about to be ended, however long it has been silent. */
@@ -22,26 +25,13 @@ const firstLookMs = 1000;
 const rarestLookMs = 5000;
 /** What only looks like a question is taken for one after so long a silence. */
 const doubtMs = 3000;
-/** The end of a question says what it is about. */
-const longestQuestion = 500;
-/** Characters of a piece of output in which its last line is looked for. */
-const mostSearched = 4096;
-
-/** How questions end. A bracket closes a choice, `[Y/n]` or `(name)`, and not a bar. */
-const promptEnd = /(?:[?:>\u00bb\u203a\u276f$]|[\p{L}\p{N}/"'][\])])[ \t]*$/u;
-
-export function looksLikeQuestion(line: string): boolean {
-  return promptEnd.test(line);
-}
-
 /** `command` is its id. */
 export function createInputWatch(
   command: string,
   onChange: (wait: InputWait | undefined) => void,
   now: () => number = () => performance.now(),
 ): InputWatch {
-  let finished = '';
-  let unfinished = '';
+  const question = createQuestion();
   let silentSince = now();
   let dueAt = silentSince + firstLookMs;
   let pause = firstLookMs;
@@ -60,27 +50,24 @@ export function createInputWatch(
     setWait(undefined);
   };
   const judge = (use: InputUse, isLast: boolean): { sure: boolean } | undefined => {
-    const isOpen = unfinished.trim() !== '';
     if (use === 'unused') return undefined;
-    if (use === 'reads' || (use === 'idles' && isOpen)) return { sure: true };
+    if (use === 'reads' || (use === 'idles' && question.isOpen())) return { sure: true };
     if (!isLast && now() - silentSince < doubtMs) return undefined;
-    return use === 'idles' || looksLikeQuestion(unfinished) ? { sure: false } : undefined;
+    return use === 'idles' || question.isLikely() ? { sure: false } : undefined;
   };
   return {
     addOutput(text) {
       if (text === '') return;
-      const lines = (unfinished + text.slice(-mostSearched)).split('\n');
-      unfinished = lines.pop()!.slice(-longestQuestion);
-      finished = lines.findLast((line) => line.trim() !== '')?.slice(-longestQuestion) ?? finished;
+      question.addOutput(text);
       restart();
     },
     noteTyped() {
-      if (unfinished.trim() !== '') finished = unfinished;
-      unfinished = '';
+      question.noteTyped();
       restart();
     },
     endWait: restart,
     current: () => wait,
+    asksForSecret: question.asksForSecret,
     isDue: () => now() >= dueAt,
     async look(findUse, isLast = false) {
       if (!isLast && now() - silentSince < firstLookMs) return;
@@ -91,9 +78,10 @@ export function createInputWatch(
       pause = Math.min(2 * pause, rarestLookMs);
       dueAt = now() + pause;
       const found = judge(use, isLast);
-      const question = (unfinished.trim() === '' ? finished : unfinished).trim();
-      if (found === undefined) setWait(undefined);
-      else if (wait?.sure !== found.sure) setWait({ id: randomHex(16), command, question, ...found });
+      if (found === undefined) return setWait(undefined);
+      if (wait?.sure === found.sure) return;
+      const asked = { question: question.text(), secret: question.asksForSecret() };
+      setWait({ id: randomHex(16), command, ...asked, ...found });
     },
   };
 }

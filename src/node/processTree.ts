@@ -17,6 +17,8 @@ export interface Process {
   mark: string | undefined;
   /** Marks of the commands whose output it can write to; empty where that was not looked at. */
   writesTo: readonly string[];
+  /** Its program is over and only the kernel is still at it, which takes long for the first of a sandbox. */
+  isEnding: boolean;
 }
 
 /** Where the processes of a command are found from. */
@@ -27,6 +29,8 @@ export interface TreeRoot {
   mark: string;
 }
 
+/** Of the flags in /proc/PID/stat: PF_EXITING. */
+const exitingFlag = 0x4;
 const pollMs = 40;
 const graceMs = 600;
 const giveUpMs = 1500;
@@ -126,6 +130,7 @@ async function readProc(pid: number, withOutputs: boolean): Promise<Process | un
       parent: Number(parent),
       group: Number(group),
       startedAt: fields[19] ?? '',
+      isEnding: (Number(fields[6]) & exitingFlag) !== 0,
       mark: markIn(environment),
       writesTo: withOutputs ? await readOutputs(pid) : [],
     };
@@ -164,6 +169,7 @@ async function listFromPs(): Promise<Process[]> {
       parent: Number(match[2]),
       group: Number(match[3]),
       startedAt: match[5] ?? '',
+      isEnding: match[4]!.includes('E'),
       mark: markIn(line),
       writesTo: [],
     });

@@ -132,8 +132,9 @@ export async function startCommand(
       seen.ports = ports;
       onChange();
     }
+    const isOver = seen.shellEnd !== undefined && tree.every(({ isEnding }) => isEnding);
     // What cannot be seen but holds the pipe is alive.
-    if (seen.shellEnd !== undefined && tree.length === 0 && started.output.isClosed()) return end();
+    if (isOver && started.output.isClosed()) return end();
     if (input.isDue()) await lookAtInput(tree);
   };
   const lookAtInput = async (tree: readonly Process[], isLast = false): Promise<void> => {
@@ -168,7 +169,7 @@ export async function startCommand(
     ports: seen.ports,
     ...(input.current() === undefined ? {} : { waits: input.current()! }),
   });
-  request.onInput?.((text) => void writeTyped(text));
+  request.onInput?.((text) => void writeTyped(text), input.asksForSecret);
   return {
     id,
     command,
@@ -193,6 +194,7 @@ export async function startCommand(
     outputBytes: output.bytes,
     readTo: 0,
     write,
+    asksForSecret: input.asksForSecret,
     isLookDue: () => parts.takesInput && ending === undefined && input.isDue(),
     async lookForWait(isLast) {
       const all = canSeeInputUse && started.pid !== undefined ? await listProcesses() : [];

@@ -6,6 +6,8 @@ export interface InputWait {
   command: string;
   /** The last line that it printed, without control sequences; empty if there was none. */
   question: string;
+  /** It asks for a password or the like: what is typed is not to be seen on the screen. */
+  secret: boolean;
   /** It was seen to read its input; otherwise it only looks so. */
   sure: boolean;
 }
@@ -16,11 +18,4 @@ export const endOfInput = '\u0004';
 /** For the user. */
 export function describeWait({ sure }: Pick<InputWait, 'sure'>): string {
   return sure ? 'The command waits for input' : 'The command may be waiting for input';
-}
-
-const secretWords = /\b(?:pass(?:word|phrase|code)?|secret|token|pin|otp|credentials?|api[ _-]?key|private key)\b/i;
-
-/** Then what is typed is not to be seen on the screen. */
-export function asksForSecret({ question }: Pick<InputWait, 'question'>): boolean {
-  return secretWords.test(question);
 }

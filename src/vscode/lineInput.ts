@@ -4,38 +4,44 @@ export interface LineInput {
   type(data: string): void;
 }
 
-export function createLineInput(parts: { send: (text: string) => void; echo: (text: string) => void }): LineInput {
-  let line = '';
+interface LineInputParts {
+  send: (text: string) => void;
+  echo: (text: string) => void;
+  /** No character that is typed now is echoed. */
+  isUnseen: () => boolean;
+}
+
+export function createLineInput(parts: LineInputParts): LineInput {
+  let line: { character: string; isSeen: boolean }[] = [];
+  const takeLine = (): string => {
+    const text = line.map(({ character }) => character).join('');
+    line = [];
+    return text;
+  };
   const press = (character: string): void => {
     switch (character) {
       case '\r':
       case '\n':
         parts.echo('\n');
-        parts.send(`${line}\n`);
-        line = '';
+        parts.send(`${takeLine()}\n`);
         return;
       case '\u0003':
         parts.echo('^C\n');
-        line = '';
+        takeLine();
         parts.send('\u0003');
         return;
       case '\u0004':
-        if (line !== '') parts.send(line);
-        line = '';
+        if (line.length > 0) parts.send(takeLine());
         parts.send('\u0004');
         return;
       case '\u007f':
-      case '\b': {
-        const characters = [...line];
-        if (characters.pop() === undefined) return;
-        line = characters.join('');
-        parts.echo('\b \b');
+      case '\b':
+        if (line.pop()?.isSeen === true) parts.echo('\b \b');
         return;
-      }
       default:
         if (character < ' ') return;
-        line += character;
-        parts.echo(character);
+        line.push({ character, isSeen: !parts.isUnseen() });
+        if (line.at(-1)!.isSeen) parts.echo(character);
     }
   };
   return {

@@ -7,7 +7,8 @@ export interface Screen extends vscode.Disposable {
   isBusy(): boolean;
   begin(command: string): void;
   write(text: string): void;
-  connect(write: (text: string) => void): void;
+  /** While it asks for a secret, what is typed is not shown. */
+  connect(write: (text: string) => void, asksForSecret: () => boolean): void;
   /** For a command that stays: its own name, so that it is found among several. */
   rename: (command: string) => void;
   show(): void;
@@ -70,8 +71,8 @@ export function createScreen(onClosed: () => void, command?: string): Screen {
       terminal.show(true);
     },
     write,
-    connect(send) {
-      input = createLineInput({ send, echo: write });
+    connect(send, asksForSecret) {
+      input = createLineInput({ send, echo: write, isUnseen: asksForSecret });
     },
     rename: (text) => call(nameFor(text)),
     show: () => terminal.show(true),

@@ -79,7 +79,7 @@ export function createTerminalCommands(inner: Commands): TerminalCommands {
       const again = openScreen(command.command);
       again.begin(command.command);
       again.write(joinOutput(command.kept()));
-      again.connect((text) => void command.write(text));
+      again.connect((text) => void command.write(text), command.asksForSecret);
       screen?.leadTo(again);
       if (asking.has(id)) asking.set(id, again);
       else keep(command, again);
@@ -100,9 +100,9 @@ function showOn(screen: Screen, request: CommandRequest): CommandRequest {
       screen.write(strip(text));
       request.onOutput(text);
     },
-    onInput(write) {
-      screen.connect(write);
-      request.onInput?.(write);
+    onInput(write, asksForSecret) {
+      screen.connect(write, asksForSecret);
+      request.onInput?.(write, asksForSecret);
     },
   };
 }

@@ -278,8 +278,24 @@ describe('stopping', () => {
   });
 
   it('ends nobody else when a number of an ended shell is given out again', () => {
-    const reused = { pid: 4242, parent: 1, group: 4242, startedAt: '900', mark: undefined, writesTo: [] };
-    const mine = { pid: 4300, parent: 1, group: 4242, startedAt: '100', mark: undefined, writesTo: [] };
+    const reused = {
+      pid: 4242,
+      parent: 1,
+      group: 4242,
+      startedAt: '900',
+      mark: undefined,
+      writesTo: [],
+      isEnding: false,
+    };
+    const mine = {
+      pid: 4300,
+      parent: 1,
+      group: 4242,
+      startedAt: '100',
+      mark: undefined,
+      writesTo: [],
+      isEnding: false,
+    };
     const known = new Map([
       [4300, '100'],
       [4242, '50'],

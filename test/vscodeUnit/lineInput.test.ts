@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { createLineInput } from '../../src/vscode/lineInput.js';
 
+/** Between `unseen` and `seen` the command asks for a secret. */
+const [unseen, seen] = ['(unseen)', '(seen)'];
+
 function typeAll(...typed: string[]): { sent: string[]; echoed: string } {
   const sent: string[] = [];
   let echoed = '';
-  const input = createLineInput({ send: (text) => sent.push(text), echo: (text) => (echoed += text) });
-  for (const data of typed) input.type(data);
+  let isUnseen = false;
+  const input = createLineInput({
+    send: (text) => sent.push(text),
+    echo: (text) => (echoed += text),
+    isUnseen: () => isUnseen,
+  });
+  for (const data of typed) {
+    if (data === unseen || data === seen) isUnseen = data === unseen;
+    else input.type(data);
+  }
   return { sent, echoed };
 }
 
@@ -25,6 +36,11 @@ describe('typing into a command', () => {
 
   it('closes the input with Ctrl+D, after what was typed', () => {
     expect(typeAll('end', '\u0004').sent).toEqual(['end', '\u0004']);
+  });
+
+  it('echoes nothing of a password, and takes back on the screen only what stands there', () => {
+    expect(typeAll(unseen, 'orca', '\u007f', 'a\r', seen, 'y\r')).toEqual({ sent: ['orca\n', 'y\n'], echoed: '\ny\n' });
+    expect(typeAll('a', unseen, 'b\u007f\u007fc\r')).toEqual({ sent: ['c\n'], echoed: 'a\b \b\n' });
   });
 
   it('takes a pasted text line by line', () => {

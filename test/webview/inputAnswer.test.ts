@@ -8,7 +8,8 @@ import { readyState } from './readyState.js';
 
 const onPage = preparePages(openHarness);
 
-const wait: InputWait = { id: 'w1', command: 'c-0123abcd', question: 'package name: (pod)', sure: true };
+const question = 'package name: (pod)';
+const wait: InputWait = { id: 'w1', command: 'c-0123abcd', question, sure: true, secret: false };
 const started: AgentEvent = { type: 'tool_call_start', call: 'c1', tool: 'run_command', title: 'Run npm init' };
 const output: AgentEvent = { type: 'tool_call_output', call: 'c1', text: 'package name: (pod) ' };
 const waits = (change: Partial<InputWait> = {}): AgentEvent => ({
@@ -72,9 +73,23 @@ onPage('what only looks like a wait is called so; its terminal, its end of input
 
 onPage('a password is not to be seen, and what is invisible in a question is spelled out', async (harness) => {
   await harness.open([], { running: true });
-  await harness.tellEvents(started, waits({ question: 'Passphrase for key \u202e"id": ' }));
+  await harness.tellEvents(started, waits({ question: 'Passphrase for key \u202e"id": ', secret: true }));
   expect(await box(harness).getAttribute('type')).toBe('password');
   expect(await panel(harness).textContent()).not.toContain('\u202e');
+  await box(harness).fill('orca-and-krill');
+  await box(harness).press('Enter');
+  await harness.tellEvents(over);
+  // The page has no other handle of the editor than this one, so nothing is kept there either.
+  const posts = await harness.readPosts();
+  expect(posts.filter((post) => JSON.stringify(post).includes('krill'))).toEqual([
+    { type: 'answer_command', wait: 'w1', text: 'orca-and-krill' },
+  ]);
+  const kept = await harness.page.evaluate(() => [
+    document.documentElement.outerHTML,
+    ...[...document.querySelectorAll('input, textarea')].map((one) => (one as HTMLInputElement).value),
+    JSON.stringify([{ ...window.history.state }, location.href]),
+  ]);
+  expect(kept.join('\n')).not.toContain('krill');
 });
 
 onPage('the focus of somebody who writes a message is not taken', async (harness) => {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { asksForSecret, describeWait, type InputWait } from '../../protocol/inputWait.js';
+import { describeWait, type InputWait } from '../../protocol/inputWait.js';
 import { isComposing } from '../composing.js';
 import { usePage } from '../pageContext.js';
 import { Icon } from './icon.js';
@@ -73,7 +73,7 @@ function WaitCard({ wait, inRow, hadFocus }: WaitCardProps): VNode {
         </pre>
       )}
       <div class="input-line">
-        {asksForSecret(wait) ? <input {...shared} type="password" /> : <input {...shared} type="text" />}
+        {wait.secret ? <input {...shared} type="password" /> : <input {...shared} type="text" />}
         <button type="button" class="button" disabled={isSent} onClick={send}>
           Send
         </button>
