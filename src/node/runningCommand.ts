@@ -3,30 +3,25 @@ import { join } from 'node:path';
 import { messageOf } from '../core/errors.js';
 import { describeHeldBack } from '../core/tools/sandboxStop.js';
 import type { Command, CommandRequest, CommandState, HeldBack, SandboxLevel } from '../core/host.js';
-import { neverStarted, startProcess, type OutputSink, type ShellEnd } from './commandProcess.js';
-import { createControlStripper, createOutputKeeper } from './commandOutput.js';
-import { createOutputDecoder, likelyEncodings, type OutputDecoder } from './outputDecoder.js';
-import { createOutputLog, type OutputLog } from './outputLog.js';
+import { collectOutput } from './collectedOutput.js';
+import { createCommandInput, type CommandInput } from './commandInput.js';
+import { neverStarted, startProcess, type ShellEnd } from './commandProcess.js';
+import { likelyEncodings } from './outputDecoder.js';
+import { createOutputLog } from './outputLog.js';
 import { realWaitClock, waitForOutput } from './outputWait.js';
-import { canSeeInputUse, findInputUse } from './inputUse.js';
-import { createInputWatch } from './inputWait.js';
+import { canSeeInputUse } from './inputUse.js';
 import { findOpenPorts } from './openPorts.js';
 import { killGroupNow, killTree, listProcesses, treeOf, type Process, type TreeRoot } from './processTree.js';
 import { confineCall, type CommandSandbox, type ConfinedCall } from './sandbox.js';
 import { callShell, type ShellCall, type ShellSettings } from './shell.js';
 
-export interface RunningCommand extends Command {
+export interface RunningCommand extends Command, Pick<CommandInput, 'isLookDue' | 'answer' | 'answered'> {
   /** Resolves when the shell has ended and its output is there; what is left runs in the background. */
   shellDone: Promise<void>;
   /** Takes in what a look at all processes has shown. */
   note(all: readonly Process[]): Promise<void>;
-  /** Its silence makes it worth a look whether it waits for input. */
-  isLookDue(): boolean;
   /** `isLast`: it is about to be ended, however long it has been silent. */
   lookForWait(isLast?: boolean): Promise<void>;
-  /** Writes what the user has typed for this wait; `false` if that is over. */
-  answer(wait: string, text: string): boolean;
-  answered(): boolean;
   /** Resolves when what has come so far is on disk. */
   written(): Promise<void>;
   /** How long the shell took, or has taken until now. */
@@ -55,8 +50,6 @@ interface RunningParts {
   onHeldBack: (found: HeldBack) => void;
 }
 
-/** Bytes that may wait to be written to the log; then nothing more is read. */
-const mostWaiting = 256 * 1024;
 /** How long what already stands in the pipe of an ended tree may take to arrive. */
 const settleMs = 100;
 
@@ -70,10 +63,7 @@ export async function startCommand(
   const startedAt = performance.now();
   const call = callShell(request.command, parts.settings, mark);
   const log = logFolder === undefined ? undefined : createOutputLog(join(logFolder, id));
-  const input = createInputWatch(id, (wait) => {
-    request.onWait?.(wait);
-    onChange();
-  });
+  const input = createCommandInput(request, { id, mark, takesInput: parts.takesInput, onChange });
   const output = collectOutput(
     { request, log, onText: (text) => input.addOutput(text) },
     parts.encodings ?? likelyEncodings(call.env),
@@ -97,7 +87,6 @@ export async function startCommand(
   let ending: Promise<void> | undefined;
   let isInBackground = false;
   let heldBack: HeldBack | undefined;
-  let isAnswered = false;
 
   const sayHeldBack = (found: HeldBack | undefined): void => {
     if (found === undefined) return;
@@ -106,7 +95,7 @@ export async function startCommand(
   };
   const finish = async (): Promise<void> => {
     seen.ports = [];
-    input.endWait();
+    input.close();
     started.close();
     output.flush();
     try {
@@ -135,20 +124,7 @@ export async function startCommand(
     const isOver = seen.shellEnd !== undefined && tree.every(({ isEnding }) => isEnding);
     // What cannot be seen but holds the pipe is alive.
     if (isOver && started.output.isClosed()) return end();
-    if (input.isDue()) await lookAtInput(tree);
-  };
-  const lookAtInput = async (tree: readonly Process[], isLast = false): Promise<void> => {
-    if (parts.takesInput && ending === undefined) await input.look(() => findInputUse(tree, mark), isLast);
-  };
-  const write = (text: string): boolean => {
-    if (endedAt !== undefined || !started.write(text)) return false;
-    input.noteTyped();
-    return true;
-  };
-  const writeTyped = (text: string): boolean => {
-    if (!write(text)) return false;
-    isAnswered = true;
-    return true;
+    if (input.isLookDue()) await input.look(tree);
   };
   const watchShell = async (): Promise<void> => {
     seen.shellEnd = await started.end;
@@ -167,9 +143,9 @@ export async function startCommand(
     durationMs: Math.round((endedAt ?? performance.now()) - startedAt),
     stopped: seen.stopped,
     ports: seen.ports,
-    ...(input.current() === undefined ? {} : { waits: input.current()! }),
+    ...(input.waits() === undefined ? {} : { waits: input.waits()! }),
   });
-  request.onInput?.((text) => void writeTyped(text), input.asksForSecret);
+  input.open((text) => started.write(text));
   return {
     id,
     command,
@@ -193,15 +169,15 @@ export async function startCommand(
     readAs: output.readAs,
     outputBytes: output.bytes,
     readTo: 0,
-    write,
+    write: input.write,
     asksForSecret: input.asksForSecret,
-    isLookDue: () => parts.takesInput && ending === undefined && input.isDue(),
+    isLookDue: input.isLookDue,
     async lookForWait(isLast) {
       const all = canSeeInputUse && started.pid !== undefined ? await listProcesses() : [];
-      await lookAtInput(treeOf(all, root, known), isLast);
+      await input.look(treeOf(all, root, known), isLast);
     },
-    answer: (wait, text) => input.current()?.id === wait && writeTyped(text),
-    answered: () => isAnswered,
+    answer: input.answer,
+    answered: input.answered,
     async stop() {
       if (ending !== undefined) return ending;
       seen.stopped = true;
@@ -226,66 +202,4 @@ async function confineOrRefuse(
   } catch (error) {
     return { refused: messageOf(error) };
   }
-}
-
-interface CollectParts {
-  request: CommandRequest;
-  log: OutputLog | undefined;
-  /** Without control sequences. */
-  onText: (text: string) => void;
-}
-
-interface CollectedOutput {
-  openSink: () => OutputSink;
-  /** Adds a sentence of ours. */
-  say(text: string): void;
-  flush(): void;
-  kept: Command['kept'];
-  bytes: () => number;
-  readAs: () => readonly string[];
-}
-
-/** Bytes become text, and text without control sequences goes to memory and disk. */
-function collectOutput({ request, log, onText }: CollectParts, encodings: readonly string[]): CollectedOutput {
-  const strip = createControlStripper();
-  const keeper = createOutputKeeper();
-  const decoders: OutputDecoder[] = [];
-  const sinks: OutputSink[] = [];
-  let bytes = 0;
-  const say = (text: string): void => {
-    if (text === '') return;
-    const clean = strip(text);
-    keeper.add(clean);
-    bytes += Buffer.byteLength(clean);
-    log?.add(clean);
-    request.onOutput(text);
-    onText(clean);
-  };
-  const openSink = (): OutputSink => {
-    const decoder = createOutputDecoder(encodings);
-    let isOver = false;
-    const sink: OutputSink = {
-      take(chunk) {
-        if (isOver) return undefined;
-        say(decoder.decode(chunk));
-        return log !== undefined && log.waiting() > mostWaiting ? log.written() : undefined;
-      },
-      end() {
-        if (isOver) return;
-        isOver = true;
-        say(decoder.end());
-      },
-    };
-    decoders.push(decoder);
-    sinks.push(sink);
-    return sink;
-  };
-  return {
-    openSink,
-    say,
-    flush: () => sinks.forEach((sink) => sink.end()),
-    kept: () => keeper.kept(),
-    bytes: () => bytes,
-    readAs: () => [...new Set(decoders.flatMap((decoder) => decoder.readAs()))],
-  };
 }
