@@ -30,6 +30,8 @@ describe('a notice', () => {
       { text: 'Done.' },
       call('c2', 'run_command', plant('two')),
       { text: 'Done.' },
+      call('c3', 'run_command', plant('three')),
+      { text: 'Done.' },
     ];
     simulator = await startSimulator({ script });
     const keyFile = join(folder, '..', `baleen-key-notices-${process.pid}`);
@@ -64,6 +66,23 @@ describe('a notice', () => {
       await again.getByRole('button', { name: 'Put Back' }).click();
       await expect.poll(() => existsSync(inFolder('two/.vscode/tasks.json'))).toBe(true);
       expect(await readFile(inFolder('two/.vscode/tasks.json'), 'utf8')).toBe('planted');
+    });
+  });
+
+  it('PRF-05: leaves what was held back where it is kept, and does not ask again', async () => {
+    await usePage(host, folder, async (page) => {
+      const sidebar = await openSidebar(page);
+      await typeAndSend(sidebar, 'start three');
+      await notification(page, 'three/.vscode appeared while').waitFor();
+      await turnEnds(sidebar).waitFor();
+      await reloadWorkbench(page);
+      const again = notification(page, 'Baleen ended before you answered');
+      await again.waitFor();
+      const [, kept] = /It is kept in (\S+)\./.exec((await again.textContent()) ?? '')!;
+      await again.getByRole('button', { name: 'Leave Them' }).click();
+      await expect.poll(() => existsSync(`${kept}.json`)).toBe(false);
+      expect(existsSync(inFolder('three/.vscode'))).toBe(false);
+      expect(await readFile(join(kept!, 'three/.vscode/tasks.json'), 'utf8')).toBe('planted');
     });
   });
 });
