@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator, type Turn } from '../../support/simulator/simulator.js';
 import { makeSmallRepository } from '../../support/smallRepository.js';
@@ -17,6 +18,18 @@ const plant = (folder: string): object => ({
   command: `node -e "const d = '${folder}/.vs' + 'code'; fs.mkdirSync(d, { recursive: true }); fs.writeFileSync(d + '/tasks.json', 'planted')"; sleep 600`,
   background: true,
 });
+
+/** A window that is still being laid out may move a notice away from under a click. */
+async function answer(notice: Locator, button: string): Promise<void> {
+  const isThere = async (): Promise<boolean> => {
+    await notice
+      .getByRole('button', { name: button })
+      .click({ timeout: 2_000 })
+      .catch(() => undefined);
+    return notice.isVisible();
+  };
+  await expect.poll(isThere).toBe(false);
+}
 
 describe('a notice', () => {
   let simulator: Simulator;
@@ -45,14 +58,14 @@ describe('a notice', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('PRF-05: puts back what was held back beside a background command, and after the window was loaded again', async () => {
+  it('PRF-05: puts back what was held back, at once and after the window was loaded again, or leaves it where it is kept', async () => {
     await usePage(host, folder, async (page) => {
       const sidebar = await openSidebar(page);
       await typeAndSend(sidebar, 'start one');
       const first = notification(page, 'one/.vscode appeared while');
       await first.waitFor();
       expect(existsSync(inFolder('one/.vscode'))).toBe(false);
-      await first.getByRole('button', { name: 'Put Back' }).click();
+      await answer(first, 'Put Back');
       await expect.poll(() => existsSync(inFolder('one/.vscode/tasks.json'))).toBe(true);
       await turnEnds(sidebar).waitFor();
 
@@ -63,24 +76,20 @@ describe('a notice', () => {
       const again = notification(page, 'Baleen ended before you answered');
       await again.waitFor();
       expect(existsSync(inFolder('two/.vscode'))).toBe(false);
-      await again.getByRole('button', { name: 'Put Back' }).click();
+      await answer(again, 'Put Back');
       await expect.poll(() => existsSync(inFolder('two/.vscode/tasks.json'))).toBe(true);
       expect(await readFile(inFolder('two/.vscode/tasks.json'), 'utf8')).toBe('planted');
-    });
-  });
 
-  it('PRF-05: leaves what was held back where it is kept, and does not ask again', async () => {
-    await usePage(host, folder, async (page) => {
-      const sidebar = await openSidebar(page);
+      await openSidebar(page);
+      const turns = await turnEnds(sidebar).count();
       await typeAndSend(sidebar, 'start three');
       await notification(page, 'three/.vscode appeared while').waitFor();
-      await turnEnds(sidebar).waitFor();
+      await turnEnds(sidebar).nth(turns).waitFor();
       await reloadWorkbench(page);
-      const again = notification(page, 'Baleen ended before you answered');
       await again.waitFor();
-      const [, kept] = /It is kept in (\S+)\./.exec((await again.textContent()) ?? '')!;
-      await again.getByRole('button', { name: 'Leave Them' }).click();
-      await expect.poll(() => existsSync(`${kept}.json`)).toBe(false);
+      const [, kept] = /It is kept in (\S+\/heldBack\/[0-9a-f]+)\./.exec((await again.textContent()) ?? '')!;
+      await answer(again, 'Leave Them');
+      await expect.poll(() => existsSync(`${kept!}.json`)).toBe(false);
       expect(existsSync(inFolder('three/.vscode'))).toBe(false);
       expect(await readFile(join(kept!, 'three/.vscode/tasks.json'), 'utf8')).toBe('planted');
     });
