@@ -8,7 +8,7 @@ import type { HeldBack, HeldBackName } from '../core/host.js';
 import { messageOf } from '../core/errors.js';
 import { absoluteOf, innermost, isInside, pathIn, type Roots } from '../core/repository/roots.js';
 import { codeOf } from './errnoCode.js';
-import { readRecords, removeRecord, writeRecord } from './heldBackRecords.js';
+import { readRecords, recordOf, removeRecord, writeRecord } from './heldBackRecords.js';
 import { inHeldFolder } from './heldFolder.js';
 import { randomHex } from './randomHex.js';
 import { findProtected } from './sandboxPlaces.js';
@@ -135,7 +135,7 @@ export async function findUndecided(roots: Roots, stateFolder: string): Promise<
     for (const path of paths) {
       const absolute = placeOf(roots, path);
       const kept = join(folder, path);
-      const isKept = isInside(folder, kept) && (await lstat(kept).catch(() => undefined)) !== undefined;
+      const isKept = isInside(folder, kept) && (await stands(kept));
       if (absolute !== undefined && isKept) names.push({ path, absolute, kept });
     }
     if (names.length > 0) undecided.push({ command, found: heldIn(roots, folder, names) });
@@ -163,10 +163,15 @@ async function letIn(roots: Roots, names: readonly HeldBackName[]): Promise<stri
       await inRoot(roots, absolute, (at) => moveIfFree(kept, at), 0o777);
       back.push(path);
     } catch {
-      // It stays where it is kept.
+      // Another window may have put it back; else it stays where it is kept.
+      if (!(await stands(kept)) && (await stands(absolute))) back.push(path);
     }
   }
   return back;
+}
+
+async function stands(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
 /** `at` is the path by a folder that is held open: a command may turn the folders above into links meanwhile. */
@@ -225,8 +230,12 @@ async function canBeCopied(path: string): Promise<boolean> {
   return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 
+/** What is not decided is kept however old it is. */
 async function removeOld(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names: string[] = await readdir(folder).catch(() => []);
+  const undecided = names.filter((name) => names.includes(recordOf(name)));
+  const kept = new Set(undecided.flatMap((name) => [name, recordOf(name)]));
+  for (const name of names.filter((one) => !kept.has(one))) {
     const stat = await lstat(join(folder, name)).catch(() => undefined);
     if (stat !== undefined && Date.now() - stat.mtimeMs > keptMs) {
       await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);

@@ -1,5 +1,5 @@
 /** What is held back and not decided yet, as it stands on disk: a question may wait when its window or program ends. */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHeldBackRecord, type HeldBackRecord } from '../core/heldBackRecord.js';
 import { createNodeFiles } from './files.js';
@@ -10,7 +10,7 @@ type Told = Omit<HeldBackRecord, 'owner'>;
 const longestCommand = 500;
 
 /** Beside the folder that keeps the files, whose names may be any. */
-function recordOf(folder: string): string {
+export function recordOf(folder: string): string {
   return `${folder}.json`;
 }
 
@@ -19,8 +19,10 @@ export async function writeRecord(folder: string, { command, paths }: Told): Pro
   await createNodeFiles().replace(recordOf(folder), Buffer.from(`${JSON.stringify(record)}\n`, 'utf8'), 0o600);
 }
 
-/** It is decided. */
+/** It is decided: from now on what is still kept grows old. */
 export async function removeRecord(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(folder, now, now).catch(() => undefined);
   await rm(recordOf(folder), { force: true });
 }
 

@@ -4,7 +4,7 @@ import { lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaleenError, FileChanged, messageOf } from '../core/errors.js';
-import { notRegular, openRegular, orMissing, renameOver, syncFolder } from './regularFile.js';
+import { notRegular, openLooked, openRegular, orMissing, renameOver, syncFolder } from './regularFile.js';
 import { tempPathBeside } from './tempFiles.js';
 
 export interface Staged {
@@ -53,12 +53,12 @@ export async function stageFile(path: string, bytes: Uint8Array, wanted: WantedM
 /** The new name lasts when its folder has been synced. */
 export async function commitStaged(path: string, staged: Staged, expected?: Uint8Array): Promise<void> {
   const { waits, old, mode } = staged;
-  const held = expected === undefined || !canHold ? undefined : await openOld(path);
+  const held = old === undefined || !canHold || 'bytes' in waits ? undefined : await openOld(path);
   try {
     await expectUntouched(path, old, expected);
     if ('bytes' in waits) return await writeInPlace(path, waits.bytes, mode);
     await renameOver(join(dirname(path), waits.tempName), path);
-    if (held !== undefined) await expectUnwritten(path, held, expected!);
+    if (held !== undefined) await expectUnwritten(path, held, old!, expected);
   } catch (error) {
     await dropStaged(path, staged);
     throw error;
@@ -71,7 +71,8 @@ export async function commitStaged(path: string, staged: Staged, expected?: Uint
 const canHold = process.platform !== 'win32';
 
 async function openOld(path: string): Promise<FileHandle | undefined> {
-  return openRegular(path, constants.O_RDONLY).catch(() => undefined);
+  const opened = await openLooked(path, constants.O_RDONLY).catch(() => undefined);
+  return opened?.handle;
 }
 
 const pauseMs = 20;
@@ -81,9 +82,16 @@ const mostPauses = 25;
  * Another program may have written in place between the last look and the rename: then its bytes stand in the old file,
  * which has no name any more. They are put back, since they are the newer ones, when it has written all of them.
  */
-async function expectUnwritten(path: string, held: FileHandle, expected: Uint8Array): Promise<void> {
-  let now = await readAll(held, (await held.stat()).size);
-  if (Buffer.compare(now, expected) === 0) return;
+async function expectUnwritten(
+  path: string,
+  held: FileHandle,
+  old: BigIntStats,
+  expected: Uint8Array | undefined,
+): Promise<void> {
+  const { size, mtimeNs } = await held.stat({ bigint: true });
+  if (expected === undefined && size === old.size && mtimeNs === old.mtimeNs) return;
+  let now = await readAll(held, Number(size));
+  if (expected !== undefined && Buffer.compare(now, expected) === 0) return;
   for (let pauses = 0; pauses < mostPauses; pauses++) {
     await sleep(pauseMs);
     const before = now;
@@ -107,8 +115,9 @@ async function expectUntouched(
   expected: Uint8Array | undefined,
 ): Promise<void> {
   const now = await orMissing(lstat(path, { bigint: true }));
-  const isSame =
-    now?.ino === old?.ino && now?.dev === old?.dev && now?.size === old?.size && now?.mtimeNs === old?.mtimeNs;
+  const isWritten = now?.size !== old?.size || now?.mtimeNs !== old?.mtimeNs;
+  // A time of writing can be set back, that of a change cannot.
+  const isSame = now?.ino === old?.ino && now?.dev === old?.dev && now?.ctimeNs === old?.ctimeNs && !isWritten;
   if (isSame && (expected === undefined || (await holds(path, expected)))) return;
   throw new FileChanged(path);
 }

@@ -53,28 +53,44 @@ async function isContinued({ files, stateFolder }: OpenedJournal, { checkpoint }
   }
 }
 
-async function offer(journal: Journal, one: Interrupted): Promise<void> {
+const finishOrUndo = 'Finish or Undo…';
+const leaveThem = 'Leave Them';
+
+async function offer(journal: Journal, one: Interrupted, text = describe(one)): Promise<void> {
   const { checkpoint, files } = one;
-  const unfinished = files.filter(({ canFinish }) => canFinish).length;
-  const rest = unfinished === 0 ? '' : `, ${unfinished} of them not to the end`;
-  const text = `Baleen: “${checkpoint.title}” was interrupted after it had begun to change ${plural(files.length, 'file')}${rest}. They stand as they were then.`;
-  const answer = await vscode.window.showWarningMessage(text, 'Finish or Undo…', 'Leave Them');
-  if (answer === undefined) return;
-  const settlements = answer === 'Leave Them' ? [] : await pick(one);
+  const canBeDone = files.some(({ canFinish, canUndo }) => canFinish || canUndo);
+  const answer = await vscode.window.showWarningMessage(text, ...(canBeDone ? [finishOrUndo] : []), leaveThem);
+  // The notice may have stood there while the trust in the folder was taken back.
+  if (answer === undefined || whyBlocked() !== undefined) return;
+  const settlements = answer === leaveThem ? [] : await pick(one);
   if (settlements === undefined) return;
   try {
     const settling = `Baleen: finishing or undoing “${checkpoint.title}”`;
-    const { paths, lost } = await watched(settling, settlements.length, (watching) =>
-      journal.settle(checkpoint.id, settlements, watching),
+    const { paths, lost, again } = await watched(settling, settlements.length, (watching) =>
+      journal.settle(one, settlements, watching),
     );
     await showLost(lost);
-    if (answer === 'Leave Them') return;
-    void vscode.window.showInformationMessage(
-      `Baleen: ${plural(paths.length, 'file')} of “${checkpoint.title}” finished or brought back.`,
-    );
+    if (answer === leaveThem) return;
+    if (paths.length > 0 || again.length === 0) {
+      void vscode.window.showInformationMessage(
+        `Baleen: ${plural(paths.length, 'file')} of “${checkpoint.title}” finished or brought back.`,
+      );
+    }
+    if (again.length > 0) await offer(journal, { checkpoint, files: again }, describeAgain(checkpoint.title, again));
   } catch (error) {
     void vscode.window.showErrorMessage(`Baleen: ${error instanceof BaleenError ? error.message : messageOf(error)}`);
   }
+}
+
+function describe({ checkpoint, files }: Interrupted): string {
+  const unfinished = files.filter(({ canFinish }) => canFinish).length;
+  const rest = unfinished === 0 ? '' : `, ${unfinished} of them not to the end`;
+  return `Baleen: “${checkpoint.title}” was interrupted after it had begun to change ${plural(files.length, 'file')}${rest}. They stand as they were then.`;
+}
+
+function describeAgain(title: string, again: readonly InterruptedFile[]): string {
+  const paths = again.map(({ path }) => path).join(', ');
+  return `Baleen: not touched, because it was changed after you were asked: ${paths}. What is to become of it, as “${title}” was interrupted?`;
 }
 
 type SettleItem = vscode.QuickPickItem & { settlement: Settlement };

@@ -8,6 +8,7 @@ import { singleRoot } from '../../src/core/repository/roots.js';
 import type { PackReport } from '../../src/protocol/pack.js';
 import { makeSmallRepository } from '../support/smallRepository.js';
 import { makeStateHome, runCli, type CliRun } from './cli.js';
+import { interruptCli } from './interruptCli.js';
 
 let cwd: string;
 let stateHome: string;
@@ -29,22 +30,8 @@ afterEach(() => {
   for (const folder of [cwd, stateHome, elsewhere]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs until it is held in the phase, and interrupts it there. */
-function interrupt(args: readonly string[], phase: string): Promise<CliRun> {
-  const hook = join(import.meta.dirname, 'holdPhase.cjs');
-  const release = join(elsewhere, 'released');
-  const env = { NODE_OPTIONS: `--require "${hook}"`, BALEEN_HOLD: phase, BALEEN_RELEASE: release };
-  return runCli(args, {
-    ...{ cwd, stateHome, env },
-    onStart(child) {
-      child.stderr?.on('data', (text: string) => {
-        if (!text.includes(`held in ${phase}`)) return;
-        child.kill('SIGINT');
-        writeFileSync(release, '');
-      });
-    },
-  });
-}
+const interrupt = (args: readonly string[], phase: string): Promise<CliRun> =>
+  interruptCli(args, phase, { cwd, stateHome, release: join(elsewhere, 'released') });
 
 function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });

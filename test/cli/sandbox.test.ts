@@ -91,10 +91,28 @@ describe('PRF-05: what was held back when nobody answered', () => {
 
   test('is not told again once it is to be left, and stays where it is', async () => {
     const [, kept] = told.exec((await start()).stderr)!;
-    expect((await undo('--leave')).exitCode).toBe(0);
+    const left = await undo('--leave');
+    expect([left.exitCode, left.stdout, left.stderr]).toEqual([0, '', `new/.vscode stays in ${kept}.\n`]);
     expect((await start()).stderr).not.toContain('held back');
+    for (const way of ['--leave', '--put-back']) {
+      const late = await undo(way);
+      expect([late.exitCode, late.stderr]).toEqual([
+        1,
+        expect.stringMatching(/^No held-back files wait for an answer/),
+      ]);
+    }
     expect(existsSync(place())).toBe(false);
     expect(readFileSync(join(kept!, 'new/.vscode/tasks.json'), 'utf8')).toBe('planted');
+  });
+
+  test('is left with --json in one line, which names it', async () => {
+    const left = await undo('--leave', '--json');
+    expect([left.exitCode, JSON.parse(left.stdout), left.stderr]).toEqual([
+      0,
+      { putBack: [], left: ['new/.vscode'] },
+      '',
+    ]);
+    expect(existsSync(place())).toBe(false);
   });
 
   test('overwrites nothing that has come there meanwhile', async () => {

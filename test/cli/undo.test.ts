@@ -1,8 +1,17 @@
 /** `baleen undo` after a crash, file by file, and after the user's own edits. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { singleRoot } from '../../src/core/repository/roots.js';
@@ -10,6 +19,7 @@ import { stateBaseFolder, workspaceStateFolder } from '../../src/node/stateFolde
 import { openTestJournal } from '../support/kills/openTestJournal.js';
 import { changesOfTurn, layOut } from '../support/kills/turns.js';
 import { makeStateHome, runCli, type CliRun } from './cli.js';
+import { interruptCli } from './interruptCli.js';
 
 const support = resolve(import.meta.dirname, '../support/kills');
 let cwd: string;
@@ -67,6 +77,53 @@ describe('EDT-01: after a crash in mid-turn', () => {
     expect(finished.exitCode).toBe(0);
     const [, , , third, fourth] = changesOfTurn(5);
     expect([read(third!.path), read(fourth!.path)]).toEqual([third!.text, expect.stringMatching(/^old 4/)]);
+  });
+});
+
+describe('of hundreds of files', () => {
+  const old = (index: number): string | undefined => (index % 15 === 0 ? undefined : `old ${index}\n`.repeat(index));
+  const agents = (index: number): string | undefined => (index % 12 === 1 ? undefined : `new ${index}\n`);
+  const pathOf = (index: number): string => join(cwd, `folder${index % 7}`, `file${index}`);
+  const put = (path: string, text: string | undefined): void => {
+    if (text === undefined) return rmSync(path, { force: true });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  };
+  const files = Array.from({ length: 240 }, (_, index) => index);
+  const texts = (): (string | undefined)[] =>
+    files.map((index) => (existsSync(pathOf(index)) ? readFileSync(pathOf(index), 'utf8') : undefined));
+  /** Of the line that shows how far it is. */
+  const lineAt = (percent: number): string =>
+    `undo   ${'█'.repeat(Math.round(percent * 0.24)).padEnd(24, '░')} ${percent}/100`;
+
+  test('Ctrl-C leaves every file as it was, wherever it comes, and the next undo brings all of them back', async () => {
+    const checkpoint = await openTestJournal(cwd, stateFolder()).begin({ session: 's', title: 'a large turn' });
+    for (const index of files) {
+      put(pathOf(index), old(index));
+      const text = agents(index);
+      await checkpoint.before(relative(cwd, pathOf(index)), text === undefined ? 'missing' : Buffer.from(text));
+      put(pathOf(index), text);
+      await checkpoint.after(relative(cwd, pathOf(index)));
+    }
+    await checkpoint.close();
+    const before = readdirSync(cwd, { recursive: true, encoding: 'utf8' }).sort();
+    // Looked at once, written beside all of them, and with most of them in their places.
+    for (const percent of [1, 60, 95]) {
+      const where = { cwd, stateHome, release: join(stateHome, `released-${percent}`) };
+      const run = await interruptCli(['undo'], lineAt(percent), where);
+      expect(run.stderr).toMatch(/Stopped: all files stand as they did before\. Begin again whenever you want to\.\n$/);
+      expect([run.exitCode, run.stdout]).toEqual([130, '']);
+      expect(texts()).toEqual(files.map(agents));
+      expect(readdirSync(cwd, { recursive: true, encoding: 'utf8' }).sort()).toEqual(before);
+      const journal = openTestJournal(cwd, stateFolder());
+      expect(await journal.recover()).toEqual({ finished: [], interrupted: [] });
+      expect((await journal.list()).map(({ title, restored }) => [title, restored])).toEqual([['a large turn', false]]);
+    }
+    const whole = await undo();
+    expect([whole.exitCode, whole.stderr]).toEqual([0, expect.stringMatching(/^240 files brought back/m)]);
+    expect(texts()).toEqual(files.map(old));
+    expect((await undo('--redo')).exitCode).toBe(0);
+    expect(texts()).toEqual(files.map(agents));
   });
 });
 

@@ -366,6 +366,15 @@ describe('another program that writes in place between the last look and the ren
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
+  it('EDT-16: also of a file whose new bytes waited beside it', async () => {
+    writeFileSync(at('a'), 'old');
+    const staged = await files.stage(at('a'), bytesOf('ours'), 0o644, folder);
+    before('a', () => writeFileSync(at('a'), 'of the other program'));
+    await expect(staged.commit()).rejects.toThrow(FileChanged);
+    expect(readFileSync(at('a'), 'utf8')).toBe('of the other program');
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
   it('waits until it has written all of it', async () => {
     writeFileSync(at('a'), 'old');
     before('a', () => {

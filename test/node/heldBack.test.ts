@@ -1,5 +1,14 @@
 /** What is offered at a start of what an earlier program held back. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -74,4 +83,31 @@ test('PRF-05: is on disk from the moment in which something is moved, and gone w
   expect(existsSync(record)).toBe(false);
   expect(readFileSync(join(found!.folder, 'web/.envrc'), 'utf8')).toBe('new');
   watch.end();
+});
+
+test('PRF-05: what is not decided is kept however old it is, and what was left for a month from then on', async () => {
+  leave(['web/.envrc']);
+  const folder = join(heldBackFolder(state), 'one');
+  const kept = join(folder, 'web/.envrc');
+  const age = (path: string): void => utimesSync(path, new Date(0), new Date(0));
+  const start = (): Promise<unknown> => createHeldBackStore(roots, heldBackFolder(state)).watch([], 'make it').take();
+  for (const path of [folder, `${folder}.json`]) age(path);
+  await start();
+  const [one] = await findUndecided(roots, state);
+  expect(readFileSync(kept, 'utf8')).toBe('kept web/.envrc');
+  await one!.found.leave();
+  await start();
+  expect([readFileSync(kept, 'utf8'), await findUndecided(roots, state)]).toEqual(['kept web/.envrc', []]);
+  age(folder);
+  await start();
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('PRF-05: of two windows that put back the same, both say that it stands there', async () => {
+  leave(['web/.envrc']);
+  const [[first], [second]] = [await findUndecided(roots, state), await findUndecided(roots, state)];
+  expect(await first!.found.letIn()).toEqual(['web/.envrc']);
+  writeFileSync(join(base, 'web/.envrc'), 'changed since');
+  expect(await second!.found.letIn()).toEqual(['web/.envrc']);
+  expect(readFileSync(join(base, 'web/.envrc'), 'utf8')).toBe('changed since');
 });

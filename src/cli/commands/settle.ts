@@ -6,7 +6,8 @@ import { showText } from '../printEvents.js';
 import { watched } from '../watched.js';
 import { plural } from '../../core/wording.js';
 
-export async function settle(journal: Journal, { checkpoint, files }: Interrupted, context: Context): Promise<Outcome> {
+export async function settle(journal: Journal, offered: Interrupted, context: Context): Promise<Outcome> {
+  const { checkpoint, files } = offered;
   const { args, output } = context;
   const how = args.finish ? 'finish' : 'undo';
   if (!args.json) output.err(showText([`Interrupted: ${checkpoint.title}`, ...files.map(describe), ''].join('\n')));
@@ -20,18 +21,26 @@ export async function settle(journal: Journal, { checkpoint, files }: Interrupte
   const chosen = possible.filter((file) => file.stands !== 'other' || args.overwrite);
   const left = possible.filter((file) => !chosen.includes(file)).map(({ path }) => path);
   const settlements = chosen.map(({ path }): Settlement => ({ path, how }));
-  const { paths } =
+  const { paths, again } =
     left.length + lost.length > 0 && chosen.length === 0
-      ? { paths: [] }
-      : await watched(context, how, (watching) => journal.settle(checkpoint.id, settlements, watching));
+      ? { paths: [], again: [] }
+      : await watched(context, how, (watching) => journal.settle(offered, settlements, watching));
+  const changed = again.map(({ path }) => path);
   if (args.json) {
     const { id: restored, changedByCommands } = checkpoint;
     output.out(
-      `${JSON.stringify({ restored, [how === 'undo' ? 'paths' : 'finished']: paths, left, changedByCommands })}\n`,
+      `${JSON.stringify({ restored, [how === 'undo' ? 'paths' : 'finished']: paths, left: [...left, ...changed], changedByCommands })}\n`,
     );
   } else {
     output.err(`${plural(paths.length, 'file')} ${how === 'finish' ? 'finished' : 'brought back'}.\n`);
     if (lost.length > 0) output.err(showText(`${describeLost(lost)}\n`));
+    if (changed.length > 0) {
+      output.err(
+        showText(
+          `Left alone, because they were changed after they were looked at: ${changed.join(', ')}. The same command takes them as they stand now.\n`,
+        ),
+      );
+    }
     if (left.length > 0) {
       output.err(
         showText(
@@ -40,7 +49,7 @@ export async function settle(journal: Journal, { checkpoint, files }: Interrupte
       );
     }
   }
-  return left.length > 0 ? 'refused' : 'done';
+  return left.length + changed.length > 0 ? 'refused' : 'done';
 }
 
 /** For the undo too. */

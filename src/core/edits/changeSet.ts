@@ -6,12 +6,14 @@ import { resolveInside, type Place } from '../repository/pathGate.js';
 import type { CheckpointWriter, PlannedChange } from './checkpointWriter.js';
 import { alone } from './alone.js';
 import { inPool } from './pool.js';
-import { isEqual, keepBlob, readBlob, readState } from './fileStates.js';
+import { isEqual, keepBlob, readState } from './fileStates.js';
 import { foldersTo, lookAtFolders, removeEmptied, setFolderModes } from './folders.js';
 import { rememberFolders } from './folderMemory.js';
 import type { JournalParts } from './journalParts.js';
 import type { FileState } from './journalRecords.js';
-import { throwIfStopped, type Progress } from './progress.js';
+import { describeLeft, isStopped, stopped, throwIfStopped, type Progress } from './progress.js';
+import { putBack, type NotBack } from './putBack.js';
+import { stageState } from './stageState.js';
 
 /**
  * What is to stand at a path, and what was seen there when that was decided: nothing else is ever replaced. The bytes of
@@ -65,10 +67,14 @@ export async function applyTargets(
     await carryOut(parts, targets, progress);
   } catch (error) {
     await removeEmptied(parts, missing.folders);
-    if (error instanceof NotPutBack) throw error;
-    await writer.giveUp().catch(() => undefined);
-    throwIfStopped(progress);
-    throw new BaleenError(`Nothing was changed, because one of the files could not be: ${messageOf(error)}`);
+    if (!(error instanceof CarriedBack)) throw error;
+    const { cause, left, stuck } = error;
+    if (stuck.length > 0) throw notPutBack(cause, stuck, progress);
+    await writer.giveUp(left).catch(() => undefined);
+    if (isStopped(progress)) throw stopped(left);
+    throw new BaleenError(
+      `Nothing was changed, because one of the files could not be: ${messageOf(cause)}${describeLeft(left)}`,
+    );
   }
   await setFolderModes(parts, missing.modes);
   await writer.done(targets);
@@ -93,53 +99,64 @@ async function findMissing(
   return { folders: [...folders], modes };
 }
 
-class NotPutBack extends BaleenError {}
+/** It failed with `cause`, and whatever could be put back was. */
+class CarriedBack extends Error implements NotBack {
+  readonly left: string[];
+  readonly stuck: string[];
+  constructor(cause: unknown, { left, stuck }: NotBack) {
+    super(messageOf(cause), { cause });
+    this.left = left;
+    this.stuck = stuck;
+  }
+}
 
 async function carryOut(parts: JournalParts, targets: readonly Target[], progress: Progress): Promise<void> {
   const staged = new Map<Target, StagedFile>();
-  const done: Target[] = [];
+  const begun: Target[] = [];
+  const done = new Set<Target>();
   const each = (of: readonly Target[], work: (target: Target) => Promise<unknown>): Promise<unknown> =>
     inPool(of, async (target) => {
       throwIfStopped(progress);
       await work(target);
       progress.step();
     });
+  const change = (target: Target, work: () => Promise<void>): Promise<void> =>
+    alone(parts, target.place.absolute, async () => {
+      begun.push(target);
+      await work();
+      done.add(target);
+    });
   try {
     const written = targets.filter(({ to }) => to.kind === 'file');
-    await each(written, async (target) => staged.set(target, await stage(parts, target, 'to')));
+    await each(written, async (target) => staged.set(target, await stage(parts, target)));
     await each(targets, (target) => expectFrom(parts, target));
     await each(written, async (target) => {
-      await alone(parts, target.place.absolute, () => staged.get(target)!.commit());
+      await change(target, () => staged.get(target)!.commit());
       staged.delete(target);
-      done.push(target);
     });
     await each(
       targets.filter(({ to }) => to.kind === 'missing'),
-      async (target) => {
-        const { absolute, inside } = target.place;
-        await alone(parts, absolute, async () => {
+      (target) =>
+        change(target, async () => {
           await expectFrom(parts, target);
-          await parts.files.remove(absolute, inside);
-        });
-        done.push(target);
-      },
+          await parts.files.remove(target.place.absolute, target.place.inside);
+        }),
     );
     await syncFoldersOf(parts, written);
   } catch (error) {
     for (const file of staged.values()) await file.drop().catch(() => undefined);
-    await putBack(parts, done.reverse(), error, progress.signal?.aborted === true);
-    throw error;
+    const notBack = await putBack(parts, begun.reverse(), done);
+    await syncFoldersOf(parts, begun).catch((trouble: unknown) => {
+      parts.log.warn(`What was put back may not be on disk for good yet: ${messageOf(trouble)}`);
+    });
+    throw new CarriedBack(error, notBack);
   }
 }
 
-async function stage(parts: JournalParts, { place, from, to }: Target, side: 'from' | 'to'): Promise<StagedFile> {
-  const [state, standing] = side === 'to' ? [to, from] : [from, to];
-  const bytes = state.kind === 'file' ? await readBlob(parts, state.sha256) : undefined;
-  if (state.kind === 'missing' || bytes === undefined)
-    throw new BaleenError(`what ${place.relative} was is missing from the journal, or damaged.`);
+async function stage(parts: JournalParts, { place, from, to }: Target): Promise<StagedFile> {
   // Where a file stands, so does its folder.
-  if (standing.kind === 'missing') await parts.files.makeFolder(dirname(place.absolute), 0o777, place.inside);
-  return parts.files.stage(place.absolute, bytes, state.mode, place.inside);
+  if (from.kind === 'missing') await parts.files.makeFolder(dirname(place.absolute), 0o777, place.inside);
+  return stageState(parts, place, to);
 }
 
 async function expectFrom({ files }: JournalParts, { place, from }: Target): Promise<void> {
@@ -153,30 +170,10 @@ async function syncFoldersOf({ files }: JournalParts, targets: readonly Target[]
   await inPool([...folders], ([folder, inside]) => files.syncFolder(folder, inside));
 }
 
-async function putBack(
-  parts: JournalParts,
-  done: readonly Target[],
-  cause: unknown,
-  isStopped: boolean,
-): Promise<void> {
-  const stuck: string[] = [];
-  for (const target of done) {
-    const { absolute, relative, inside } = target.place;
-    try {
-      if (target.from.kind === 'missing') await parts.files.remove(absolute, inside);
-      else await (await stage(parts, target, 'from')).commit();
-    } catch (error) {
-      parts.log.error(`${relative} could not be put back: ${messageOf(error)}`);
-      stuck.push(relative);
-    }
-  }
-  await syncFoldersOf(parts, done).catch((error: unknown) => {
-    parts.log.warn(`What was put back may not be on disk for good yet: ${messageOf(error)}`);
-  });
-  if (stuck.length === 0) return;
-  const why = isStopped ? '' : `, because a file could not be written (${messageOf(cause)})`;
-  throw new NotPutBack(
+function notPutBack(cause: unknown, stuck: readonly string[], progress: Progress): BaleenError {
+  const why = isStopped(progress) ? '' : `, because a file could not be written (${messageOf(cause)})`;
+  return new BaleenError(
     `Stopped in the middle${why}, and these could not be put back: ${stuck.join(', ')}. What they were is kept in the journal: make it possible to write them, then undo again.`,
-    isStopped ? 'cancelled' : 'failed',
+    isStopped(progress) ? 'cancelled' : 'failed',
   );
 }

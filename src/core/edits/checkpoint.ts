@@ -75,6 +75,8 @@ export interface PlannedFile {
   inEditor?: true;
   /** Why it cannot be brought back at all. */
   trouble?: string;
+  /** What stood there, on disk and in an editor, by a hash: the answer is about nothing else. */
+  seen: string;
 }
 
 /** What a restore would do; relative paths. */
@@ -118,6 +120,8 @@ export interface InterruptedFile {
   /** The planned bytes are kept and do not stand there yet. */
   canFinish: boolean;
   canUndo: boolean;
+  /** As in `PlannedFile`. */
+  seen: string;
 }
 
 export interface Settlement {
@@ -151,6 +155,8 @@ export interface Settled {
   paths: string[];
   /** As it was finished or undone: whoever asked for it is to show it. */
   lost: LostText[];
+  /** Changed since they were offered, and so not touched: they are offered again, as they stand now. */
+  again: InterruptedFile[];
 }
 
 export interface Journal {
@@ -169,6 +175,9 @@ export interface Journal {
   restore(plan: RestorePlan, chosen: readonly RestoreChoice[], watching?: Watching): Promise<Restored>;
   /** Turns that a crash interrupted, newest first. A restore that one interrupted is finished on the way; tells of which. */
   recover(): Promise<{ finished: string[]; interrupted: Interrupted[] }>;
-  /** Finishes or undoes files of an interrupted turn, all or nothing; those not named are left. It is over then. */
-  settle(id: string, settlements: readonly Settlement[], watching?: Watching): Promise<Settled>;
+  /**
+   * Finishes or undoes files of an interrupted turn, all or nothing; those not named are left. It is over then, but for
+   * files that were changed since they were offered.
+   */
+  settle(offered: Interrupted, settlements: readonly Settlement[], watching?: Watching): Promise<Settled>;
 }

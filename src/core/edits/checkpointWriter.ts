@@ -31,8 +31,11 @@ export interface CheckpointWriter {
   /** They stand as planned: what somebody has made of one since is not taken for ours. */
   done(changes: readonly PlannedChange[]): Promise<void>;
   append(...entries: JournalRecord[]): Promise<void>;
-  /** Whatever was changed under a new checkpoint has been put back: it is as if it had never been. */
-  giveUp(): Promise<void>;
+  /**
+   * Whatever was changed under a new checkpoint has been put back: it is as if it had never been. But for `left`, of which
+   * the old bytes are kept, since somebody else's stand there now.
+   */
+  giveUp(left?: readonly string[]): Promise<void>;
 }
 
 export interface PlannedChange {
@@ -90,7 +93,9 @@ export function createWriter(
       return isBegun;
     },
     append,
-    giveUp: async () => (known === undefined && isBegun ? append({ type: 'end', void: true }) : undefined),
+    async giveUp(left = []) {
+      if (known === undefined && isBegun) await append({ type: 'end', ...(left.length > 0 ? {} : { void: true }) });
+    },
     async before(path, planned) {
       const place = await passGate(parts, path);
       if (planned === undefined && recorded.get(place.relative)?.byCommand === false) return;

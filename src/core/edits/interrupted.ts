@@ -1,7 +1,7 @@
 /** What a crash left half done: restores are finished, turns are shown to the user. Whoever calls holds the lock. */
 import { messageOf } from '../errors.js';
 import { applyTargets, makeTarget, type Target } from './changeSet.js';
-import type { Interrupted, InterruptedFile, LostText, Settled, Settlement, Watching } from './checkpoint.js';
+import type { Interrupted, InterruptedFile } from './checkpoint.js';
 import { createWriter, type CheckpointWriter } from './checkpointWriter.js';
 import { hasBlob, isEqual, readBlob } from './fileStates.js';
 import { rememberFolders } from './folderMemory.js';
@@ -11,11 +11,9 @@ import type { JournalParts } from './journalParts.js';
 import { appendRecords, type FileState } from './journalRecords.js';
 import { foldersOf, isAsPlanned, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
 import { inPool } from './pool.js';
-import { throwIfStopped, watchedBy, type Progress } from './progress.js';
-import { applyAll } from './restore.js';
-import { findNeeded, targetsOf, type FileTargets } from './restorePlan.js';
+import { watchedBy } from './progress.js';
 import { areSameLines } from './seenText.js';
-import { lookAtSides, planBuffer, readUnsaved, type Sides } from './unsavedText.js';
+import { hashOfSides, lookAtSides, planBuffer, readUnsaved, type Sides } from './unsavedText.js';
 
 type All = ReadonlyMap<string, Recorded>;
 
@@ -41,10 +39,13 @@ async function finishRestore(parts: JournalParts, recorded: Recorded, undone: Re
     const targets = await inPool([...files.keys()].sort(), async (path): Promise<Target[]> => {
       const file = files.get(path)!;
       const sides = await lookAtSides(looking, path, file);
+      if (sides?.isLost === true) other.push(path);
+      // It stood as planned before the end came, or was changed in an editor alone, where nothing is left to be done.
+      if (file.open === undefined) return [];
       const { stands, canFinish } = await stand(looking, path, file, sides);
       if (stands === 'other') other.push(path);
       if (stands === 'other' || !canFinish) return [];
-      const target = await plannedTarget(looking, path, file, sides, stands);
+      const target = await plannedTarget(looking, path, file.open, sides, stands);
       return [{ ...target, folderModes: undone?.files.get(path)?.folderModes ?? [] }];
     });
     if (targets.flat().length > 0) await applyTargets(parts, writerOf(parts, recorded), targets.flat(), progress);
@@ -71,9 +72,10 @@ export async function listInterrupted(parts: JournalParts, all: All): Promise<In
   const found: Interrupted[] = [];
   const looking = rememberFolders(parts);
   for (const recorded of listLeft(parts, all)) {
-    const { info, files } = recorded;
+    const { info, files, settled } = recorded;
     if (info.restores !== undefined) continue;
-    const looked = await inPool(info.paths, async (path) => {
+    const open = info.paths.filter((path) => !settled.has(path));
+    const looked = await inPool(open, async (path) => {
       const file = files.get(path)!;
       return stand(looking, path, file, await lookAtSides(looking, path, file));
     });
@@ -92,39 +94,43 @@ function listLeft({ owner }: JournalParts, all: All): Recorded[] {
   return [...all.values()].filter((recorded) => !recorded.isEnded && !owner.isAlive(recorded.owner));
 }
 
+type Standing = Pick<InterruptedFile, 'stands' | 'canFinish' | 'canUndo'>;
+
 /** How a file stands, and what can be done about it. */
-async function stand(
+export async function stand(
   parts: JournalParts,
   path: string,
   file: RecordedFile,
   sides: Sides | undefined,
 ): Promise<InterruptedFile> {
-  if (sides === undefined) return { path, stands: 'other', canFinish: false, canUndo: false };
-  if (sides.isLost) return lookAtLost(parts, path, file);
-  if (sides.disk !== undefined) return lookAtDisk(parts, path, sides.disk, sides.now);
+  return { path, ...(await lookAtStanding(parts, file, sides)), seen: hashOfSides(sides) };
+}
+
+async function lookAtStanding(parts: JournalParts, file: RecordedFile, sides: Sides | undefined): Promise<Standing> {
+  if (sides === undefined) return { stands: 'other', canFinish: false, canUndo: false };
+  if (sides.isLost) return lookAtLost(parts, file);
+  if (sides.disk !== undefined) return lookAtDisk(parts, sides.disk, sides.now);
   if (file.buffer === undefined || sides.open === undefined)
-    return { path, stands: 'as before', canFinish: false, canUndo: false };
+    return { stands: 'as before', canFinish: false, canUndo: false };
   const { stands, before, planned } = await planBuffer(parts, file.buffer, sides.open);
   return {
-    path,
     stands: stands === 'as left' ? 'changed' : stands,
     canFinish: planned !== undefined && !areSameLines(planned, sides.open.text),
     canUndo: before !== undefined && stands !== 'as before',
   };
 }
 
-async function lookAtLost(parts: JournalParts, path: string, file: RecordedFile): Promise<InterruptedFile> {
+async function lookAtLost(parts: JournalParts, file: RecordedFile): Promise<Standing> {
   const isKept = async (which: 'before' | 'after'): Promise<boolean> =>
     (await readUnsaved(parts, file, which)) !== undefined;
-  return { path, stands: 'lost', canFinish: await isKept('after'), canUndo: await isKept('before') };
+  return { stands: 'lost', canFinish: await isKept('after'), canUndo: await isKept('before') };
 }
 
 async function lookAtDisk(
   parts: JournalParts,
-  path: string,
   lineage: Lineage<FileState>,
   { state, bytes }: { state: FileState; bytes?: Uint8Array },
-): Promise<InterruptedFile> {
+): Promise<Standing> {
   const { before, after, open } = lineage;
   const isKnown = [after, open?.from].some((known) => known !== undefined && isEqual(state, known));
   const look = async (): Promise<InterruptedFile['stands']> => {
@@ -132,14 +138,14 @@ async function lookAtDisk(
     if (isKnown || (open !== undefined && isAsPlanned(open, state))) return 'changed';
     return open !== undefined && (await isHalfOfPlan(parts, open, bytes)) ? 'half written' : 'other';
   };
-  return { path, stands: await look(), ...(await possible(parts, lineage, state)) };
+  return { stands: await look(), ...(await possible(parts, lineage, state)) };
 }
 
 async function possible(
   parts: JournalParts,
   { before, open }: Lineage<FileState>,
   now: FileState,
-): Promise<Pick<InterruptedFile, 'canFinish' | 'canUndo'>> {
+): Promise<Omit<Standing, 'stands'>> {
   const isWhole = async (state: FileState): Promise<boolean> =>
     state.kind === 'missing' || (await readBlob(parts, state.sha256)) !== undefined;
   const canFinish = open !== undefined && !isAsPlanned(open, now) && (await isWhole(open.to));
@@ -148,94 +154,20 @@ async function possible(
   return { canFinish, canUndo: !isEqual(now, before) && isKept };
 }
 
-async function plannedTarget(
+/** What was planned last, from what stands there now. */
+export async function plannedTarget(
   parts: JournalParts,
   path: string,
-  { open }: Lineage<FileState>,
+  { to }: { to: FileState },
   sides: Sides | undefined,
   stands: InterruptedFile['stands'],
 ): Promise<Target> {
-  const target = await makeTarget(parts, path, sides?.now, open!.to);
+  const target = await makeTarget(parts, path, sides?.now, to);
   return stands === 'half written' ? { ...target, resumes: true } : target;
 }
 
-/** `begin` makes the checkpoint of a restore. */
-export async function settleInterrupted(
-  parts: JournalParts,
-  recorded: Recorded,
-  settlements: readonly Settlement[],
-  begin: () => CheckpointWriter,
-  watching: Watching,
-): Promise<Settled> {
-  const { info, files } = recorded;
-  const progress = watchedBy(watching, settlements.length);
-  const looking = rememberFolders(parts);
-  const meant = settlements.filter(({ path }) => files.has(path));
-  const settled = await inPool(meant, (settlement) => prepareSettlement(looking, files, settlement, progress));
-  const changed = settled.filter(({ target }) => target.disk !== undefined || target.editor !== undefined);
-  const paths = changed.map(({ path }) => path);
-  const lost = settled.flatMap((one) => one.lost ?? []);
-  const undone = new Set(settlements.filter(({ how }) => how === 'undo').map(({ path }) => path));
-  if (changed.length > 0) {
-    const own = writerOf(parts, recorded);
-    const writer = undone.size > 0 ? begin() : own;
-    await applyAll(
-      parts,
-      writer,
-      changed.map(({ target }) => target),
-      progress,
-    );
-    if (writer !== own) {
-      for (const path of paths.filter((one) => !undone.has(one))) {
-        const { open, buffer } = files.get(path)!;
-        if (open !== undefined) await own.after(path);
-        if (buffer?.open !== undefined) await own.afterBuffer(path);
-      }
-      await writer.append({ type: 'end' });
-      const isAllBack = info.paths.every((path) => undone.has(path));
-      if (isAllBack) await own.append({ type: 'restored', by: writer.id });
-    }
-  }
-  await removeEmptied(parts, foldersOf(recorded));
-  await appendRecords(parts, info.id, [{ type: 'end' }]);
-  return { paths: paths.sort(), lost };
-}
-
-async function prepareSettlement(
-  parts: JournalParts,
-  files: Recorded['files'],
-  { path, how }: Settlement,
-  progress: Progress,
-): Promise<{ path: string; target: FileTargets; lost?: LostText }> {
-  throwIfStopped(progress);
-  const file = files.get(path)!;
-  const needed = await findNeeded(parts, path, file);
-  const { sides } = needed;
-  const target =
-    how === 'finish' ? await finishOf(parts, path, file, sides) : await targetsOf(parts, needed, 'bring back');
-  progress.step();
-  if (sides?.isLost !== true) return { path, target };
-  const text = await readUnsaved(parts, file, how === 'finish' ? 'after' : 'before');
-  return text === undefined ? { path, target } : { path, target, lost: { path, text } };
-}
-
-async function finishOf(
-  parts: JournalParts,
-  path: string,
-  file: RecordedFile,
-  sides: Sides | undefined,
-): Promise<FileTargets> {
-  const { stands, canFinish } = await stand(parts, path, file, sides);
-  if (!canFinish || stands === 'lost') return {};
-  if (sides?.disk !== undefined) return { disk: await plannedTarget(parts, path, sides.disk, sides, stands) };
-  if (file.buffer === undefined || sides?.open === undefined) return {};
-  const { planned } = await planBuffer(parts, file.buffer, sides.open);
-  return planned === undefined
-    ? {}
-    : { editor: { place: sides.place, open: sides.open, text: planned, buffer: file.buffer } };
-}
-
-function writerOf(parts: JournalParts, { info, files }: Recorded): CheckpointWriter {
+/** Goes on with what a former process recorded. */
+export function writerOf(parts: JournalParts, { info, files }: Recorded): CheckpointWriter {
   const { session, title, id } = info;
   return createWriter(parts, id, { session, title }, files);
 }

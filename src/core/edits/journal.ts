@@ -4,7 +4,7 @@ import { alone } from './alone.js';
 import { titleOfRestore, type Checkpoint, type CheckpointInfo, type Journal } from './checkpoint.js';
 import { createWriter, makeJournalFolder, type About, type CheckpointWriter } from './checkpointWriter.js';
 import { readBlob } from './fileStates.js';
-import { finishRestores, listInterrupted, settleInterrupted } from './interrupted.js';
+import { finishRestores, listInterrupted } from './interrupted.js';
 import type { JournalParts } from './journalParts.js';
 import { blobFolder, listIds, lockPath, readCheckpoint, stampOf } from './journalRecords.js';
 import { interpret, listCheckpoints, readAll, type Recorded } from './journalState.js';
@@ -12,6 +12,7 @@ import { removeLeftTemps } from './leftTemps.js';
 import { pruneJournal } from './prune.js';
 import { restoreCheckpoint } from './restore.js';
 import { planRestore } from './restorePlan.js';
+import { settleInterrupted } from './settle.js';
 
 export function createJournal(parts: JournalParts): Journal {
   const { files, stateFolder } = parts;
@@ -62,13 +63,14 @@ export function createJournal(parts: JournalParts): Journal {
         return { finished, interrupted };
       });
     },
-    async settle(id, settlements, watching = {}) {
+    async settle(offered, settlements, watching = {}) {
       const next = await nextId();
       return locked(async () => {
-        const recorded = await readRecorded(parts, id);
+        const recorded = await readRecorded(parts, offered.checkpoint.id);
         if (recorded.isEnded || parts.owner.isAlive(recorded.owner))
           throw new BaleenError(`“${recorded.info.title}” is not interrupted any more, so nothing was done.`);
-        return settleInterrupted(parts, recorded, settlements, () => writeRestore(recorded.info, next), watching);
+        const begin = (): CheckpointWriter => writeRestore(recorded.info, next);
+        return settleInterrupted(parts, recorded, { offered, settlements, watching }, begin);
       });
     },
   };

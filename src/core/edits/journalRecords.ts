@@ -61,6 +61,8 @@ const record = z.discriminatedUnion('type', [
   /** Changed while a command ran, by whomever. */
   z.strictObject({ type: z.literal('command'), paths: z.array(z.string()) }),
   z.strictObject({ type: z.literal('restored'), by: z.string() }),
+  /** Of an interrupted turn: what is to become of these was said, and done. */
+  z.strictObject({ type: z.literal('settled'), paths: z.array(z.string()) }),
   /** Nobody works under it any more. `void`: whatever it had changed was put back at once. */
   z.strictObject({ type: z.literal('end'), void: z.literal(true).optional() }),
 ]);

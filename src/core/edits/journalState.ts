@@ -36,6 +36,8 @@ export interface Recorded {
   owner: string;
   isEnded: boolean;
   isReady: boolean;
+  /** Paths about which nobody has to be asked any more, after a crash. */
+  settled: Set<string>;
   /** Of every state that it names. */
   blobs: ReadonlySet<string>;
 }
@@ -70,6 +72,7 @@ export function interpret({ records }: CheckpointFile): Recorded | undefined {
     owner,
     isEnded: false,
     isReady: false,
+    settled: new Set<string>(),
     blobs: blobsOf(records),
   };
   for (const entry of records) if (!take(recorded, entry)) return undefined;
@@ -87,6 +90,10 @@ function take(recorded: Recorded, entry: JournalRecord): boolean {
     case 'reopened':
       recorded.owner = entry.owner;
       recorded.isEnded = false;
+      recorded.settled.clear();
+      break;
+    case 'settled':
+      for (const path of entry.paths) recorded.settled.add(path);
       break;
     case 'before':
       takeBefore(recorded, entry);

@@ -22,10 +22,23 @@ export function watchedBy({ signal, onProgress }: Watching, files: number): Prog
   return { signal, step };
 }
 
-export function throwIfStopped({ signal }: Progress): void {
-  if (signal?.aborted === true)
-    throw new BaleenError(
-      'Stopped: all files stand as they did before. Begin again whenever you want to.',
-      'cancelled',
-    );
+export function isStopped({ signal }: Progress): boolean {
+  return signal?.aborted === true;
+}
+
+export function throwIfStopped(progress: Progress): void {
+  if (isStopped(progress)) throw stopped();
+}
+
+/** `left`: what somebody else has made of files meanwhile. */
+export function stopped(left: readonly string[] = []): BaleenError {
+  const again = left.length > 0 ? describeLeft(left) : ' Begin again whenever you want to.';
+  return new BaleenError(`Stopped: all files stand as they did before.${again}`, 'cancelled');
+}
+
+/** Behind a sentence that says that nothing was changed. */
+export function describeLeft(left: readonly string[]): string {
+  if (left.length === 0) return '';
+  const were = left.length === 1 ? 'was' : 'were';
+  return ` Only ${left.join(', ')} ${were} changed meanwhile by you or by another program, and left so; what stood there before is kept, and baleen undo --list names it.`;
 }

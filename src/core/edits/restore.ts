@@ -11,7 +11,7 @@ import { foldersOf, type Recorded } from './journalState.js';
 import { inPool } from './pool.js';
 import { throwIfStopped, watchedBy, type Progress } from './progress.js';
 import { findNeeded, isTouched, targetsOf, type FileTargets, type Needed } from './restorePlan.js';
-import { applyBuffers, lookAtSides, readUnsaved } from './unsavedText.js';
+import { applyBuffers, hashOfSides, lookAtSides, readUnsaved } from './unsavedText.js';
 
 export async function restoreCheckpoint(
   parts: JournalParts,
@@ -32,7 +32,7 @@ export async function restoreCheckpoint(
     progress.step();
     if (needed.disk === undefined && needed.editor === undefined) return undefined;
     const choice = choices.get(path);
-    if (choice !== undefined && isTouched(needed) && known.get(path)?.touched !== true)
+    if (choice !== undefined && isTouched(needed) && known.get(path)?.seen !== hashOfSides(needed.sides))
       throw new BaleenError(`Nothing was changed: ${path} has changed since the list was shown. Look at it again.`);
     const { byCommand } = needed.file;
     return { path, byCommand, targets: choice && (await prepareTargets(looking, needed, choice)) };

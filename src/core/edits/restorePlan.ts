@@ -10,7 +10,7 @@ import type { FileState } from './journalRecords.js';
 import { isAsLeft, type Lineage, type Recorded, type RecordedFile } from './journalState.js';
 import { inPool } from './pool.js';
 import { takeOut } from './takeOut.js';
-import { lookAtSides, planBuffer, type BufferPlan, type BufferTarget, type Sides } from './unsavedText.js';
+import { hashOfSides, lookAtSides, planBuffer, type BufferPlan, type BufferTarget, type Sides } from './unsavedText.js';
 
 export async function planRestore(parts: JournalParts, { info, files }: Recorded): Promise<RestorePlan> {
   const looking = rememberFolders(parts);
@@ -71,6 +71,7 @@ async function planFile(parts: JournalParts, needed: Needed): Promise<PlannedFil
     action: unchanged ? 'unchanged' : isDeleted ? 'delete' : 'write back',
     touched,
     byCommand: file.byCommand,
+    seen: hashOfSides(needed.sides),
     canTakeOut: touched && trouble === undefined && (await canTakeOut(parts, needed)),
     ...(editor === undefined ? {} : { inEditor: true }),
     ...(trouble === undefined ? {} : { trouble }),

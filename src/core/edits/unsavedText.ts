@@ -6,7 +6,7 @@ import type { BufferText } from './checkpoint.js';
 import type { CheckpointWriter } from './checkpointWriter.js';
 import { isEqual, readBlob, readState, readTextBlob } from './fileStates.js';
 import type { JournalParts } from './journalParts.js';
-import type { BufferState, FileState } from './journalRecords.js';
+import { hashBytes, type BufferState, type FileState } from './journalRecords.js';
 import type { Lineage, RecordedFile } from './journalState.js';
 import { mainLineEnd, toLineFeeds } from './lines.js';
 import { mergeTexts } from './merge.js';
@@ -41,6 +41,12 @@ export async function lookAtSides(parts: JournalParts, path: string, file: Recor
   const isNeverSaved = saved !== undefined && !saved.stands && isEqual(now.state, file.after ?? file.before);
   const isLost = isNeverSaved && open === undefined;
   return { place, now, isLost, ...(disk === undefined ? {} : { disk }), ...(open === undefined ? {} : { open }) };
+}
+
+/** What stands on both sides, by a hash. */
+export function hashOfSides(sides: Sides | undefined): string {
+  const seen = sides === undefined ? 'none' : JSON.stringify([sides.now.state, sides.open?.text ?? null]);
+  return hashBytes(new TextEncoder().encode(seen));
 }
 
 interface SavedLineage extends Lineage<FileState> {

@@ -142,12 +142,12 @@ async function checkEdits(scenario: string, folder: string, pre: Tree, post: Tre
     if (isRestored) await restoreAll(journal, newest!.id);
     expect(treeOf(ws)).toEqual(pre);
   } else {
-    for (const { checkpoint, files } of interrupted) {
-      const settlements = files.map(({ path, canFinish, canUndo }): Settlement => {
+    for (const one of interrupted) {
+      const settlements = one.files.map(({ path, canFinish, canUndo }): Settlement => {
         const how = canFinish && (!canUndo || random.below(2) === 0) ? 'finish' : 'undo';
         return { path, how };
       });
-      await journal.settle(checkpoint.id, settlements);
+      await journal.settle(one, settlements);
     }
     const now = treeOf(ws);
     for (const path of changed) expect([pre[path], post[path]], path).toContain(now[path]);

@@ -1,6 +1,6 @@
 /** Edits of an editor's unsaved text: kept before, and brought back wherever that text is by then. */
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../../src/core/edits/checkpoint.js';
@@ -125,7 +125,9 @@ describe('its undo', () => {
       bench.unsaved.clear();
       bench.write(path, onDisk(agents));
       const plan = await bench.journal.plan(id);
-      expect(plan.files).toEqual([{ path, action: 'write back', touched: false, byCommand: false, canTakeOut: false }]);
+      expect(plan.files).toMatchObject([
+        { path, action: 'write back', touched: false, byCommand: false, canTakeOut: false },
+      ]);
       const undone = await restoreAll(bench.journal, id);
       expect(bench.readBytes(path)).toEqual(onDisk(typed));
       await restoreAll(bench.journal, undone.checkpoint);
@@ -216,9 +218,9 @@ describe('after a crash of the window', () => {
       bench.unsaved.clear();
       const journal = openAfterKill();
       const [one] = (await journal.recover()).interrupted;
-      expect(one?.files).toEqual([{ path, stands: 'lost', canFinish: true, canUndo: true }]);
-      const settled = await journal.settle(one!.checkpoint.id, [{ path, how }]);
-      expect(settled).toEqual({ paths: [], lost: [{ path, text: how === 'undo' ? typed : agents }] });
+      expect(one?.files).toMatchObject([{ path, stands: 'lost', canFinish: true, canUndo: true }]);
+      const settled = await journal.settle(one!, [{ path, how }]);
+      expect(settled).toEqual({ paths: [], lost: [{ path, text: how === 'undo' ? typed : agents }], again: [] });
       expect((await journal.recover()).interrupted).toEqual([]);
       bench.turn.checkpoint = await bench.journal.begin({ session: 's', title: 'once more' });
     }
@@ -230,8 +232,8 @@ describe('after a crash of the window', () => {
     await edit('a = 1;', 'a = 10;');
     const journal = openAfterKill();
     const [one] = (await journal.recover()).interrupted;
-    expect(one?.files).toEqual([{ path, stands: 'changed', canFinish: false, canUndo: true }]);
-    expect(await journal.settle(one!.checkpoint.id, [{ path, how: 'undo' }])).toEqual({ paths: [path], lost: [] });
+    expect(one?.files).toMatchObject([{ path, stands: 'changed', canFinish: false, canUndo: true }]);
+    expect(await journal.settle(one!, [{ path, how: 'undo' }])).toEqual({ paths: [path], lost: [], again: [] });
     expect([shown(), bench.read(path)]).toEqual([typed, saved]);
     const [undo] = await journal.list();
     await restoreAll(journal, undo!.id);
@@ -247,10 +249,33 @@ describe('after a crash of the window', () => {
     documents.replaceText = replaceText;
     const journal = openAfterKill();
     const [one] = (await journal.recover()).interrupted;
-    expect(one?.files).toEqual([{ path, stands: 'as before', canFinish: true, canUndo: false }]);
-    expect(await journal.settle(one!.checkpoint.id, [{ path, how: 'finish' }])).toEqual({ paths: [path], lost: [] });
+    expect(one?.files).toMatchObject([{ path, stands: 'as before', canFinish: true, canUndo: false }]);
+    expect(await journal.settle(one!, [{ path, how: 'finish' }])).toEqual({ paths: [path], lost: [], again: [] });
     expect([shown(), bench.read(path)]).toEqual([agents, saved]);
     await restoreAll(journal, one!.checkpoint.id);
     expect(shown()).toBe(typed);
+  });
+
+  it('finishes the rest of a restore in whose middle it came, where the text of one file is lost', async () => {
+    show(typed);
+    await edit('a = 1;', 'a = 10;');
+    await edit('b = 1;', 'b = 10;', 'src/b.ts');
+    const { id } = bench.turn.checkpoint;
+    const { stage } = bench.host.files;
+    let killed: () => void = () => undefined;
+    const isKilled = new Promise<void>((resolve) => (killed = resolve));
+    bench.host.files.stage = () => {
+      killed();
+      return new Promise(() => undefined);
+    };
+    void restoreAll(bench.journal, id);
+    await isKilled;
+    bench.host.files.stage = stage;
+    bench.unsaved.clear();
+    rmSync(join(bench.stateFolder, 'journal/lock'));
+    const { finished } = await openAfterKill().recover();
+    expect([finished.length, bench.read(path), bench.read('src/b.ts')]).toEqual([1, saved, 'const b = 1;\n']);
+    // The text is in the journal, and offered by the undo of its turn.
+    expect((await restoreAll(bench.journal, id)).lost).toEqual([{ path, text: typed }]);
   });
 });

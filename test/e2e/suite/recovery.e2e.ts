@@ -1,5 +1,5 @@
 /** A window that opens after a crash: what the interrupted turn had begun is finished, undone or left, file by file. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
@@ -75,6 +75,22 @@ describe('a window over an interrupted turn', () => {
       await accept(page);
       await notification(page, '1 file of “rename greet').waitFor();
       expect(await onDisk()).toEqual(old);
+      await expectSettled(page);
+    });
+  });
+
+  it('asks again about a file that was changed after the question, and does not touch it', async () => {
+    await interruptTurn();
+    const path = join(folder, names[0]);
+    await usePage(host, folder, async (page) => {
+      await answer(page, 'Finish or Undo');
+      await choosePick(page, 'undo, back to what it was');
+      await writeFile(path, 'mine\n');
+      await accept(page);
+      const again = notification(page, `not touched, because it was changed after you were asked: ${names[0]}`);
+      await again.getByRole('button', { name: 'Leave Them' }).click();
+      await again.waitFor({ state: 'hidden' });
+      expect(await onDisk()).toEqual(['mine\n', old[1]]);
       await expectSettled(page);
     });
   });
