@@ -99,6 +99,7 @@ export function createWriter(
     async before(path, planned) {
       const place = await passGate(parts, path);
       if (planned === undefined && recorded.get(place.relative)?.byCommand === false) return;
+      await refuseSecondName(parts, place, recorded);
       const from = await keepState(parts, place);
       const entries = await takeBefore(place.relative, from, false);
       if (planned !== undefined) {
@@ -184,6 +185,25 @@ async function passGate({ files, roots }: JournalParts, path: string): Promise<P
   const place = await resolveInside(files, roots, path, 'read');
   if ('refused' in place) throw new BaleenError(place.refused, 'refused');
   return place;
+}
+
+/**
+ * The bytes under a second name are not those from before the turn: an undo would bring back the one or the other, by
+ * chance.
+ */
+async function refuseSecondName(
+  { files, roots }: JournalParts,
+  { absolute, relative }: Place,
+  recorded: CheckpointWriter['recorded'],
+): Promise<void> {
+  const stat = await files.lstat(absolute);
+  if (stat === undefined || stat.links < 2) return;
+  for (const path of recorded.keys()) {
+    const other = path === relative ? undefined : await resolveInside(files, roots, path, 'read');
+    if (other === undefined || 'refused' in other) continue;
+    if ((await files.lstat(other.absolute))?.identity === stat.identity)
+      throw new BaleenError(`it is the same file as ${path}, which this turn has changed: change it by that name`);
+  }
 }
 
 /** A file that exists keeps its mode; what mode a new one gets is seen when it is there. */

@@ -4,6 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -122,6 +123,22 @@ describe('a checkpoint', () => {
     expect(await journal.list()).toEqual([]);
     await second.changedByCommand(['z', 'b']);
     expect(await journal.list()).toMatchObject([{ title: 'command', paths: [], changedByCommands: ['b', 'z'] }]);
+  });
+
+  it('takes a file by one of its names only: under the other its old bytes are gone', async () => {
+    put('a', 'old');
+    linkSync(at('a'), at('b'));
+    put('c', 'other');
+    linkSync(at('c'), at('d'));
+    const checkpoint = await journal.begin({ session: 's', title: 't' });
+    await change(checkpoint, 'a', 'new');
+    await expect(checkpoint.before('b')).rejects.toThrow('it is the same file as a, which this turn has changed');
+    await change(checkpoint, 'a', 'newer');
+    await change(checkpoint, 'd', 'changed');
+    await checkpoint.close();
+    await restoreAll(journal, checkpoint.id);
+    expect(['a', 'b', 'c', 'd'].map(read)).toEqual(['old', 'old', 'other', 'other']);
+    expect(statSync(at('a')).ino).toBe(statSync(at('b')).ino);
   });
 
   it('is refused where the path leads out or through a link', async () => {
