@@ -7,7 +7,7 @@ import { findUndecided } from '../node/heldBack.js';
 import { whyBlocked } from './gate.js';
 
 const putBack = 'Put Back';
-const leaveThem = 'Leave Them';
+export const leaveThem = 'Leave Them';
 
 type Show = (text: string, ...buttons: string[]) => Thenable<string | undefined>;
 

@@ -11,7 +11,7 @@ import { openJournal, type OpenedJournal } from '../node/openJournal.js';
 import { stateBaseFolder } from '../node/stateFolder.js';
 import { whyBlocked } from './gate.js';
 import { createOpenDocuments } from './documents.js';
-import { offerUndecided } from './heldBack.js';
+import { leaveThem, offerUndecided } from './heldBack.js';
 import { waitsForApproval } from './interrupted.js';
 import { showLost } from './lostText.js';
 import { watched } from './watched.js';
@@ -54,7 +54,6 @@ async function isContinued({ files, stateFolder }: OpenedJournal, { checkpoint }
 }
 
 const finishOrUndo = 'Finish or Undo…';
-const leaveThem = 'Leave Them';
 
 async function offer(journal: Journal, one: Interrupted, text = describe(one)): Promise<void> {
   const { checkpoint, files } = one;
@@ -90,7 +89,8 @@ function describe({ checkpoint, files }: Interrupted): string {
 
 function describeAgain(title: string, again: readonly InterruptedFile[]): string {
   const paths = again.map(({ path }) => path).join(', ');
-  return `Baleen: not touched, because it was changed after you were asked: ${paths}. What is to become of it, as “${title}” was interrupted?`;
+  const [was, it] = again.length === 1 ? ['it was', 'it'] : ['they were', 'them'];
+  return `Baleen: not touched, because ${was} changed after you were asked: ${paths}. What is to become of ${it}, as “${title}” was interrupted?`;
 }
 
 type SettleItem = vscode.QuickPickItem & { settlement: Settlement };

@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseFiles, type Checkpoint, type Journal } from '../../../src/core/edits/checkpoint.js';
 import { createJournal } from '../../../src/core/edits/journal.js';
@@ -28,6 +28,7 @@ import { createClock } from '../../../src/node/clock.js';
 import { createNodeFiles } from '../../../src/node/files.js';
 import { noDocuments } from '../../../src/node/nodeHost.js';
 import { owner } from '../../../src/node/owner.js';
+import { filesBelow } from '../../support/filesBelow.js';
 import { restoreAll } from '../../support/restoreAll.js';
 
 const files = createNodeFiles();
@@ -48,12 +49,7 @@ const open = (): Journal =>
     documents: noDocuments,
     log: { info: () => undefined, warn: (text) => warnings.push(text), error: (text) => warnings.push(text) },
   });
-const at = (path: string): string => join(root, path);
-const put = (path: string, text: string): void => {
-  mkdirSync(dirname(at(path)), { recursive: true });
-  writeFileSync(at(path), text);
-};
-const read = (path: string): string => readFileSync(at(path), 'utf8');
+const { at, read, put } = filesBelow(() => root);
 
 /** Everything below the root: what a restore may not change unless it is asked to. */
 function snapshot(folder = root, prefix = ''): Record<string, string> {

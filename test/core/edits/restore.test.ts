@@ -19,23 +19,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseFiles, type Checkpoint, type Journal } from '../../../src/core/edits/checkpoint.js';
 import { createNodeFiles } from '../../../src/node/files.js';
+import { filesBelow } from '../../support/filesBelow.js';
 import { openTestJournal } from '../../support/kills/openTestJournal.js';
 import { restoreAll } from '../../support/restoreAll.js';
 
 let base: string;
 let root: string;
 let journal: Journal;
-const at = (path: string): string => join(root, path);
-const read = (path: string): string => readFileSync(at(path), 'utf8');
-const put = (path: string, text: string): void => {
-  mkdirSync(dirname(at(path)), { recursive: true });
-  writeFileSync(at(path), text);
-};
+const { at, read, put } = filesBelow(() => root);
 
 beforeEach(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'baleen-restore-')));
@@ -358,7 +354,8 @@ describe('EDT-08: read-only for a normal user', () => {
     const before = treeOf(root);
     const outfile = join(base, 'program.mjs');
     const program = `
-      import { openTestJournal } from './test/support/kills/openTestJournal.js';
+      import { filesBelow } from '../../support/filesBelow.js';
+import { openTestJournal } from './test/support/kills/openTestJournal.js';
       import { createNodeFiles } from './src/node/files.js';
       const [root, state, id] = process.argv.slice(2);
       process.chdir('/'); process.setgid(65534); process.setuid(65534);

@@ -1,23 +1,19 @@
 /** What somebody else does while a restore, or what becomes of an interrupted turn, is decided and carried out. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseFiles, type Interrupted, type Journal } from '../../../src/core/edits/checkpoint.js';
 import type { Files, StagedFile } from '../../../src/core/host.js';
 import { createNodeFiles } from '../../../src/node/files.js';
+import { filesBelow } from '../../support/filesBelow.js';
 import { openTestJournal } from '../../support/kills/openTestJournal.js';
 import { restoreAll } from '../../support/restoreAll.js';
 
 let base: string;
 let root: string;
-const at = (path: string): string => join(root, path);
-const read = (path: string): string => readFileSync(at(path), 'utf8');
-const put = (path: string, text: string): void => {
-  mkdirSync(dirname(at(path)), { recursive: true });
-  writeFileSync(at(path), text);
-};
+const { at, read, put } = filesBelow(() => root);
 
 beforeEach(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'baleen-moment-')));
