@@ -134,7 +134,8 @@ async function placesToHold(roots: Roots, places: readonly Places[]): Promise<st
   const possible = await Promise.all(
     [...here, ...nested].map(async (path) => ((await isThere(dirname(path))) ? [path] : [])),
   );
-  return [...new Set(possible.flat())];
+  // What another command holds may go at any moment, and what goes cannot be walled off.
+  return [...new Set([...possible.flat(), ...places.flatMap(({ hollow }) => [...hollow])])];
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import { isSecretName } from '../core/repository/secretFiles.js';
 export interface Places {
   /** Protected files and folders that are there. */
   isProtected: string[];
-  /** Those of them that are folders with nothing in them: no more than a name. */
+  /** Those of them that are folders with nothing in them but such folders: no more than names. */
   hollow: Set<string>;
   secret: string[];
   /**
@@ -30,9 +30,8 @@ interface Folder {
   path: string;
   /** Inside its root, with `/`, behind the root's front. */
   local: string;
-  isProtected: boolean;
-  /** Protected itself, and not only by where it lies. */
-  isFirst: boolean;
+  /** Protected itself, or the one above it that is. */
+  protectedBy: string | undefined;
 }
 
 /** A sentence where there is too much to be walled off one by one. */
@@ -63,13 +62,13 @@ async function walk<T extends object>(
   const front = frontOf(root);
   const isWhole = front !== '' && look(front, true).isProtected;
   if (isWhole) places.isProtected.push(root);
-  const waiting: Folder[] = [{ path: root, local: front, isProtected: isWhole, isFirst: false }];
+  const waiting: Folder[] = [{ path: root, local: front, protectedBy: isWhole ? root : undefined }];
   let entries = 0;
   for (let at = 0; at < waiting.length; at++) {
     const folder = waiting[at]!;
     // What cannot be listed by us cannot be listed by the command either.
     const children = await readdir(folder.path, { withFileTypes: true }).catch((): Dirent[] | undefined => undefined);
-    if (children?.length === 0 && folder.isFirst) places.hollow.add(folder.path);
+    if (folder.protectedBy !== undefined && !isHollow(folder, children)) places.hollow.delete(folder.protectedBy);
     if (children === undefined || isGit(folder)) continue;
     entries += children.length;
     for (const child of children) {
@@ -80,6 +79,12 @@ async function walk<T extends object>(
     if (stopped !== undefined) return stopped;
   }
   return places;
+}
+
+/** As far as can be told without looking into what is in it. */
+function isHollow(folder: Folder, children: readonly Dirent[] | undefined): boolean {
+  if (children === undefined || isGit(folder)) return children?.length === 0;
+  return children.every((child) => child.isDirectory() && !dependencies.has(child.name));
 }
 
 /** Known as a whole, and full of names. */
@@ -97,15 +102,16 @@ function sortIn(child: Dirent, parent: Folder, root: string, places: Places): Fo
   const local = parent.local === '' ? child.name : `${parent.local}/${child.name}`;
   const isFolder = child.isDirectory();
   // What a link is the name of is not known here; the runtime resolves it.
-  const isFirst = !parent.isProtected && look(local, isFolder || child.isSymbolicLink()).isProtected;
+  const isFirst = parent.protectedBy === undefined && look(local, isFolder || child.isSymbolicLink()).isProtected;
   if (isFirst) places.isProtected.push(path);
+  if (isFirst && isFolder) places.hollow.add(path);
   if (isFirst && parent.path !== root) places.pinned.add(parent.path);
   if (!isFolder) {
     if (look(local, false).isSecret) places.secret.push(path);
     return undefined;
   }
   if (dependencies.has(child.name)) return undefined;
-  return { path, local, isProtected: parent.isProtected || isFirst, isFirst };
+  return { path, local, protectedBy: isFirst ? path : parent.protectedBy };
 }
 
 interface Look {

@@ -254,6 +254,18 @@ describe.each(sandboxUsers)('as $name', (user) => {
     rmSync(inWorkspace('late'), { recursive: true });
   });
 
+  it('PRF-05: of two commands side by side none takes away what holds places for the other', async () => {
+    const { results } = await world.run([
+      ...['first', 'second'].map((name) => ({
+        ...{ line: `echo ${name}; sleep 30`, sandbox: 'closed' as const, background: true as const },
+      })),
+      // Longer than it takes until the next look.
+      { line: 'sleep 3', sandbox: 'open' },
+    ]);
+    expect(results.map(({ output }) => output)).toEqual(['first\nsecond\n']);
+    for (const folder of ['.claude', '.husky']) expect(existsSync(inWorkspace(folder)), folder).toBe(false);
+  });
+
   it('PRF-05: what is put back beside a command in the background stays, whoever made it', async () => {
     const { results } = await world.run([
       { line: 'mkdir own; echo x > own/.envrc; sleep 30', sandbox: 'closed', background: true, letIn: true },
