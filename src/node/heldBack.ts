@@ -89,7 +89,13 @@ async function withoutKnown(path: string, known: ReadonlySet<string>): Promise<s
   return (await Promise.all(names.map((name) => withoutKnown(join(path, name), known)))).flat();
 }
 
-async function moveAway(roots: Roots, folder: string, paths: readonly string[], command: string): Promise<HeldBack> {
+/** `undefined` where all of it has gone by itself. */
+async function moveAway(
+  roots: Roots,
+  folder: string,
+  paths: readonly string[],
+  command: string,
+): Promise<HeldBack | undefined> {
   const names: HeldBackName[] = [];
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Before anything moves, so that whatever is kept can be told of; a full disk is no reason to leave it in the workspace.
@@ -106,7 +112,10 @@ async function moveAway(roots: Roots, folder: string, paths: readonly string[], 
       names.push({ path: name, absolute: path, trouble: messageOf(error) });
     }
   }
-  return heldIn(roots, folder, names);
+  if (names.length > 0) return heldIn(roots, folder, names);
+  await rm(folder, { recursive: true, force: true });
+  await removeRecord(folder);
+  return undefined;
 }
 
 function heldIn(roots: Roots, folder: string, names: readonly HeldBackName[]): HeldBack {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { protectedFromCommands } from '../core/repository/protectedFiles.js';
 import { frontOf } from '../core/repository/rootFront.js';
 import { isSecretName } from '../core/repository/secretFiles.js';
+import { codeOf } from './errnoCode.js';
 
 export interface Places {
   /** Protected files and folders that are there. */
@@ -67,7 +68,7 @@ async function walk<T extends object>(
   for (let at = 0; at < waiting.length; at++) {
     const folder = waiting[at]!;
     // What cannot be listed by us cannot be listed by the command either.
-    const children = await readdir(folder.path, { withFileTypes: true }).catch((): Dirent[] | undefined => undefined);
+    const children = await listFolder(folder.path);
     if (folder.protectedBy !== undefined && !isHollow(folder, children)) places.hollow.delete(folder.protectedBy);
     if (children === undefined || isGit(folder)) continue;
     entries += children.length;
@@ -79,6 +80,15 @@ async function walk<T extends object>(
     if (stopped !== undefined) return stopped;
   }
   return places;
+}
+
+/** `undefined` where that is not allowed. What has gone meanwhile, as held places do, is as good as empty. */
+async function listFolder(path: string): Promise<Dirent[] | undefined> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? [] : undefined;
+  }
 }
 
 /** As far as can be told without looking into what is in it. */

@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -82,6 +83,20 @@ test('PRF-05: is on disk from the moment in which something is moved, and gone w
   await found!.leave();
   expect(existsSync(record)).toBe(false);
   expect(readFileSync(join(found!.folder, 'web/.envrc'), 'utf8')).toBe('new');
+  watch.end();
+});
+
+test('PRF-05: places that are cleared while somebody looks are nothing that appeared', async () => {
+  const watch = createHeldBackStore(roots, heldBackFolder(state)).watch([], 'make it');
+  const held = [join(base, 'web/.claude/settings.json'), join(base, 'web/.claude')];
+  const clear = async (): Promise<void> => {
+    for (const place of held) await rmdir(place);
+  };
+  for (let round = 0; round < 300; round++) {
+    mkdirSync(held[0]!, { recursive: true });
+    expect((await Promise.all([watch.take(), clear()]))[0]).toBeUndefined();
+  }
+  expect(existsSync(heldBackFolder(state))).toBe(false);
   watch.end();
 });
 
