@@ -257,12 +257,15 @@ describe.each(sandboxUsers)('as $name', (user) => {
   it('PRF-05: of two commands side by side none takes away what holds places for the other', async () => {
     const { results } = await world.run([
       ...['first', 'second'].map((name) => ({
-        ...{ line: `echo ${name}; sleep 30`, sandbox: 'closed' as const, background: true as const },
+        ...{ line: `echo ${name}; touch ran-${name}; sleep 90`, sandbox: 'closed' as const, background: true as const },
       })),
-      // Longer than it takes until the next look.
-      { line: 'sleep 3', sandbox: 'open' },
+      // And longer than it takes until the next look.
+      {
+        line: 'for i in $(seq 600); do [ -e ran-first -a -e ran-second ] && break; sleep 0.1; done; sleep 2; rm -f ran-*',
+        sandbox: 'open',
+      },
     ]);
-    expect(results.map(({ output }) => output)).toEqual(['first\nsecond\n']);
+    expect(results.map(({ output }) => output.trim().split('\n').sort())).toEqual([['first', 'second']]);
     for (const folder of ['.claude', '.husky']) expect(existsSync(inWorkspace(folder)), folder).toBe(false);
   });
 
