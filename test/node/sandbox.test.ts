@@ -261,7 +261,7 @@ describe.each(sandboxUsers)('as $name', (user) => {
       })),
       // And longer than it takes until the next look.
       {
-        line: 'for i in $(seq 600); do [ -e ran-first -a -e ran-second ] && break; sleep 0.1; done; sleep 2; rm -f ran-*',
+        line: 'for i in $(seq 600); do [ -e ran-first ] && [ -e ran-second ] && break; sleep 0.1; done; sleep 2; rm ran-*',
         sandbox: 'open',
       },
     ]);

@@ -354,8 +354,7 @@ describe('EDT-08: read-only for a normal user', () => {
     const before = treeOf(root);
     const outfile = join(base, 'program.mjs');
     const program = `
-      import { filesBelow } from '../../support/filesBelow.js';
-import { openTestJournal } from './test/support/kills/openTestJournal.js';
+      import { openTestJournal } from './test/support/kills/openTestJournal.js';
       import { createNodeFiles } from './src/node/files.js';
       const [root, state, id] = process.argv.slice(2);
       process.chdir('/'); process.setgid(65534); process.setuid(65534);
